@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: Apache-2.0
+# The floor, for both programs.
+noinst_LIBRARIES += libbase.a
+libbase_a_CFLAGS = $(AM_CFLAGS)
+libbase_a_SOURCES = \
+	%D%/err.c %D%/err.h \
+	%D%/strbuf.c %D%/strbuf.h \
+	%D%/mem.c %D%/mem.h \
+	%D%/json.c %D%/json.h \
+	%D%/embed.c %D%/embed.h \
+	%D%/cpuid.c %D%/cpuid.h \
+	%D%/pool.c %D%/pool.h \
+	%D%/clock.h %D%/rng.h

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Memory. Small allocations whose size we decide end the program when they
+ * fail; anything whose size comes from an input goes through mem_try_* and is
+ * an error like any other.
+ */
+#ifndef IFM_BASE_MEM_H
+#define IFM_BASE_MEM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Tensors start at this boundary, the widest vector of any kernel. */
+#define MEM_ALIGN 64
+
+void *mem_alloc(size_t size); /* zeroed; ends the program when out of memory */
+void *mem_realloc(void *p, size_t size);
+char *mem_strdup(const char *s);
+char *mem_strndup(const char *s, size_t n);
+char *mem_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* Zeroed, or NULL; n * size is checked. free() it. */
+void *mem_try_array(size_t n, size_t size);
+
+/*
+ * Large blocks for weights, caches and scratch: zeroed pages, MEM_ALIGN-aligned,
+ * transparent huge pages asked for from 4 MiB on. NULL when out of memory.
+ * The size must be given back to mem_unmap; (NULL, 0) is fine.
+ */
+void *mem_map(size_t size);
+void mem_unmap(void *p, size_t size);
+
+/* False when the product or sum does not fit. */
+bool mem_mul(size_t a, size_t b, size_t *product);
+bool mem_add(size_t a, size_t b, size_t *sum);
+
+/* Bytes this process may still take: the least of free memory, address-space
+ * limit and control-group limit. */
+size_t mem_available(void);
+
+#endif

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The contract of an engine: something that opens on a device, loads a model
+ * into a session and computes steps (batches of tokens) or single operations.
+ * It knows nothing about measuring, workloads or files of results.
+ *
+ * Life: probe; open -> (check, load -> submit/wait/fetch/seq_edit ... -> unload,
+ * op -> op_submit/op_wait ... -> op_free)* -> close. One thread at a time calls
+ * into an engine and its sessions.
+ */
+#ifndef IFM_ENGINES_ENGINE_H
+#define IFM_ENGINES_ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engines/base/cpuid.h"
+#include "engines/base/err.h"
+#include "engines/tensor/dtype.h"
+
+struct engine;
+struct session;
+struct op_job;
+struct model;
+struct strbuf;
+
+/* A choice on a device (an ISA, a precision, a provider) and whether it can be used here. */
+struct capability {
+	const char *name; /* static */
+	bool usable;
+	char why_not[120]; /* "" when usable */
+};
+#define CAPS_MAX 16
+
+struct device_caps {
+	char name[32];	      /* "cpu" */
+	char description[96]; /* the processor's brand */
+	bool usable;
+	char why_not[160];
+	int n_cpus;	       /* threads it may use */
+	uint64_t memory_bytes; /* available now */
+	int n_isas, n_precisions, n_kvs, n_providers;
+	struct capability isas[CAPS_MAX]; /* ascending: the last usable one is "auto" */
+	struct capability precisions[CAPS_MAX];
+	struct capability kvs[CAPS_MAX];
+	struct capability providers[CAPS_MAX]; /* of matrix products */
+};
+
+struct engine_config {
+	const char *device; /* "cpu" */
+	const char *isa;    /* name or "auto" */
+	int n_threads;	    /* at least 1 */
+	bool pin;	    /* pin threads to CPUs in order */
+	bool passive_wait;  /* idle threads sleep at once: counters then see only work */
+};
+
+/* What a session is loaded for. */
+struct job_config {
+	enum dtype precision;
+	enum dtype kv;	      /* DTYPE_F32 or DTYPE_F16 */
+	int n_cells;	      /* KV cells in the pool, over all sequences */
+	int n_seqs;	      /* sequences, ids 0 .. n_seqs-1 */
+	int max_tokens;	      /* most tokens of a step */
+	int max_rows;	      /* most tokens of a step whose logits are wanted */
+	const char *blocking; /* "auto", "MCxKCxNC" or "MRxNR" */
+	const char *provider; /* "own", "openblas" */
+};
+
+/* Bytes a session needs; total is compared with limit. */
+struct memory_plan {
+	uint64_t weights;
+	uint64_t kv;
+	uint64_t scratch;
+	uint64_t total;
+	uint64_t limit; /* what is available */
+};
+
+/* Work of one step, for roofline arithmetic (formulas: metrics, section 6 of the house's facts). */
+struct step_work {
+	double flops;
+	double bytes; /* least that must move: weights streamed once, KV read and written */
+};
+
+/*
+ * One step: n tokens, each of a sequence at a position. Tokens of one sequence
+ * stand in order and continue it: its first new token has the position after
+ * the last one held. want_row[i] set: the logits of token i are wanted; they
+ * become rows 0, 1, ... in order. All arrays belong to the caller and must
+ * stay until wait() returned.
+ */
+struct batch {
+	int n;
+	const int32_t *token;
+	const int32_t *pos;
+	const int32_t *seq;
+	const uint8_t *want_row;
+};
+
+struct step_info {
+	int64_t device_ns; /* time on the device's own clock, 0 where there is none */
+	int n_rows;	   /* rows of logits ready for fetch */
+};
+
+enum seq_edit {
+	SEQ_DROP = 0, /* forget positions [from, to) of the sequence, to < 0: all after from.
+	                 The rest must be a prefix: to covers the end */
+};
+
+/* Single operations: a matrix product, or a ceiling of the machine. */
+enum op_kind {
+	OP_GEMM = 0, /* C[m,n] = A[m,k] W[n,k]^T, f32 in and out, W held and multiplied as precision says */
+	OP_READ,     /* sum `bytes` of memory, split over the threads, each its own part */
+	OP_FMA,	     /* register-only multiply-adds of `type`: the arithmetic peak */
+};
+struct op_config {
+	enum op_kind kind;
+	int m, n, k;
+	enum dtype precision; /* OP_GEMM */
+	const char *blocking; /* OP_GEMM */
+	const char *provider; /* OP_GEMM */
+	uint64_t bytes;	      /* OP_READ: working set over all threads */
+	const char *type;     /* OP_FMA: "f32", "int8" */
+	uint64_t seed;	      /* OP_GEMM: of A and W */
+};
+
+struct engine_ops {
+	const char *name; /* static */
+
+	/* Required. Fills up to max devices, returns how many there are; absent hardware is
+	 * a device with usable = false. Needs no open engine. */
+	int (*probe)(struct device_caps *caps, int max);
+
+	/* Required. Starts the threads. The engine belongs to the caller (close). */
+	int (*open)(struct engine **out, const struct engine_config *config, struct diag *d);
+
+	/* Required. Would this model run with this job? Fills the plan (also when it does
+	 * not fit: then ERR_OOM with needed and available in d). Loads nothing. */
+	int (*check)(struct engine *e, const struct model *m, const struct job_config *job,
+		     struct memory_plan *plan, struct diag *d);
+
+	/* Required. Packs the weights, makes the KV cells. The session keeps no reference to
+	 * the model's mapping but may to its tokenizer-free metadata, which is copied. */
+	int (*load)(struct engine *e, const struct model *m, const struct job_config *job,
+		    struct session **out, struct diag *d);
+
+	/* Required. Starts a step / waits for it. CPU engines may compute in either. Errors:
+	 * ERR_USAGE for a batch that breaks the rules, ERR_OOM when no cell is free; the
+	 * session is then as before the submit. */
+	int (*submit)(struct session *s, const struct batch *b, struct diag *d);
+	int (*wait)(struct session *s, struct step_info *info, struct diag *d);
+
+	/* Required. Copies row `row` of the last step's logits: n_vocab floats. */
+	int (*fetch)(struct session *s, int row, float *logits, struct diag *d);
+
+	/* Required. The id of the largest logit of a row (lowest id on ties). */
+	int (*argmax)(struct session *s, int row, int32_t *id, struct diag *d);
+
+	/* Required. */
+	int (*seq_edit)(struct session *s, enum seq_edit edit, int seq, int from, int to, struct diag *d);
+
+	/* Required. Work of a step of n_new tokens for each of n_seqs sequences that hold
+	 * n_past tokens each, with n_rows logit rows in all. From the shapes alone. */
+	int (*work)(const struct model *m, const struct job_config *job, int n_seqs, int n_past, int n_new,
+		    int n_rows, struct step_work *work, struct diag *d);
+
+	/* Required. Appends "key: value" lines: ISA, kernels, tiles, provider, each
+	 * exception to the precision and the accumulator type. Of what really runs. */
+	void (*describe)(const struct session *s, struct strbuf *out);
+
+	void (*unload)(struct session *s); /* Required. NULL is fine. */
+
+	/* Required. One operation, prepared: memory allocated and filled, W packed. */
+	int (*op)(struct engine *e, const struct op_config *config, struct op_job **out, struct diag *d);
+	int (*op_submit)(struct op_job *j, struct diag *d);
+	int (*op_wait)(struct op_job *j, struct step_info *info, struct diag *d);
+	void (*op_work)(const struct op_job *j, struct step_work *work); /* of one submit */
+	/* Rows [row, row + n) of an OP_GEMM's C, its n columns each. ERR_UNSUPPORTED for ceilings. */
+	int (*op_fetch)(struct op_job *j, int row, int n, float *dst, struct diag *d);
+	void (*op_describe)(const struct op_job *j, struct strbuf *out);
+	void (*op_free)(struct op_job *j); /* NULL is fine */
+
+	void (*close)(struct engine *e); /* Required. NULL is fine. */
+};
+
+/* The engines of this build, NULL-terminated; a table in registry.c. */
+extern const struct engine_ops *const engine_registry[];
+
+/* The engine of that name or NULL. */
+const struct engine_ops *engine_find(const char *name);
+
+#endif

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: Apache-2.0
+# One library a level, built with that level's flags. ref is the definition: no
+# vectorising, no contraction, whatever the user's CFLAGS are.
+noinst_LIBRARIES += libk_ref.a
+libk_ref_a_CFLAGS = $(AM_CFLAGS) -fno-tree-vectorize
+libk_ref_a_SOURCES =
+
+if HAVE_ISA_AVX2
+noinst_LIBRARIES += libk_avx2.a
+libk_avx2_a_CFLAGS = $(AM_CFLAGS) $(ISA_AVX2_CFLAGS)
+libk_avx2_a_SOURCES =
+KERNEL_LIBS += libk_avx2.a
+endif
+
+if HAVE_ISA_AVX512
+noinst_LIBRARIES += libk_avx512.a
+libk_avx512_a_CFLAGS = $(AM_CFLAGS) $(ISA_AVX512_CFLAGS)
+libk_avx512_a_SOURCES =
+KERNEL_LIBS += libk_avx512.a
+endif
+
+if HAVE_ISA_VNNI
+noinst_LIBRARIES += libk_vnni.a
+libk_vnni_a_CFLAGS = $(AM_CFLAGS) $(ISA_VNNI_CFLAGS)
+libk_vnni_a_SOURCES =
+KERNEL_LIBS += libk_vnni.a
+endif
+
+KERNEL_LIBS += libk_ref.a

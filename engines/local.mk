@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+# The engines and their table.
+noinst_LIBRARIES += libengines.a
+libengines_a_CFLAGS = $(AM_CFLAGS) $(OPENBLAS_CFLAGS)
+libengines_a_SOURCES = %D%/engine.h %D%/cpu/gemm.h

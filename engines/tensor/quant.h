@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Scalar conversions that are the definition of each format. Rounding is to
+ * nearest, ties to even. Vector code must give the same bits.
+ */
+#ifndef IFM_TENSOR_QUANT_H
+#define IFM_TENSOR_QUANT_H
+
+#include "engines/tensor/dtype.h"
+
+float f16_to_f32(uint16_t h);	/* exact, subnormals, infinities and NaN included */
+uint16_t f16_from_f32(float f); /* overflow gives infinity, NaN stays NaN */
+
+/*
+ * One block of q8_0 as llama.cpp's quantize_row_q8_0 makes it: d = max|x| / 127,
+ * stored as binary16; q = round(x / d) with the unrounded d. x has 32 elements.
+ */
+void q8_0_quantise_block(const float *x, struct q8_0_block *b);
+
+/* n elements (a multiple of dtype_block(t)) of a row, from and to f32. */
+void dtype_to_f32(enum dtype t, const void *src, float *dst, size_t n);
+void dtype_from_f32(enum dtype t, const float *src, void *dst, size_t n);
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One worker process: starts it, asks, waits no longer than allowed, ends it,
+ * keeps its last words. A worker that dies, hangs or lies is an error with a
+ * reason here, never a hang or a crash of ours.
+ */
+#ifndef IFM_RUN_CLIENT_H
+#define IFM_RUN_CLIENT_H
+
+#include <jansson.h>
+#include <stdint.h>
+
+#include "engines/base/err.h"
+#include "harness/wire/wire.h"
+
+struct client;
+
+/* path: the worker program. The process is killed with its parent. */
+MUST_CHECK int client_start(struct client **out, const char *path, struct diag *d);
+
+/* Called for each event line of a request; non-zero cancels (the worker is killed). */
+typedef int client_event_fn(void *arg, const json_t *event);
+
+/*
+ * Sends {do, ...body} and waits for its answer. *answer: new reference to the "ok" object. Errors:
+ * what the worker answered (code and text); ERR_DEVICE "worker died: signal 11", ERR_CANCELLED "no
+ * answer for N s", ERR_FORMAT "worker sent no JSON: ...". After any error but an answered one the
+ * worker is dead. *wall_ns: request to answer, stamped here. body may be NULL.
+ */
+MUST_CHECK int client_ask(struct client *c, const char *what, json_t *body, int64_t timeout_ns,
+			  client_event_fn *fn, void *arg, json_t **answer, int64_t *wall_ns, struct diag *d);
+
+int client_pid(const struct client *c);
+
+/* Ends the worker (quit, then kill) and says how it ended: "exit 0", "signal 9". */
+struct client_end {
+	char ended[64];
+	char *log;	    /* its last lines (stdout, stderr), owned by the caller */
+	int64_t peak_bytes; /* from the kernel */
+};
+void client_stop(struct client *c, struct client_end *end); /* end may be NULL */
+
+/* The worker program: $INFEROMETER_WORKER, else beside this program, else in the library
+ * folder it was installed to. Returns owned path; ERR_IO when none is executable. */
+MUST_CHECK int client_find_worker(char **path, struct diag *d);
+
+#endif

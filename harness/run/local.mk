@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
+noinst_LIBRARIES += librun.a
+librun_a_CFLAGS = $(AM_CFLAGS)
+librun_a_SOURCES =

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Statistics as pure functions of arrays: no I/O, no allocation failures that
+ * matter, no hidden state. NaN never goes in; n = 0 gives NaN out.
+ */
+#ifndef IFM_STAT_STAT_H
+#define IFM_STAT_STAT_H
+
+#include <stdbool.h>
+
+/* Quantile p in [0, 1] by linear interpolation (Hyndman and Fan's type 7, NumPy's default).
+ * x need not be sorted and is not changed. */
+double stat_quantile(const double *x, int n, double p);
+
+/*
+ * Order-statistic interval of the quantile p: the narrowest equal-tailed pair x[l], x[u] whose
+ * binomial coverage reaches `level`. ok = false when n is too small (level 0.95, median: 6); lo and hi are
+ * then the extremes and coverage says what they cover.
+ */
+struct stat_interval {
+	double lo, hi;
+	double coverage;
+	bool ok;
+};
+struct stat_interval stat_quantile_interval(const double *x, int n, double p, double level);
+
+/* Smallest n with an equal-tailed interval of that level for the quantile. */
+int stat_quantile_min_n(double p, double level);
+
+double stat_mean(const double *x, int n);
+double stat_sd(const double *x, int n);	 /* ddof 1; NaN for n < 2 */
+double stat_mad(const double *x, int n); /* 1.4826 x median absolute deviation */
+double stat_geomean(const double *x, int n);
+
+/* Largest |a - b| divided by the largest |b|; infinity when b is all zero and a is not, NaN
+ * when an input is not finite. The residual of outputs a against reference b. */
+double stat_residual(const float *a, const float *b, long n);
+
+#endif

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The store: one SQLite file with every run, point, visit and raw sample
+ * (schema.sql). Plain functions over prepared statements. One transaction a visit, so
+ * that a killed run loses at most the visit in flight. It computes nothing.
+ */
+#ifndef IFM_STORE_STORE_H
+#define IFM_STORE_STORE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engines/base/err.h"
+#include "harness/wire/wire.h"
+
+#define STORE_SCHEMA 1 /* PRAGMA user_version; readers refuse newer ones */
+
+struct store;
+
+enum store_mode { STORE_READ = 0, STORE_WRITE /* creates the file when absent */ };
+
+/* Opens path. ERR_IO with the path and what is wrong: absent, no store, newer schema,
+ * not writable, locked by another run. */
+MUST_CHECK int store_open(struct store **out, const char *path, enum store_mode mode, struct diag *d);
+void store_close(struct store *s);
+
+/* $INFEROMETER_STORE, else "inferometer.db". Static or from the environment. */
+const char *store_default_path(void);
+
+enum point_state { POINT_PLANNED = 0, POINT_DONE, POINT_FAILED, POINT_SKIPPED, POINT_UNAVAILABLE };
+enum point_role { ROLE_MEASURE = 0, ROLE_CEILING };
+enum visit_kind {
+	VISIT_PILOT = 0,
+	VISIT_TIMING,
+	VISIT_COUNTER,
+	VISIT_ENERGY,
+	VISIT_QUALITY,
+	VISIT_PROFILE,
+	VISIT_AA
+};
+const char *point_state_name(enum point_state s); /* static */
+const char *point_role_name(enum point_role r);
+const char *visit_kind_name(enum visit_kind k);
+
+/* ---- writing ---- */
+struct store_run {
+	const char *label, *command;
+	const char *spec_name, *spec_text;
+	const char *machine_id, *machine_class;
+	const json_t *machine, *environment; /* borrowed */
+	int64_t seed;
+	int rounds;
+};
+MUST_CHECK int store_run_begin(struct store *s, const struct store_run *r, int64_t *run, struct diag *d);
+MUST_CHECK int store_run_end(struct store *s, int64_t run, bool interrupted, struct diag *d);
+
+/* Adds or updates a point of the run. Any of the last three may be NULL: left as they are. */
+struct store_point {
+	const struct point *point;
+	const char *id;
+	const char *model_hash; /* NULL: no model */
+	int position;
+	enum point_role role;
+	enum point_state state;
+	const char *reason;
+	const json_t *check_answer;
+	const json_t *model;
+	const char *describe;
+};
+MUST_CHECK int store_point_put(struct store *s, int64_t run, const struct store_point *p, struct diag *d);
+
+struct store_reading {
+	const char *counter, *unit, *source, *op; /* op: "" for whole-window counters */
+	int thread, pass;
+	bool usable;
+	const char *why;
+	bool real; /* value is a real number (residuals), else an integer */
+	int64_t value;
+	double value_real;
+	int64_t enabled_ns, running_ns;
+};
+
+/* A visit with everything of it, in one transaction. */
+struct store_visit {
+	const char *point_id;
+	int round, position;
+	const char *arm;
+	enum visit_kind kind;
+	bool failed;
+	const char *reason;			/* "" when done */
+	const json_t *host_before, *host_after; /* may be NULL */
+	int64_t start_wall_ns, wall_ns;
+	/* the process; program "" when none could be started */
+	const char *worker; /* path */
+	const char *build_program, *build_version;
+	const json_t *build; /* may be NULL */
+	int pid;
+	int64_t process_start_wall_ns, process_end_wall_ns, peak_bytes;
+	const char *ended; /* "exit 0", "signal 9" */
+	const char *log;   /* last lines, "" when empty */
+	/* results; result may be NULL when failed or of kind quality */
+	const struct wire_prepared *prepared; /* may be NULL */
+	const struct wire_run_result *result;
+	int n_readings; /* besides those of result */
+	const struct store_reading *readings;
+};
+MUST_CHECK int store_visit_put(struct store *s, int64_t run, const struct store_visit *v, int64_t *visit,
+			       struct diag *d);
+
+/* ---- reading: whole runs as plain structs, for analysis ---- */
+struct stored_series {
+	char *name, *unit, *clock;
+	int64_t t0;
+	int n;
+	int64_t *values, *offsets, *marks, *reps;
+};
+struct stored_reading {
+	char *counter, *unit, *source, *op;
+	int thread, pass;
+	bool usable;
+	char *why;
+	double value;
+};
+struct stored_visit {
+	int64_t id;
+	int round, position;
+	enum visit_kind kind;
+	bool failed;
+	char *reason, *arm;
+	int64_t start_wall_ns, wall_ns, load_ns, weight_bytes, peak_bytes;
+	double tokens, flops, bytes;	  /* of a repetition; 0: not stated */
+	char *ended, *log;		  /* of its process; "" when unknown */
+	json_t *host_before, *host_after; /* NULL when absent */
+	int n_series;
+	struct stored_series *series;
+	int n_readings;
+	struct stored_reading *readings;
+};
+struct stored_point {
+	char id[POINT_ID_SIZE];
+	struct point point;
+	int position;
+	enum point_role role;
+	enum point_state state;
+	char *reason, *describe;      /* "" when absent */
+	json_t *check_answer, *model; /* NULL when absent */
+	int n_visits;
+	struct stored_visit *visits; /* in order of their ids */
+};
+struct stored_run {
+	int64_t id;
+	char *label, *notes, *command, *state;
+	char *spec_name, *spec_text;
+	char *machine_id, *machine_class;
+	json_t *machine, *environment, *build;	  /* build: of the first process, NULL when none ran */
+	char *build_program, *build_version;	  /* "" when none ran */
+	int64_t seed, start_wall_ns, end_wall_ns; /* end 0: not ended */
+	int rounds;
+	int n_points;
+	struct stored_point *points; /* in plan order */
+};
+
+/* A run with all its points and visits. run 0: the newest. ERR_USAGE when there is none such. */
+MUST_CHECK int store_run_load(struct store *s, int64_t run, struct stored_run **out, struct diag *d);
+void stored_run_free(struct stored_run *r);
+
+/* The runs without their points (n_points is their number, points NULL), oldest first. */
+MUST_CHECK int store_run_list(struct store *s, struct stored_run **out, int *n, struct diag *d);
+void stored_run_list_free(struct stored_run *r, int n);
+
+#endif

@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+# The protocol: the only room both programs share with engines/base.
+noinst_LIBRARIES += libwire.a
+libwire_a_CFLAGS = $(AM_CFLAGS)
+libwire_a_SOURCES = %D%/wire.h %D%/point.h %D%/keys.inc

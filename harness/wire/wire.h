@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The worker protocol, version 1: JSON lines on one socket pair (descriptor in
+ * $INFEROMETER_FD) or on standard input and output (--stdio). This module
+ * frames lines and knows the shapes of requests and answers; it does not
+ * start processes (harness/run) or answer requests (harness/measure).
+ *
+ * request   {"id": 7, "do": "run", ...}
+ * event     {"id": 7, "event": "token", ...}          any number, before the answer
+ * answer    {"id": 7, "ok": {...}}  or  {"id": 7, "error": {"code": "oom", "text": "..."}}
+ *
+ * Unknown message fields are ignored; an unknown point key or value is an
+ * error "unsupported". End of file ends the worker.
+ *
+ * hello   {protocol}            -> wire_hello
+ * check   {point}               -> wire_check
+ * prepare {point, seed}         -> wire_prepared (the point stays prepared until the next prepare)
+ * verify  {}                    -> {rows, cols, data: base64 of little-endian float32}
+ * run     wire_run_request      -> wire_run_result
+ * ask     {what, point, ...}    -> depends on what:
+ *   generate   {text | ids, n}      events {event: "token", token, text}; {n, ids, text}
+ *   logits     {text | ids}         events {event: "row", row, data: base64}; {rows, cols}
+ *   perplexity {text, window}       events {event: "progress", done, all}; {perplexity, std_error, nll,
+ *                                   tokens, windows}
+ *   model      {}                   wire_model
+ *   "text" is a JSON string; where bytes are no UTF-8, "text_base64" takes its place.
+ * quit    {}                    -> {}
+ */
+#ifndef IFM_WIRE_WIRE_H
+#define IFM_WIRE_WIRE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engines/base/err.h"
+#include "harness/wire/point.h"
+
+#define WIRE_PROTOCOL 1
+#define WIRE_ENV_FD   "INFEROMETER_FD"
+/* A line longer than this is garbage: 256 MiB holds the base64 of 50 million floats. */
+#define WIRE_LINE_MAX (256u << 20)
+
+/* ---- framing ---- */
+struct wire;
+/* Takes both descriptors (may be the same) and closes them in wire_close. */
+MUST_CHECK int wire_open(struct wire **out, int fd_in, int fd_out, struct diag *d);
+void wire_close(struct wire *w);
+/* One line; blocks until written or timeout_ns (< 0: none) has passed. */
+MUST_CHECK int wire_send(struct wire *w, const json_t *message, int64_t timeout_ns, struct diag *d);
+/*
+ * The next line as an object (new reference). Returns 1 with a message, 0 at end of file, ERR_FORMAT
+ * for a line that is no JSON object (text quotes its beginning), ERR_CANCELLED when timeout_ns
+ * (< 0: none) passed or a signal interrupted, ERR_IO.
+ */
+MUST_CHECK int wire_receive(struct wire *w, json_t **message, int64_t timeout_ns, struct diag *d);
+
+/* ---- messages; all strings in the structs are owned, freed by the _free functions ---- */
+#define WIRE_NAME 48
+#define WIRE_WHY  200
+struct wire_choice {
+	char name[WIRE_NAME];
+	bool usable;
+	char why[WIRE_WHY]; /* "" when usable */
+};
+struct wire_choices {
+	struct wire_choice *item;
+	int n;
+};
+struct wire_device {
+	char name[WIRE_NAME];
+	char description[WIRE_WHY];
+	bool usable;
+	char why[WIRE_WHY];
+	int n_cpus;
+	int64_t memory_bytes;
+	struct wire_choices isas, precisions, kvs, providers;
+};
+struct wire_workload {
+	char name[WIRE_NAME]; /* "pp", "tg", "gemm", ... without the argument */
+	bool ceiling;
+	bool uses_model;
+	bool key[KEY_COUNT]; /* keys it heeds */
+};
+struct wire_hello {
+	int protocol;
+	char engine[WIRE_NAME]; /* the default one */
+	char version[WIRE_NAME];
+	json_t *build; /* object of texts: compiler, flags, git, ... */
+	int n_devices;
+	struct wire_device *devices;
+	int n_workloads;
+	struct wire_workload *workloads;
+	struct wire_choices counters; /* counter sources */
+};
+struct wire_model {
+	char hash[POINT_ID_SIZE];
+	char *name; /* untrusted text */
+	char arch[WIRE_NAME];
+	char file_type[WIRE_NAME]; /* precision of the file */
+	int64_t n_params;
+	int64_t n_context;
+	int64_t n_vocab;
+};
+struct wire_check {
+	bool fits;
+	char *why;				    /* when it does not fit, or is not supported */
+	enum err code;				    /* ERR_OK when it fits */
+	int64_t weights, kv, scratch, total, limit; /* bytes */
+	double flops, bytes, tokens;		    /* of one repetition */
+	int64_t working_set;
+	int steps;
+};
+struct wire_prepared {
+	int64_t load_ns;
+	int64_t weight_bytes;
+	char *describe; /* "key: value" lines */
+};
+
+/* How long a visit runs: warm-up repetitions, then repetitions until both are reached. */
+struct wire_run_request {
+	int warmup;	     /* repetitions, marked, stored */
+	int repeat;	     /* at least so many repetitions */
+	int64_t min_time_ns; /* and at least so long */
+	int64_t max_time_ns; /* but no longer once a repetition is whole */
+	int pass;	     /* of the counters */
+	int n_counters;
+	char **counters; /* names of sources; empty: a timing visit */
+};
+
+/* Why a sample is doubtful; bits of marks. */
+enum mark {
+	MARK_WARMUP = 1,
+	MARK_FAULTED = 2,    /* page faults inside the sample */
+	MARK_PREEMPTED = 4,  /* involuntary context switches inside it */
+	MARK_MIGRATED = 8,   /* the calling thread changed its CPU */
+	MARK_CONTENDED = 16, /* the host was busy (set by the harness) */
+};
+
+struct wire_series {
+	char name[WIRE_NAME]; /* "step" */
+	char unit[WIRE_NAME]; /* "ns" */
+	char clock[WIRE_NAME];
+	int64_t t0; /* of the worker's clock, when the first sample began */
+	int n;
+	int64_t *values;
+	int64_t *offsets; /* start of each sample after t0 */
+	int64_t *marks;	  /* bits of enum mark */
+	int64_t *reps;	  /* repetition each sample belongs to, from 0 */
+};
+struct wire_reading {
+	char counter[WIRE_NAME]; /* "page_faults_minor" */
+	char unit[WIRE_NAME];
+	char source[WIRE_NAME]; /* "rusage" */
+	int thread;		/* -1: the process */
+	int pass;
+	bool usable; /* false: value means nothing, why says why */
+	char why[WIRE_WHY];
+	int64_t value, enabled_ns, running_ns;
+};
+struct wire_run_result {
+	int n_series;
+	struct wire_series *series;
+	int n_readings;
+	struct wire_reading *readings;
+	int64_t peak_bytes; /* largest resident size of the process */
+	int window_version;
+	double tokens_per_rep, flops_per_rep, bytes_per_rep;
+};
+
+json_t *wire_hello_to_json(const struct wire_hello *h);
+MUST_CHECK int wire_hello_from_json(const json_t *o, struct wire_hello *out, struct diag *d);
+void wire_hello_free(struct wire_hello *h);
+
+json_t *wire_model_to_json(const struct wire_model *m);
+MUST_CHECK int wire_model_from_json(const json_t *o, struct wire_model *out, struct diag *d);
+void wire_model_free(struct wire_model *m);
+
+json_t *wire_check_to_json(const struct wire_check *c);
+MUST_CHECK int wire_check_from_json(const json_t *o, struct wire_check *out, struct diag *d);
+void wire_check_free(struct wire_check *c);
+
+json_t *wire_prepared_to_json(const struct wire_prepared *p);
+MUST_CHECK int wire_prepared_from_json(const json_t *o, struct wire_prepared *out, struct diag *d);
+void wire_prepared_free(struct wire_prepared *p);
+
+json_t *wire_run_request_to_json(const struct wire_run_request *r);
+MUST_CHECK int wire_run_request_from_json(const json_t *o, struct wire_run_request *out, struct diag *d);
+void wire_run_request_free(struct wire_run_request *r);
+
+/* Also checks what an answer may not be: unequal lengths, negative durations. */
+json_t *wire_run_result_to_json(const struct wire_run_result *r);
+MUST_CHECK int wire_run_result_from_json(const json_t *o, struct wire_run_result *out, struct diag *d);
+void wire_run_result_free(struct wire_run_result *r);
+
+/* The device or workload of that name, or NULL. Belongs to h. A workload is found
+ * by its full text: "pp128" finds "pp". */
+const struct wire_device *wire_hello_device(const struct wire_hello *h, const char *name);
+const struct wire_workload *wire_hello_workload(const struct wire_hello *h, const char *text);
+const struct wire_choice *wire_choice_find(const struct wire_choices *c, const char *name);
+
+/* ---- float32 matrices as text ---- */
+/* base64 of n little-endian floats (free() it), and back: exactly n floats or ERR_FORMAT. */
+char *wire_floats_encode(const float *x, size_t n);
+MUST_CHECK int wire_floats_decode(const char *text, float *x, size_t n, struct diag *d);
+/* Any bytes; *out owned by the caller. */
+char *wire_base64_encode(const void *data, size_t n);
+MUST_CHECK int wire_base64_decode(const char *text, void **out, size_t *n, struct diag *d);
+
+#endif

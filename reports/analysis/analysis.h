@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A stored run -> rows with medians, intervals, shares of ceilings and
+ * residuals. Pure functions of stored data: can be made later, elsewhere.
+ */
+#ifndef IFM_ANALYSIS_ANALYSIS_H
+#define IFM_ANALYSIS_ANALYSIS_H
+
+#include <stdbool.h>
+
+#include "harness/stat/stat.h"
+#include "harness/store/store.h"
+
+/* An estimate over processes: median of per-process values. NaN when there is none. */
+struct estimate {
+	double value, lo, hi;
+	int n;	       /* processes */
+	bool interval; /* lo, hi are a 95 % interval (n at least 6); else: n too small */
+};
+
+enum bound { BOUND_NONE = 0, BOUND_MEMORY, BOUND_COMPUTE };
+
+struct row {
+	const struct stored_point *point; /* belongs to the run */
+	enum point_state state;
+	char *reason;		  /* "" when done */
+	struct estimate rep_s;	  /* seconds of a repetition: rate of summed time */
+	struct estimate tokens_s; /* NaN where tokens do not count */
+	struct estimate gflops_s; /* 10^9 */
+	struct estimate gbytes_s; /* 10^9, least bytes by arithmetic */
+	struct estimate step_ms;  /* latency of a step */
+	struct estimate load_s;
+	double step_p99_ms;	 /* NaN when fewer than 368 samples */
+	enum bound bound;	 /* which ceiling binds: the one that takes longer */
+	struct estimate share;	 /* of the binding ceiling, paired by round where possible */
+	double ceiling;		 /* that ceiling in GB/s or GFLOP/s, NaN when not measured */
+	double ceiling_tokens_s; /* the ceiling as tokens/s for this row's work, NaN */
+	double residual_same;	 /* against ref at the same precision; NaN: not verified */
+	double residual_f32;	 /* against ref at f32 */
+	double residual_bound;	 /* what residual_same may be; above: the row is failed, "wrong: ..." */
+	int n_samples, n_warmup, n_faulted, n_preempted, n_migrated, n_contended;
+	int visits_failed;
+	double peak_bytes;
+};
+
+struct analysis {
+	struct stored_run *run; /* borrowed */
+	int n_rows;
+	struct row *rows; /* measured points, in plan order */
+	int n_ceilings;
+	struct row *ceilings; /* ceiling points */
+};
+
+struct analysis *analysis_make(struct stored_run *run);
+void analysis_free(struct analysis *a);
+
+#endif

@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: Apache-2.0
+# Tests speak TAP (tests/tap.h, tests/tap.sh). Each sub-folder lists its own.
+TEST_EXTENSIONS = .test
+LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+TEST_LOG_DRIVER = $(LOG_DRIVER)
+AM_TESTS_ENVIRONMENT = \
+	top_srcdir='$(abs_top_srcdir)'; export top_srcdir; \
+	top_builddir='$(abs_top_builddir)'; export top_builddir; \
+	IFM='$(abs_top_builddir)/inferometer'; export IFM; \
+	INFEROMETER_WORKER='$(abs_top_builddir)/inferometer-worker'; export INFEROMETER_WORKER;
+noinst_HEADERS += %D%/tap.h
+EXTRA_DIST += %D%/tap.sh %D%/layers.test
+TESTS += %D%/layers.test
+
+include tests/unit/local.mk
+include tests/kernels/local.mk
+include tests/golden/local.mk
+include tests/cli/local.mk
+include tests/faults/local.mk
+include tests/fuzz/local.mk

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A workload: what is asked of an engine, as a loop over a session or an
+ * operation. It makes its inputs from a seed, runs one step at a time and
+ * states the work of a step. It never reads a clock: harness/measure does.
+ */
+#ifndef IFM_WORKLOADS_WORKLOAD_H
+#define IFM_WORKLOADS_WORKLOAD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engines/base/err.h"
+#include "engines/engine.h"
+
+struct model;
+struct point;
+struct strbuf;
+struct workload_run;
+
+/* Seeds, as in NumPy's habit, are plain numbers; the default of every command. */
+#define WORKLOAD_SEED 20240229u
+
+struct workload_work {
+	double flops;	      /* of one whole repetition */
+	double bytes;	      /* least bytes that must move in one repetition */
+	double tokens;	      /* tokens processed in one repetition; 0: not counted in tokens */
+	uint64_t working_set; /* bytes one step reads: what a read ceiling must span */
+	int steps;	      /* steps of a repetition */
+};
+
+struct workload_ops {
+	const char *name; /* "pp", "tg", "gemm", "read", "fma" */
+	const char *help; /* one line */
+	bool ceiling;	  /* measures the machine, not an engine's code for a model */
+	bool uses_model;
+	/* Required. Keys of a point (besides engine, device, isa, threads, workload) that it
+	 * heeds; NULL-terminated. Others are left out of its points. */
+	const char *const *keys;
+
+	/* Required. Parses the workload's argument ("128" of "pp128"), 0 or an error that says
+	 * what was expected. */
+	int (*accepts)(const char *argument, struct diag *d);
+
+	/* Required. Work and memory from the shapes alone; m is NULL unless uses_model. */
+	int (*check)(const struct engine_ops *ops, struct engine *e, const struct model *m,
+		     const struct point *p, struct workload_work *work, struct memory_plan *plan,
+		     struct diag *d);
+
+	/* Required. Loads the session or op and makes the inputs. */
+	int (*build)(const struct engine_ops *ops, struct engine *e, const struct model *m,
+		     const struct point *p, uint64_t seed, struct workload_run **out, struct diag *d);
+
+	/* Required. Back to the start of a repetition; not timed. */
+	int (*reset)(struct workload_run *r, struct diag *d);
+
+	/* Required. One step: submit and wait. Timed. Allocates nothing. */
+	int (*step)(struct workload_run *r, struct diag *d);
+
+	/* Required. Outputs on the seeded inputs, rows x cols f32, for comparison with another
+	 * engine: appends to *out (malloc'd, the caller frees). ERR_UNSUPPORTED for ceilings. */
+	int (*verify)(struct workload_run *r, float **out, int64_t *rows, int64_t *cols, struct diag *d);
+
+	/* Required. "key: value" lines of what really runs. */
+	void (*describe)(const struct workload_run *r, struct strbuf *out);
+
+	void (*free)(struct workload_run *r); /* Required. NULL is fine. */
+};
+
+/* NULL-terminated table in registry.c. */
+extern const struct workload_ops *const workload_registry[];
+
+/*
+ * Finds the workload of "pp128" and its argument ("128", within text). NULL and
+ * ERR_UNSUPPORTED naming the nearest known one when there is none.
+ */
+const struct workload_ops *workload_find(const char *text, const char **argument, struct diag *d);
+
+#endif
