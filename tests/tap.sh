@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=sh disable=SC2034 # status, out and err are for those who source this
 # Test Anything Protocol for shell tests: source it, call the functions, end with `done_testing`.
 # $work is an empty folder that is removed at the end; $IFM is the program; $top_srcdir the sources.
 set -u
