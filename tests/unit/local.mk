@@ -4,6 +4,11 @@
 # model
 
 # engine cpu, workloads
+check_PROGRAMS += %D%/t_pool
+%C%_t_pool_SOURCES = %D%/t_pool.c
+%C%_t_pool_CFLAGS = $(AM_CFLAGS)
+%C%_t_pool_LDADD = libbase.a $(JANSSON_LIBS)
+TESTS += %D%/t_pool
 
 # wire, measure
 
