@@ -3,19 +3,23 @@
 # vectorising, no contraction, whatever the user's CFLAGS are.
 noinst_LIBRARIES += libk_ref.a
 libk_ref_a_CFLAGS = $(AM_CFLAGS) -fno-tree-vectorize
-libk_ref_a_SOURCES =
+libk_ref_a_SOURCES = \
+	%D%/vector.h %D%/vector.inc %D%/attention.h %D%/attention.inc \
+	%D%/ref/vector.c %D%/ref/attention_f32.c %D%/ref/attention_f16.c %D%/ref/attention.h
 
 if HAVE_ISA_AVX2
 noinst_LIBRARIES += libk_avx2.a
 libk_avx2_a_CFLAGS = $(AM_CFLAGS) $(ISA_AVX2_CFLAGS)
-libk_avx2_a_SOURCES =
+libk_avx2_a_SOURCES = \
+	%D%/avx2/vector.c %D%/avx2/attention_f32.c %D%/avx2/attention_f16.c %D%/avx2/attention.h %D%/avx2/math.h
 KERNEL_LIBS += libk_avx2.a
 endif
 
 if HAVE_ISA_AVX512
 noinst_LIBRARIES += libk_avx512.a
 libk_avx512_a_CFLAGS = $(AM_CFLAGS) $(ISA_AVX512_CFLAGS)
-libk_avx512_a_SOURCES =
+libk_avx512_a_SOURCES = \
+	%D%/avx512/vector.c %D%/avx512/attention_f32.c %D%/avx512/attention_f16.c %D%/avx512/attention.h %D%/avx512/math.h
 KERNEL_LIBS += libk_avx512.a
 endif
 

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The vector and attention kernels an engine runs, chosen once at open: the
+ * best version of each op at or below the wanted level. Those of the matrix
+ * products are chosen by gemm.h.
+ */
+#ifndef IFM_CPU_KERNEL_SET_H
+#define IFM_CPU_KERNEL_SET_H
+
+#include "engines/base/cpuid.h"
+#include "engines/kernels/attention.h"
+#include "engines/kernels/vector.h"
+
+struct kernel_set {
+	rmsnorm_fn *rmsnorm;
+	rope_fn *rope;
+	silu_mul_fn *silu_mul;
+	add_fn *add;
+	softmax_fn *softmax;
+	argmax_fn *argmax;
+	narrow_fn *narrow;
+	attention_fn *attention_f32;
+	attention_fn *attention_f16;
+};
+
+/* isa must be usable here (isa_why_not). */
+void kernel_set_choose(struct kernel_set *set, enum isa isa);
+
+#endif

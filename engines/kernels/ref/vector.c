@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "engines/kernels/vector.h"
+
+#include <math.h>
+
+#include "engines/tensor/quant.h"
+
+void rmsnorm_f32_ref(float *y, const float *x, const float *w, int n, float eps)
+{
+	double sum = 0;
+	for (int i = 0; i < n; i++)
+		sum += (double)x[i] * x[i];
+	float scale = (float)(1 / sqrt(sum / n + eps));
+	for (int i = 0; i < n; i++)
+		y[i] = x[i] * scale * w[i];
+}
+
+void rope_f32_ref(float *x, const float *turn, int n_heads, int head_dim, int n_rot)
+{
+	for (int h = 0; h < n_heads; h++, x += head_dim) {
+		for (int i = 0; i < n_rot; i += 2) {
+			float a = x[i], b = x[i + 1];
+			x[i] = a * turn[i] - b * turn[i + 1];
+			x[i + 1] = b * turn[i] + a * turn[i + 1];
+		}
+	}
+}
+
+void silu_mul_f32_ref(float *y, const float *gate, const float *up, int n)
+{
+	for (int i = 0; i < n; i++)
+		y[i] = gate[i] / (1 + expf(-gate[i])) * up[i];
+}
+
+void add_f32_ref(float *y, const float *x, int n)
+{
+	for (int i = 0; i < n; i++)
+		y[i] += x[i];
+}
+
+void softmax_f32_ref(float *x, int n)
+{
+	float max = -INFINITY;
+	double sum = 0;
+	for (int i = 0; i < n; i++)
+		max = x[i] > max ? x[i] : max;
+	for (int i = 0; i < n; i++) {
+		x[i] = expf(x[i] - max);
+		sum += x[i];
+	}
+	for (int i = 0; i < n; i++)
+		x[i] = (float)(x[i] / sum);
+}
+
+int argmax_f32_ref(const float *x, int n)
+{
+	float max = -INFINITY;
+	int best = 0;
+	for (int i = 0; i < n; i++) {
+		if (x[i] > max) {
+			max = x[i];
+			best = i;
+		}
+	}
+	return best;
+}
+
+void narrow_f16_ref(uint16_t *dst, const float *src, int n)
+{
+	for (int i = 0; i < n; i++)
+		dst[i] = f16_from_f32(src[i]);
+}
