@@ -50,8 +50,9 @@ void wire_close(struct wire *w);
 MUST_CHECK int wire_send(struct wire *w, const json_t *message, int64_t timeout_ns, struct diag *d);
 /*
  * The next line as an object (new reference). Returns 1 with a message, 0 at end of file, ERR_FORMAT
- * for a line that is no JSON object (text quotes its beginning), ERR_CANCELLED when timeout_ns
- * (< 0: none) passed or a signal interrupted, ERR_IO.
+ * for a line that is no JSON object (text quotes its beginning; the next line can be read), ERR_CANCELLED
+ * when timeout_ns (< 0: none) passed or a signal interrupted, ERR_IO (also for a line beyond WIRE_LINE_MAX),
+ * after which nothing more comes.
  */
 MUST_CHECK int wire_receive(struct wire *w, json_t **message, int64_t timeout_ns, struct diag *d);
 
@@ -92,6 +93,7 @@ struct wire_hello {
 	int n_workloads;
 	struct wire_workload *workloads;
 	struct wire_choices counters; /* counter sources */
+	struct wire_choices engines;  /* values of the key; optional in the message */
 };
 struct wire_model {
 	char hash[POINT_ID_SIZE];

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The short messages: model, check, prepared, the request of a run. */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engines/base/json.h"
+#include "engines/base/mem.h"
+#include "harness/wire/codec.h"
+#include "harness/wire/wire.h"
+
+enum { COUNTERS_MAX = 256 };
+
+/* ---- model ---- */
+
+static const struct field model_fields[] = {
+	FIELD_OF(FIELD_TEXT, wire_model, hash),	     FIELD_OF(FIELD_STRING, wire_model, name),
+	FIELD_OF(FIELD_TEXT, wire_model, arch),	     FIELD_OF(FIELD_TEXT, wire_model, file_type),
+	FIELD_OF(FIELD_INT64, wire_model, n_params), FIELD_OF(FIELD_INT64, wire_model, n_context),
+	FIELD_OF(FIELD_INT64, wire_model, n_vocab),  FIELD_TABLE_END,
+};
+
+json_t *wire_model_to_json(const struct wire_model *m)
+{
+	json_t *o = json_object();
+	codec_put(o, model_fields, m);
+	return o;
+}
+
+int wire_model_from_json(const json_t *o, struct wire_model *out, struct diag *d)
+{
+	struct wire_model m = {0};
+	int rc = codec_get(o, model_fields, &m, d);
+	if (rc) {
+		wire_model_free(&m);
+		return rc;
+	}
+	*out = m;
+	return 0;
+}
+
+void wire_model_free(struct wire_model *m)
+{
+	free(m->name);
+	memset(m, 0, sizeof *m);
+}
+
+/* ---- check ---- */
+
+static const struct field check_fields[] = {
+	FIELD_OF(FIELD_BOOL, wire_check, fits),
+	FIELD_OF(FIELD_STRING, wire_check, why),
+	FIELD_OF(FIELD_INT64, wire_check, weights),
+	FIELD_OF(FIELD_INT64, wire_check, kv),
+	FIELD_OF(FIELD_INT64, wire_check, scratch),
+	FIELD_OF(FIELD_INT64, wire_check, total),
+	FIELD_OF(FIELD_INT64, wire_check, limit),
+	FIELD_OF(FIELD_REAL, wire_check, flops),
+	FIELD_OF(FIELD_REAL, wire_check, bytes),
+	FIELD_OF(FIELD_REAL, wire_check, tokens),
+	FIELD_OF(FIELD_INT64, wire_check, working_set),
+	FIELD_OF(FIELD_INT, wire_check, steps),
+	FIELD_TABLE_END,
+};
+
+json_t *wire_check_to_json(const struct wire_check *c)
+{
+	json_t *o = json_object();
+	codec_put(o, check_fields, c);
+	json_object_set_new(o, "code", json_string(err_name(c->code)));
+	return o;
+}
+
+int wire_check_from_json(const json_t *o, struct wire_check *out, struct diag *d)
+{
+	struct wire_check c = {0};
+	const char *code = NULL;
+	int rc = codec_get(o, check_fields, &c, d);
+	if (rc == 0)
+		rc = json_get_string(o, "code", &code, d);
+	c.code = err_from_name(code);
+	if (rc == 0 && c.fits != (c.code == ERR_OK))
+		rc = diag_set(d, ERR_FORMAT, "check: \"fits\" and code \"%.40s\" contradict", code);
+	if (rc) {
+		wire_check_free(&c);
+		return rc;
+	}
+	*out = c;
+	return 0;
+}
+
+void wire_check_free(struct wire_check *c)
+{
+	free(c->why);
+	memset(c, 0, sizeof *c);
+}
+
+/* ---- prepared ---- */
+
+static const struct field prepared_fields[] = {
+	FIELD_OF(FIELD_INT64, wire_prepared, load_ns),
+	FIELD_OF(FIELD_INT64, wire_prepared, weight_bytes),
+	FIELD_OF(FIELD_STRING, wire_prepared, describe),
+	FIELD_TABLE_END,
+};
+
+json_t *wire_prepared_to_json(const struct wire_prepared *p)
+{
+	json_t *o = json_object();
+	codec_put(o, prepared_fields, p);
+	return o;
+}
+
+int wire_prepared_from_json(const json_t *o, struct wire_prepared *out, struct diag *d)
+{
+	struct wire_prepared p = {0};
+	int rc = codec_get(o, prepared_fields, &p, d);
+	if (rc) {
+		wire_prepared_free(&p);
+		return rc;
+	}
+	*out = p;
+	return 0;
+}
+
+void wire_prepared_free(struct wire_prepared *p)
+{
+	free(p->describe);
+	memset(p, 0, sizeof *p);
+}
+
+/* ---- the request of a run ---- */
+
+static const struct field run_request_fields[] = {
+	FIELD_OF(FIELD_INT, wire_run_request, warmup),
+	FIELD_OF(FIELD_INT, wire_run_request, repeat),
+	FIELD_OF(FIELD_INT64, wire_run_request, min_time_ns),
+	FIELD_OF(FIELD_INT64, wire_run_request, max_time_ns),
+	FIELD_OF(FIELD_INT, wire_run_request, pass),
+	FIELD_TABLE_END,
+};
+
+json_t *wire_run_request_to_json(const struct wire_run_request *r)
+{
+	json_t *o = json_object(), *counters = json_array();
+	codec_put(o, run_request_fields, r);
+	for (int i = 0; i < r->n_counters; i++)
+		json_array_append_new(counters, codec_text(r->counters[i]));
+	json_object_set_new(o, "counters", counters);
+	return o;
+}
+
+static int get_counter(const json_t *o, void *item, struct diag *d)
+{
+	if (!json_is_string(o) || json_string_length(o) >= WIRE_NAME)
+		return diag_set(d, ERR_FORMAT, "counters: expected texts of at most %d bytes", WIRE_NAME - 1);
+	*(char **)item = mem_strdup(json_string_value(o));
+	return 0;
+}
+
+int wire_run_request_from_json(const json_t *o, struct wire_run_request *out, struct diag *d)
+{
+	struct wire_run_request r = {0};
+	int rc = codec_get(o, run_request_fields, &r, d);
+	if (rc == 0)
+		rc = codec_get_array(o, "counters", COUNTERS_MAX, sizeof *r.counters, get_counter,
+				     (void **)&r.counters, &r.n_counters, d);
+	if (rc) {
+		wire_run_request_free(&r);
+		return rc;
+	}
+	*out = r;
+	return 0;
+}
+
+void wire_run_request_free(struct wire_run_request *r)
+{
+	for (int i = 0; i < r->n_counters; i++)
+		free(r->counters[i]);
+	free(r->counters);
+	memset(r, 0, sizeof *r);
+}
