@@ -12,7 +12,7 @@ void kernel_set_choose(struct kernel_set *set, enum isa isa)
 #undef VECTOR_KERNEL
 #define ATTENTION_KERNEL(op, level, fn)                                                                      \
 	if (level <= isa)                                                                                    \
-		set->op = fn;
+		set->op = fn, set->op##_name = #fn;
 #include "engines/kernels/attention.inc"
 #undef ATTENTION_KERNEL
 }

@@ -21,6 +21,7 @@ struct kernel_set {
 	narrow_fn *narrow;
 	attention_fn *attention_f32;
 	attention_fn *attention_f16;
+	const char *attention_f32_name, *attention_f16_name;
 };
 
 /* isa must be usable here (isa_why_not). */

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "engines/cpu/block.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "engines/base/pool.h"
+#include "engines/cpu/gemm.h"
+#include "engines/cpu/session.h"
+#include "engines/cpu/weights.h"
+
+/* Below this many multiply-adds (or elements read and written) waking the threads costs more than
+ * it saves: a join is 1 to 2 us, in which one thread does some 10^4 of them. */
+#define SERIAL_WORK 16384
+
+struct block {
+	struct session *s;
+	const float *norm;
+	int layer;
+};
+
+/* fn over the block, on all threads when there is work for them. */
+static void block_run(struct block *b, pool_fn *fn, double work)
+{
+	if (work < SERIAL_WORK)
+		fn(b, 0, 1);
+	else
+		pool_run(b->s->engine->pool, fn, b);
+}
+
+/* n tokens or rows of so many elements; a single one is one thread's. */
+static double items_work(int n, int width)
+{
+	return n == 1 ? 0 : (double)n * width;
+}
+
+static void embed_norm(void *arg, int thread, int n_threads)
+{
+	const struct block *b = arg;
+	struct session *s = b->s;
+	long begin, end;
+	pool_share(s->batch->n, thread, n_threads, &begin, &end);
+	for (long i = begin; i < end; i++) {
+		size_t at = (size_t)i * (size_t)s->hp.n_embd;
+		weights_embed(&s->weights, s->batch->token[i], s->scratch.x + at);
+		s->engine->kernels.rmsnorm(s->scratch.normed + at, s->scratch.x + at, b->norm, s->hp.n_embd,
+					   s->hp.norm_eps);
+	}
+}
+
+void block_embed_norm(struct session *s, const float *norm)
+{
+	struct block b = {.s = s, .norm = norm};
+	block_run(&b, embed_norm, items_work(s->batch->n, s->hp.n_embd));
+}
+
+static void add_norm(void *arg, int thread, int n_threads)
+{
+	const struct block *b = arg;
+	struct session *s = b->s;
+	const struct kernel_set *k = &s->engine->kernels;
+	long begin, end;
+	pool_share(s->batch->n, thread, n_threads, &begin, &end);
+	for (long i = begin; i < end; i++) {
+		size_t at = (size_t)i * (size_t)s->hp.n_embd;
+		k->add(s->scratch.x + at, s->scratch.delta + at, s->hp.n_embd);
+		k->rmsnorm(s->scratch.normed + at, s->scratch.x + at, b->norm, s->hp.n_embd, s->hp.norm_eps);
+	}
+}
+
+void block_add_norm(struct session *s, const float *norm)
+{
+	struct block b = {.s = s, .norm = norm};
+	block_run(&b, add_norm, items_work(s->batch->n, s->hp.n_embd));
+}
+
+static void add_norm_rows(void *arg, int thread, int n_threads)
+{
+	const struct block *b = arg;
+	struct session *s = b->s;
+	const struct kernel_set *k = &s->engine->kernels;
+	size_t n = (size_t)s->hp.n_embd;
+	long begin, end;
+	pool_share(s->n_rows, thread, n_threads, &begin, &end);
+	for (long i = begin; i < end; i++) {
+		size_t at = (size_t)s->scratch.row_token[i] * n;
+		k->add(s->scratch.x + at, s->scratch.delta + at, s->hp.n_embd);
+		k->rmsnorm(s->scratch.rows + (size_t)i * n, s->scratch.x + at, b->norm, s->hp.n_embd,
+			   s->hp.norm_eps);
+	}
+}
+
+void block_add_norm_rows(struct session *s, const float *norm)
+{
+	struct block b = {.s = s, .norm = norm};
+	block_run(&b, add_norm_rows, items_work(s->n_rows, s->hp.n_embd));
+}
+
+void block_product(struct session *s, const struct matrix *w, const float *a, int m, float *c)
+{
+	gemm_run(w->packed, a, m, (size_t)w->k, c, (size_t)w->n, s->scratch.gemm, s->engine->pool);
+}
+
+/* A row of qkv and where its parts lie. */
+struct qkv {
+	float *q, *k, *v;
+};
+
+static struct qkv qkv_at(const struct session *s, long token)
+{
+	const struct hparams *hp = &s->hp;
+	size_t nq = (size_t)(hp->n_heads * hp->head_dim), nkv = (size_t)(hp->n_kv_heads * hp->head_dim);
+	float *row = s->scratch.qkv + (size_t)token * (nq + 2 * nkv);
+	return (struct qkv){row, row + nq, row + nq + nkv};
+}
+
+/* Copies keys or values of a token into its cell. */
+static void cell_store(const struct session *s, char *cells, int32_t cell, const float *row)
+{
+	int n = s->kv.config.row;
+	size_t at = (size_t)cell * (size_t)n;
+	if (s->kv.config.dtype == DTYPE_F16)
+		s->engine->kernels.narrow((uint16_t *)cells + at, row, n);
+	else
+		memcpy((float *)cells + at, row, (size_t)n * sizeof *row);
+}
+
+static void rotate_store(const struct block *b, int thread, int n_threads)
+{
+	struct session *s = b->s;
+	const struct hparams *hp = &s->hp;
+	const struct kernel_set *k = &s->engine->kernels;
+	char *keys = kv_layer_keys(&s->kv, b->layer), *values = kv_layer_values(&s->kv, b->layer);
+	long begin, end;
+	pool_share(s->batch->n, thread, n_threads, &begin, &end);
+	for (long i = begin; i < end; i++) {
+		struct qkv t = qkv_at(s, i);
+		int32_t pos = s->batch->pos[i], cell = s->kv.seqs[s->batch->seq[i]].cells[pos];
+		const float *turn = s->scratch.turns + (size_t)pos * (size_t)hp->n_rot;
+		k->rope(t.q, turn, hp->n_heads, hp->head_dim, hp->n_rot);
+		k->rope(t.k, turn, hp->n_kv_heads, hp->head_dim, hp->n_rot);
+		cell_store(s, keys, cell, t.k);
+		cell_store(s, values, cell, t.v);
+	}
+}
+
+/* Query heads that one call of the kernel does: those of a KV head together, so that its
+ * cells are read once, unless there are too few such groups for the threads. */
+static int heads_together(const struct session *s, int n_threads)
+{
+	int group = s->hp.n_heads / s->hp.n_kv_heads;
+	return (long)s->batch->n * s->hp.n_kv_heads < n_threads ? 1 : group;
+}
+
+static void attend_heads(const struct block *b, long token, int head, int n_heads, float *scores)
+{
+	struct session *s = b->s;
+	const struct hparams *hp = &s->hp;
+	bool f16 = s->kv.config.dtype == DTYPE_F16;
+	int kv_head = head / (hp->n_heads / hp->n_kv_heads);
+	size_t at = (size_t)kv_head * dtype_bytes(s->kv.config.dtype, (size_t)hp->head_dim);
+	struct attention_args a = {
+		.k = kv_layer_keys(&s->kv, b->layer) + at,
+		.v = kv_layer_values(&s->kv, b->layer) + at,
+		.stride = (size_t)s->kv.config.row,
+		.cells = s->kv.seqs[s->batch->seq[token]].cells,
+		.n_cells = s->batch->pos[token] + 1,
+		.head_dim = hp->head_dim,
+		.scale = 1 / sqrtf((float)hp->head_dim),
+		.scores = scores,
+	};
+	size_t from = (size_t)head * (size_t)hp->head_dim;
+	float *out = s->scratch.attended + (size_t)token * (size_t)(hp->n_heads * hp->head_dim) + from;
+	attention_fn *fn = f16 ? s->engine->kernels.attention_f16 : s->engine->kernels.attention_f32;
+	fn(out, qkv_at(s, token).q + from, n_heads, &a);
+}
+
+static void attend(void *arg, int thread, int n_threads)
+{
+	const struct block *b = arg;
+	struct session *s = b->s;
+	float *scores = s->scratch.scores + (size_t)thread * s->scratch.scores_stride;
+	rotate_store(b, thread, n_threads);
+	/* A token sees cells that other threads store. */
+	if (n_threads > 1)
+		pool_barrier(s->engine->pool);
+	int together = heads_together(s, n_threads), groups = s->hp.n_heads / together;
+	long n = (long)s->batch->n * groups;
+	/* Dealt out like cards: late tokens of a prefill see more cells than early ones. */
+	for (long i = thread; i < n; i += n_threads)
+		attend_heads(b, i / groups, (int)(i % groups) * together, together, scores);
+}
+
+void block_attend(struct session *s, int layer)
+{
+	struct block b = {.s = s, .layer = layer};
+	double cells = 0;
+	for (int i = 0; i < s->batch->n; i++)
+		cells += s->batch->pos[i] + 1;
+	block_run(&b, attend, 2 * cells * s->hp.n_heads * s->hp.head_dim);
+}
+
+static void silu_mul(void *arg, int thread, int n_threads)
+{
+	const struct block *b = arg;
+	struct session *s = b->s;
+	size_t n_ff = (size_t)s->hp.n_ff;
+	long begin, end;
+	pool_share(s->batch->n, thread, n_threads, &begin, &end);
+	for (long i = begin; i < end; i++) {
+		const float *gate = s->scratch.gate_up + (size_t)i * 2 * n_ff;
+		s->engine->kernels.silu_mul(s->scratch.gated + (size_t)i * n_ff, gate, gate + n_ff,
+					    s->hp.n_ff);
+	}
+}
+
+void block_silu_mul(struct session *s)
+{
+	struct block b = {.s = s};
+	block_run(&b, silu_mul, items_work(s->batch->n, s->hp.n_ff));
+}

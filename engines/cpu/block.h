@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The blocks that architectures are made of. Each works on all tokens of the
+ * session's batch, from one buffer of its scratch to another. Whether a block
+ * runs on all threads or, being tiny, on the calling one follows from sizes alone.
+ */
+#ifndef IFM_CPU_BLOCK_H
+#define IFM_CPU_BLOCK_H
+
+struct matrix;
+struct session;
+
+/* x = embedding of the tokens; normed = rmsnorm(x, norm) */
+void block_embed_norm(struct session *s, const float *norm);
+
+/* x += delta; normed = rmsnorm(x, norm) */
+void block_add_norm(struct session *s, const float *norm);
+
+/* x += delta; rows = rmsnorm(x of the wanted tokens, norm) */
+void block_add_norm_rows(struct session *s, const float *norm);
+
+/* c = a w^T for m rows of a */
+void block_product(struct session *s, const struct matrix *w, const float *a, int m, float *c);
+
+/* Rotates queries and keys of qkv, stores keys and values in the tokens' cells; attended =
+ * causal attention of each token over its sequence. */
+void block_attend(struct session *s, int layer);
+
+/* gated = silu(gate) * up */
+void block_silu_mul(struct session *s);
+
+#endif

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "engines/cpu/plan.h"
+
+#include <stdio.h>
+
+#include "engines/base/mem.h"
+#include "engines/cpu/arch/arch.h"
+#include "engines/cpu/gemm.h"
+#include "engines/cpu/kv.h"
+#include "engines/cpu/scratch.h"
+#include "engines/cpu/weights.h"
+#include "engines/model/model.h"
+
+int plan_check_job(const struct model *m, const struct job_config *job, const struct arch **arch,
+		   struct diag *d)
+{
+	const struct arch *a = arch_find(m->arch);
+	if (!a)
+		return diag_set(d, ERR_UNSUPPORTED, "engine cpu does not run architecture \"%s\"", m->arch);
+	if (job->kv != DTYPE_F32 && job->kv != DTYPE_F16)
+		return diag_set(d, ERR_UNSUPPORTED, "kv \"%s\": expected f32 or f16", dtype_name(job->kv));
+	const struct {
+		const char *name;
+		int value, least, most;
+	} limits[] = {
+		{"n_cells", job->n_cells, 1, INT32_MAX},
+		{"n_seqs", job->n_seqs, 1, INT32_MAX},
+		{"max_tokens", job->max_tokens, 1, INT32_MAX},
+		{"max_rows", job->max_rows, 0, job->max_tokens},
+	};
+	for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
+		if (limits[i].value < limits[i].least || limits[i].value > limits[i].most)
+			return diag_set(d, ERR_USAGE, "%s is %d, expected %d to %d", limits[i].name,
+					limits[i].value, limits[i].least, limits[i].most);
+	*arch = a;
+	return 0;
+}
+
+struct kv_config plan_kv(const struct model *m, const struct job_config *job)
+{
+	const struct hparams *hp = &m->hp;
+	return (struct kv_config){
+		.n_layers = hp->n_layers,
+		.n_cells = job->n_cells,
+		.n_seqs = job->n_seqs,
+		.n_positions = job->n_cells < hp->n_context ? job->n_cells : hp->n_context,
+		.row = hp->n_kv_heads * hp->head_dim,
+		.dtype = job->kv,
+	};
+}
+
+static bool gemm_scratch_most(const struct arch *a, const struct model *m, const struct job_config *job,
+			      const struct gemm_context *g, size_t *most)
+{
+	int n_embd = m->hp.n_embd;
+	*most = gemm_scratch_bytes(g, dtype_for_row(job->precision, (size_t)n_embd), job->max_rows,
+				   m->hp.n_vocab, n_embd);
+	for (int l = 0; l < m->hp.n_layers; l++) {
+		for (int i = 0; i < MATRIX_COUNT; i++) {
+			int n, k;
+			weights_shape(a, m, l, i, &n, &k);
+			size_t need = gemm_scratch_bytes(g, dtype_for_row(job->precision, (size_t)k),
+							 job->max_tokens, n, k);
+			*most = need > *most ? need : *most;
+		}
+	}
+	return *most < SIZE_MAX;
+}
+
+static bool sizes_count(const struct arch *a, const struct model *m, const struct job_config *job,
+			const struct gemm_context *g, int n_threads, struct job_sizes *s, size_t *total)
+{
+	struct kv_config kv = plan_kv(m, job);
+	struct scratch unused;
+	return weights_bytes(a, m, g, job->precision, &s->weights) && kv_bytes(&kv, &s->kv) &&
+	       gemm_scratch_most(a, m, job, g, &s->gemm) &&
+	       scratch_lay_out(&unused, &m->hp, job, kv.n_positions, n_threads, s->gemm, NULL, &s->scratch) &&
+	       mem_add(s->weights, s->kv, total) && mem_add(*total, s->scratch, total);
+}
+
+/* "12.3 MiB", "1.20 GiB" */
+static const char *human(uint64_t bytes, char buf[32])
+{
+	double mib = (double)bytes / (1 << 20);
+	snprintf(buf, 32, mib < 1024 ? "%.1f MiB" : "%.2f GiB", mib < 1024 ? mib : mib / 1024);
+	return buf;
+}
+
+int plan_make(const struct arch *a, const struct model *m, const struct job_config *job,
+	      const struct gemm_context *g, int n_threads, struct job_sizes *sizes, struct memory_plan *plan,
+	      struct diag *d)
+{
+	size_t total;
+	*plan = (struct memory_plan){.limit = mem_available()};
+	if (!sizes_count(a, m, job, g, n_threads, sizes, &total))
+		return diag_set(d, ERR_OOM,
+				"%d cells, %d sequences and steps of %d tokens: more memory than "
+				"can be counted",
+				job->n_cells, job->n_seqs, job->max_tokens);
+	plan->weights = sizes->weights;
+	plan->kv = sizes->kv;
+	plan->scratch = sizes->scratch;
+	plan->total = total;
+	if (plan->total <= plan->limit)
+		return 0;
+	char need[32], weights[32], kv[32], scratch[32], limit[32];
+	return diag_set(d, ERR_OOM,
+			"needs %s (weights %s, KV cache of %d cells %s, scratch %s), %s is available",
+			human(plan->total, need), human(plan->weights, weights), job->n_cells,
+			human(plan->kv, kv), human(plan->scratch, scratch), human(plan->limit, limit));
+}
+
+/* Elements of the layers' matrices, and their bytes as a file would hold them. */
+static void layers_count(const struct arch *a, const struct model *m, enum dtype precision, double *elements,
+			 double *bytes)
+{
+	*elements = *bytes = 0;
+	for (int l = 0; l < m->hp.n_layers; l++) {
+		for (int i = 0; i < MATRIX_COUNT; i++) {
+			int n, k;
+			weights_shape(a, m, l, i, &n, &k);
+			*elements += (double)n * k;
+			*bytes += (double)n *
+				  (double)dtype_bytes(dtype_for_row(precision, (size_t)k), (size_t)k);
+		}
+	}
+}
+
+int plan_work(const struct model *m, const struct job_config *job, int n_seqs, int n_past, int n_new,
+	      int n_rows, struct step_work *work, struct diag *d)
+{
+	const struct arch *a;
+	int rc = plan_check_job(m, job, &a, d);
+	if (rc)
+		return rc;
+	const struct hparams *hp = &m->hp;
+	double elements, layer_bytes, tokens = (double)n_seqs * n_new;
+	layers_count(a, m, job->precision, &elements, &layer_bytes);
+	/* Each new token sees the past, the new ones before it, and itself. */
+	double seen = n_seqs * ((double)n_new * n_past + (double)n_new * (n_new + 1.0) / 2);
+	work->flops = 2 * elements * tokens + 2.0 * hp->n_vocab * hp->n_embd * n_rows +
+		      4.0 * hp->n_layers * hp->n_heads * hp->head_dim * seen;
+
+	size_t n_embd = (size_t)hp->n_embd;
+	double row = (double)dtype_bytes(dtype_for_row(job->precision, n_embd), n_embd);
+	double kv = 2.0 * hp->n_layers * (double)dtype_bytes(job->kv, (size_t)hp->n_kv_heads * hp->head_dim);
+	work->bytes = layer_bytes + (n_rows ? row * hp->n_vocab : 0) + row * tokens +
+		      kv * n_seqs * ((double)n_past + n_new);
+	return 0;
+}

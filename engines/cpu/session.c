@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "engines/cpu/session.h"
+
+#include <stdlib.h>
+
+#include "engines/base/mem.h"
+#include "engines/base/pool.h"
+#include "engines/cpu/gemm.h"
+#include "engines/cpu/plan.h"
+
+static int gemm_open(struct gemm_context **g, const struct engine *e, const struct job_config *job,
+		     struct diag *d)
+{
+	const struct gemm_config c = {e->isa, job->provider, job->blocking, pool_threads(e->pool)};
+	return gemm_context_open(g, &c, job->precision, d);
+}
+
+int session_check(struct engine *e, const struct model *m, const struct job_config *job,
+		  struct memory_plan *plan, struct diag *d)
+{
+	const struct arch *a;
+	struct gemm_context *g;
+	struct job_sizes sizes;
+	int rc = plan_check_job(m, job, &a, d);
+	if (rc)
+		return rc;
+	rc = gemm_open(&g, e, job, d);
+	if (rc)
+		return rc;
+	rc = plan_make(a, m, job, g, pool_threads(e->pool), &sizes, plan, d);
+	gemm_context_close(g);
+	return rc;
+}
+
+static int scratch_open(struct session *s, const struct job_sizes *sizes, struct diag *d)
+{
+	size_t n;
+	int n_positions = s->kv.config.n_positions;
+	s->scratch_memory = mem_map(sizes->scratch);
+	if (!s->scratch_memory)
+		return diag_set(d, ERR_OOM, "no memory for the buffers of a step (%zu bytes)",
+				sizes->scratch);
+	s->scratch_bytes = sizes->scratch;
+	scratch_lay_out(&s->scratch, &s->hp, &s->job, n_positions, pool_threads(s->engine->pool), sizes->gemm,
+			s->scratch_memory, &n);
+	scratch_fill_turns(&s->scratch, &s->hp, n_positions);
+	return 0;
+}
+
+/* Weights last: they take long, and what is short of memory fails before. */
+static int session_fill(struct session *s, const struct model *m, const struct job_sizes *sizes,
+			struct diag *d)
+{
+	struct kv_config kv = plan_kv(m, &s->job);
+	int rc = kv_open(&s->kv, &kv, d);
+	if (!rc)
+		rc = scratch_open(s, sizes, d);
+	if (!rc)
+		rc = weights_load(&s->weights, s->arch, m, s->gemm, s->job.precision, s->engine->pool, d);
+	return rc;
+}
+
+int session_load(struct engine *e, const struct model *m, const struct job_config *job, struct session **out,
+		 struct diag *d)
+{
+	struct memory_plan plan;
+	struct job_sizes sizes;
+	struct session *s = mem_alloc(sizeof *s);
+	s->engine = e;
+	s->hp = m->hp;
+	s->job = *job;
+	int rc = plan_check_job(m, job, &s->arch, d);
+	if (!rc)
+		rc = gemm_open(&s->gemm, e, job, d);
+	if (!rc)
+		rc = plan_make(s->arch, m, job, s->gemm, pool_threads(e->pool), &sizes, &plan, d);
+	if (!rc)
+		rc = session_fill(s, m, &sizes, d);
+	if (rc) {
+		session_unload(s);
+		return rc;
+	}
+	/* The caller's texts may go; they have done their work. */
+	s->job.blocking = s->job.provider = NULL;
+	weights_describe_exceptions(s->arch, m, job->precision, &s->exceptions);
+	*out = s;
+	return 0;
+}
+
+void session_unload(struct session *s)
+{
+	if (!s)
+		return;
+	weights_free(&s->weights);
+	if (s->gemm)
+		gemm_context_close(s->gemm);
+	kv_close(&s->kv);
+	mem_unmap(s->scratch_memory, s->scratch_bytes);
+	strbuf_free(&s->exceptions);
+	free(s);
+}
+
+void session_describe(const struct session *s, struct strbuf *out)
+{
+	strbuf_printf(out, "isa: %s\n", isa_name(s->engine->isa));
+	strbuf_printf(out, "threads: %d\n", pool_threads(s->engine->pool));
+	strbuf_printf(out, "precision: %s\n", dtype_name(s->job.precision));
+	strbuf_printf(out, "kv: %s\n", dtype_name(s->job.kv));
+	gemm_describe(s->gemm, out);
+	const struct kernel_set *k = &s->engine->kernels;
+	strbuf_printf(out, "attention: %s, accumulated in f32\n",
+		      s->job.kv == DTYPE_F16 ? k->attention_f16_name : k->attention_f32_name);
+	strbuf_puts(out, strbuf_text(&s->exceptions));
+}
