@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the workloads over one operation share: gemm, read, fma. */
+#ifndef IFM_WORKLOADS_OP_H
+#define IFM_WORKLOADS_OP_H
+
+#include "workloads/workload.h"
+
+/* A run of one operation. */
+struct workload_run {
+	const struct engine_ops *ops;
+	struct op_job *job;
+	struct op_config config;
+};
+
+/* Compares total with what is available. */
+MUST_CHECK int op_admit(struct memory_plan *plan, const char *workload, struct diag *d);
+
+/* The work of one submit, from an operation made for the question: what the engine cannot do (a
+ * blocking, a type) is known before it is planned. */
+MUST_CHECK int op_ask_work(const struct engine_ops *ops, struct engine *e, const struct op_config *config,
+			   struct workload_work *work, struct diag *d);
+
+MUST_CHECK int op_build(const struct engine_ops *ops, struct engine *e, const struct op_config *config,
+			struct workload_run **out, struct diag *d);
+MUST_CHECK int op_no_argument(const char *name, const char *argument, struct diag *d);
+
+/* Hooks that are the same for all. */
+int op_reset(struct workload_run *r, struct diag *d);
+int op_step(struct workload_run *r, struct diag *d);
+int op_verify_none(struct workload_run *r, float **out, int64_t *rows, int64_t *cols, struct diag *d);
+void op_describe(const struct workload_run *r, struct strbuf *out);
+void op_free(struct workload_run *r);
+
+#endif
