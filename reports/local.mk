@@ -1,4 +1,30 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += libreports.a
 libreports_a_CFLAGS = $(AM_CFLAGS)
-libreports_a_SOURCES = %D%/analysis/analysis.h %D%/report.h
+libreports_a_SOURCES = \
+	%D%/analysis/analysis.c %D%/analysis/analysis.h \
+	%D%/analysis/rows.c %D%/analysis/rows.h \
+	%D%/analysis/residual.c \
+	%D%/analysis/ceilings.c \
+	%D%/report.h %D%/registry.c \
+	%D%/text.c %D%/text.h \
+	%D%/number.c %D%/number.h \
+	%D%/view.c %D%/view.h %D%/facts.c \
+	%D%/columns.c %D%/columns.h \
+	%D%/terminal.c %D%/terminal.h \
+	%D%/emit_terminal.c %D%/emit_md.c %D%/emit_csv.c %D%/emit_json.c %D%/emit_html.c \
+	%D%/html/html.h %D%/html/page.c %D%/html/finding.c %D%/html/summary.c \
+	%D%/html/pictures.c %D%/html/tables.c %D%/html/machine.c \
+	%D%/plots/plots.h %D%/plots/plots.c %D%/plots/files.c %D%/plots/gnuplot.c \
+	%D%/plots/palette.c %D%/plots/groups.c %D%/plots/svg.c %D%/plots/sound.c \
+	%D%/plots/throughput.c %D%/plots/quality.c %D%/plots/blocking.c %D%/plots/scaling.c
+nodist_libreports_a_SOURCES = %D%/files.c
+
+REPORT_FILES = \
+	%D%/html/page.css %D%/html/page.js \
+	%D%/plots/style.gp %D%/plots/throughput.gp %D%/plots/quality.gp \
+	%D%/plots/blocking.gp %D%/plots/scaling.gp
+EXTRA_DIST += $(REPORT_FILES)
+%D%/files.c: $(REPORT_FILES) build-aux/embed.sh
+	$(AM_V_GEN)$(MKDIR_P) %D% && $(EMBED) report_files '$(srcdir)' $(REPORT_FILES) > $@.tmp && mv $@.tmp $@
+CLEANFILES += %D%/files.c %D%/files.c.tmp

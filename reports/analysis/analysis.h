@@ -20,6 +20,14 @@ struct estimate {
 
 enum bound { BOUND_NONE = 0, BOUND_MEMORY, BOUND_COMPUTE };
 
+/* What one process (timing visit) gave: summed time of its whole repetitions after warm-up. */
+struct process_value {
+	int64_t visit; /* id */
+	int round, n_reps;
+	double rep_s, step_ms /* median of its steps */, load_s;
+	double tokens, flops, bytes; /* of a repetition */
+};
+
 struct row {
 	const struct stored_point *point; /* belongs to the run */
 	enum point_state state;
@@ -37,8 +45,11 @@ struct row {
 	double ceiling_tokens_s; /* the ceiling as tokens/s for this row's work, NaN */
 	double residual_same;	 /* against ref at the same precision; NaN: not verified */
 	double residual_f32;	 /* against ref at f32 */
+	bool verified;		 /* residual_same was measured, whatever its value */
 	double residual_bound;	 /* what residual_same may be; above: the row is failed, "wrong: ..." */
 	int n_samples, n_warmup, n_faulted, n_preempted, n_migrated, n_contended;
+	int n_values;
+	struct process_value *values; /* in order of their visits */
 	int visits_failed;
 	double peak_bytes;
 };
@@ -53,5 +64,11 @@ struct analysis {
 
 struct analysis *analysis_make(struct stored_run *run);
 void analysis_free(struct analysis *a);
+
+/* How many times as fast r is as base at equal work: ratio of times of one round, NaN without common rounds. */
+struct estimate row_speed_up(const struct row *r, const struct row *base);
+
+/* A mark that more than MARK_SHARE of a row's samples carry is said beside the row. */
+#define MARK_SHARE 0.10
 
 #endif

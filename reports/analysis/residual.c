@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "reports/analysis/rows.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "engines/base/mem.h"
+
+/*
+ * How far outputs may lie from the ref worker's at the same precision, as a part of the largest
+ * magnitude. Both sides round the same inputs; what is left is the order of sums (float32) and what it does to
+ * values rounded on the way: cache cells in f16, activations in 8-bit blocks. gemm has no
+ * cache and one sum deep; a model stacks many. NULL as kv: whatever it is.
+ */
+static const struct {
+	const char *precision, *kv;
+	bool gemm;
+	double bound;
+} residual_bounds[] = {
+	/* clang-format off */
+	{"f32",  NULL,  true,  1e-4},
+	{"f16",  NULL,  true,  1e-3},
+	{"q8_0", NULL,  true,  1e-3},
+	{"f32",  "f32", false, 1e-4},
+	{"f32",  "f16", false, 1e-3},
+	{"f16",  NULL,  false, 2e-3},
+	{"q8_0", NULL,  false, 1e-2},
+	/* clang-format on */
+};
+
+static double residual_bound(const struct point *p)
+{
+	bool gemm = strcmp(point_get(p, KEY_WORKLOAD), "gemm") == 0;
+
+	for (size_t i = 0; i < sizeof residual_bounds / sizeof residual_bounds[0]; i++)
+		if (residual_bounds[i].gemm == gemm &&
+		    strcmp(residual_bounds[i].precision, point_get(p, KEY_PRECISION)) == 0 &&
+		    (!residual_bounds[i].kv || strcmp(residual_bounds[i].kv, point_get(p, KEY_KV)) == 0))
+			return residual_bounds[i].bound;
+	return NAN;
+}
+
+/* The last usable reading of a quality visit, true when there is one. */
+static bool residual_read(const struct stored_point *point, const char *counter, double *out)
+{
+	bool found = false;
+
+	for (int i = 0; i < point->n_visits; i++) {
+		const struct stored_visit *v = &point->visits[i];
+
+		for (int j = 0; v->kind == VISIT_QUALITY && j < v->n_readings; j++) {
+			if (!v->readings[j].usable || strcmp(v->readings[j].counter, counter) != 0)
+				continue;
+			*out = v->readings[j].value;
+			found = true;
+		}
+	}
+	return found;
+}
+
+void row_verify(struct row *row)
+{
+	const char *precision = point_get(&row->point->point, KEY_PRECISION);
+	double same = NAN;
+
+	row->residual_same = row->residual_f32 = NAN;
+	row->residual_bound = residual_bound(&row->point->point);
+	row->verified = residual_read(row->point, "residual_same", &same);
+	row->residual_same = same;
+	residual_read(row->point, "residual_f32", &row->residual_f32);
+	if (!row->verified || isnan(row->residual_bound) || row->state != POINT_DONE)
+		return;
+	if (!isfinite(same))
+		row_fail(row, mem_printf("wrong: outputs are not finite, or the reference's are not"));
+	else if (same > row->residual_bound)
+		row_fail(row, mem_printf("wrong: residual %.2g above the bound %.2g of %s", same,
+					 row->residual_bound, precision));
+}

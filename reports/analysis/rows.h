@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The steps of analysis_make, one file each: rows.c (values of processes and
+ * their estimates), residual.c (is it right?), ceilings.c (how close to the limit?).
+ */
+#ifndef IFM_ANALYSIS_ROWS_H
+#define IFM_ANALYSIS_ROWS_H
+
+#include "reports/analysis/analysis.h"
+
+/* Median with its 95 % interval over x; NaN for n = 0. */
+struct estimate estimate_of(const double *x, int n);
+struct estimate estimate_none(void);
+
+/* Everything of a row that stands in its own visits. row is all zero before. */
+void row_measure(struct row *row, const struct stored_point *point);
+
+/* The residuals of its quality visits; a row above its bound becomes POINT_FAILED. */
+void row_verify(struct row *row);
+
+/* The ceilings beside the row: bound, share, ceiling, ceiling_tokens_s. */
+void row_limit(struct row *row, const struct analysis *a);
+
+/* Replaces the reason; text is owned by the row afterwards. */
+void row_fail(struct row *row, char *reason);
+
+#endif

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "reports/columns.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "reports/number.h"
+
+#define UNUSED __attribute__((unused))
+#define PUT(name)                                                                                            \
+	static void put_##name(struct strbuf *text, struct strbuf *interval UNUSED,                          \
+			       const struct view *v UNUSED, const struct row *r)
+
+/* ---- keys ---- */
+#define PUT_KEY(name, key)                                                                                   \
+	PUT(name)                                                                                            \
+	{                                                                                                    \
+		strbuf_puts(text, point_get(&r->point->point, key));                                         \
+	}
+#define RAW_KEY(name, key)                                                                                   \
+	static double raw_##name(const struct row *r)                                                        \
+	{                                                                                                    \
+		return strtod(point_get(&r->point->point, key), NULL);                                       \
+	}
+/* A key's column stands in the table when the key varies there; else the heading says it. */
+#define WANTED_KEY(name, key)                                                                                \
+	static bool wanted_##name(const struct view *v, enum row_kind kind)                                  \
+	{                                                                                                    \
+		return v->varies_in[kind][key];                                                              \
+	}
+PUT_KEY(precision, KEY_PRECISION)
+PUT_KEY(sequences, KEY_SEQUENCES)
+PUT_KEY(threads, KEY_THREADS)
+PUT_KEY(isa, KEY_ISA)
+PUT_KEY(kv, KEY_KV)
+PUT_KEY(blocking, KEY_BLOCKING)
+PUT_KEY(provider, KEY_PROVIDER)
+PUT_KEY(engine, KEY_ENGINE)
+PUT_KEY(device, KEY_DEVICE)
+RAW_KEY(sequences, KEY_SEQUENCES)
+RAW_KEY(threads, KEY_THREADS)
+WANTED_KEY(model, KEY_MODEL)
+WANTED_KEY(threads, KEY_THREADS)
+WANTED_KEY(isa, KEY_ISA)
+WANTED_KEY(kv, KEY_KV)
+WANTED_KEY(blocking, KEY_BLOCKING)
+WANTED_KEY(provider, KEY_PROVIDER)
+WANTED_KEY(engine, KEY_ENGINE)
+WANTED_KEY(device, KEY_DEVICE)
+
+PUT(model)
+{
+	model_short(text, point_get(&r->point->point, KEY_MODEL));
+}
+
+PUT(test)
+{
+	row_test(text, r);
+}
+
+static bool wanted_measured(const struct view *v UNUSED, enum row_kind kind)
+{
+	return kind != ROW_PROBE;
+}
+
+static bool wanted_tokens(const struct view *v UNUSED, enum row_kind kind)
+{
+	return kind == ROW_TOKENS;
+}
+
+static bool wanted_plain(const struct view *v UNUSED, enum row_kind kind)
+{
+	return kind != ROW_TOKENS;
+}
+
+/* ---- rates ---- */
+#define PUT_ESTIMATE(name, member)                                                                           \
+	PUT(name)                                                                                            \
+	{                                                                                                    \
+		number_estimate(text, interval, &r->member);                                                 \
+	}                                                                                                    \
+	static double raw_##name(const struct row *r)                                                        \
+	{                                                                                                    \
+		return r->member.value;                                                                      \
+	}
+PUT_ESTIMATE(tokens, tokens_s)
+PUT_ESTIMATE(gflops, gflops_s)
+PUT_ESTIMATE(gbytes, gbytes_s)
+PUT_ESTIMATE(step, step_ms)
+
+/* Beside the main rate, without its interval: the same processes, the same spread. */
+PUT(gflops_bare)
+{
+	number_put(text, r->gflops_s.value, 0);
+}
+
+PUT(gbytes_bare)
+{
+	number_put(text, r->gbytes_s.value, 0);
+}
+
+PUT(share)
+{
+	if (r->share.n == 0)
+		return;
+	strbuf_printf(text, "%.0f", 100 * r->share.value);
+	if (r->share.interval)
+		strbuf_printf(interval, "\xc2\xb1%.*f", estimate_half(&r->share) < 0.0095 ? 1 : 0,
+			      100 * estimate_half(&r->share));
+}
+
+static double raw_share(const struct row *r)
+{
+	return 100 * r->share.value;
+}
+
+PUT(bound)
+{
+	strbuf_puts(text, bound_name(r->bound));
+}
+
+PUT(p99)
+{
+	if (isnan(r->step_p99_ms))
+		strbuf_puts(interval, "n too small");
+	else
+		number_put(text, r->step_p99_ms, 0);
+}
+
+static double raw_p99(const struct row *r)
+{
+	return r->step_p99_ms;
+}
+
+/* ---- is it right ---- */
+static void put_residual(struct strbuf *text, const struct view *v, double x)
+{
+	if (v->ascii && isfinite(x))
+		strbuf_printf(text, x == 0 ? "0" : "%.1e", x);
+	else
+		number_power(text, x);
+}
+
+PUT(residual_same)
+{
+	put_residual(text, v, r->residual_same);
+}
+
+PUT(residual_f32)
+{
+	put_residual(text, v, r->residual_f32);
+}
+
+static double raw_residual_same(const struct row *r)
+{
+	return r->residual_same;
+}
+
+static double raw_residual_f32(const struct row *r)
+{
+	return r->residual_f32;
+}
+
+/* ---- how it was ---- */
+PUT(n)
+{
+	strbuf_printf(text, "%d", r->rep_s.n);
+}
+
+static double raw_n(const struct row *r)
+{
+	return r->rep_s.n;
+}
+
+PUT(ran)
+{
+	row_ran(text, r);
+}
+
+PUT(marks)
+{
+	row_marks(text, r);
+}
+
+static const struct column columns[] = {
+	/* clang-format off */
+	{"model",     "",             COLUMN_KEY,       false, 0, wanted_model,    put_model,     NULL},
+	{"test",      "",             COLUMN_KEY,       false, 0, NULL,            put_test,      NULL},
+	{"precision", "",             COLUMN_PRECISION, false, 0, wanted_measured, put_precision, NULL},
+	{"seq",       "",             COLUMN_KEY,       true,  0, wanted_tokens,   put_sequences, raw_sequences},
+	{"threads",   "",             COLUMN_KEY,       true,  0, wanted_threads,  put_threads,   raw_threads},
+	{"isa",       "",             COLUMN_KEY,       false, 0, wanted_isa,      put_isa,       NULL},
+	{"kv",        "",             COLUMN_KEY,       false, 0, wanted_kv,       put_kv,        NULL},
+	{"provider",  "",             COLUMN_KEY,       false, 0, wanted_provider, put_provider,  NULL},
+	{"blocking",  "",             COLUMN_KEY,       false, 0, wanted_blocking, put_blocking,  NULL},
+	{"engine",    "",             COLUMN_KEY,       false, 0, wanted_engine,   put_engine,    NULL},
+	{"device",    "",             COLUMN_KEY,       false, 0, wanted_device,   put_device,    NULL},
+	{"tokens/s",  "median, 95 %", COLUMN_RATE,      true,  0, wanted_tokens,   put_tokens,    raw_tokens},
+	{"GFLOP/s",   "",             COLUMN_RATE,      true,  5, wanted_tokens,   put_gflops_bare, raw_gflops},
+	{"GB/s",      "",             COLUMN_RATE,      true,  4, wanted_tokens,   put_gbytes_bare, raw_gbytes},
+	{"GFLOP/s",   "median, 95 %", COLUMN_RATE,      true,  0, wanted_plain,    put_gflops,    raw_gflops},
+	{"GB/s",      "median, 95 %", COLUMN_RATE,      true,  4, wanted_plain,    put_gbytes,    raw_gbytes},
+	{"of ceiling", "%, 95 %",     COLUMN_SHARE,     true,  0, wanted_measured, put_share,     raw_share},
+	{"bound",     "",             COLUMN_PLAIN,     false, 6, wanted_measured, put_bound,     NULL},
+	{"step p50",  "ms, 95 %",     COLUMN_PLAIN,     true,  1, wanted_tokens,   put_step,      raw_step},
+	{"step p99",  "ms",           COLUMN_PLAIN,     true,  1, wanted_tokens,   put_p99,       raw_p99},
+	{"residual",  "same type",    COLUMN_PLAIN,     true,  0, wanted_measured, put_residual_same, raw_residual_same},
+	{"residual",  "to f32",       COLUMN_PLAIN,     true,  0, wanted_measured, put_residual_f32, raw_residual_f32},
+	{"n",         "",             COLUMN_PLAIN,     true,  3, NULL,            put_n,         raw_n},
+	{"ran",       "",             COLUMN_PLAIN,     false, 2, NULL,            put_ran,       NULL},
+	{"marks",     "",             COLUMN_MARKS,     false, 0, NULL,            put_marks,     NULL},
+	/* clang-format on */
+};
+
+int columns_of(const struct column **list, const struct view *v, enum row_kind kind)
+{
+	int n = 0;
+
+	for (size_t i = 0; i < sizeof columns / sizeof columns[0] && n < COLUMNS_MAX; i++)
+		if (!columns[i].wanted || columns[i].wanted(v, kind))
+			list[n++] = &columns[i];
+	return n;
+}

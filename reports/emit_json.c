@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Everything as numbers, with the value of each process; null is "none". */
+#include "config.h"
+
+#include "reports/report.h"
+
+#include <jansson.h>
+#include <math.h>
+
+#include "reports/text.h"
+#include "reports/view.h"
+
+/* jansson takes valid UTF-8 alone; whatever else a name holds becomes U+FFFD. */
+static json_t *json_of_text(const char *text)
+{
+	struct strbuf clean = {0};
+	json_t *value;
+
+	text_lines(&clean, text ? text : "");
+	value = json_string(strbuf_text(&clean));
+	strbuf_free(&clean);
+	return value;
+}
+
+static json_t *json_of_number(double x)
+{
+	return isfinite(x) ? json_real(x) : json_null();
+}
+
+static json_t *json_of_estimate(const struct estimate *e)
+{
+	return json_pack("{s:o, s:o, s:o, s:i, s:b}", "value", json_of_number(e->value), "lo",
+			 json_of_number(e->interval ? e->lo : NAN), "hi",
+			 json_of_number(e->interval ? e->hi : NAN), "n", e->n, "interval", e->interval);
+}
+
+static void put_text(json_t *o, const char *key, const char *text)
+{
+	json_object_set_new(o, key, json_of_text(text));
+}
+
+static void put_number(json_t *o, const char *key, double x)
+{
+	json_object_set_new(o, key, json_of_number(x));
+}
+
+static json_t *json_of_process(const struct process_value *p)
+{
+	json_t *o = json_pack("{s:I, s:i, s:i}", "visit", (json_int_t)p->visit, "round", p->round,
+			      "repetitions", p->n_reps);
+
+	put_number(o, "rep_s", p->rep_s);
+	put_number(o, "tokens_per_s", p->tokens > 0 ? p->tokens / p->rep_s : NAN);
+	put_number(o, "gflop_per_s", p->flops > 0 ? p->flops / p->rep_s * 1e-9 : NAN);
+	put_number(o, "gbyte_per_s", p->bytes > 0 ? p->bytes / p->rep_s * 1e-9 : NAN);
+	put_number(o, "step_ms", p->step_ms);
+	put_number(o, "load_s", p->load_s);
+	return o;
+}
+
+static json_t *json_of_keys(const struct point *p)
+{
+	json_t *o = json_object();
+
+	for (int k = 0; k < KEY_COUNT; k++)
+		if (*point_get(p, k))
+			put_text(o, point_key_name(k), point_get(p, k));
+	return o;
+}
+
+static void put_rates(json_t *o, const struct row *r)
+{
+	json_object_set_new(o, "rep_s", json_of_estimate(&r->rep_s));
+	json_object_set_new(o, "tokens_per_s", json_of_estimate(&r->tokens_s));
+	json_object_set_new(o, "gflop_per_s", json_of_estimate(&r->gflops_s));
+	json_object_set_new(o, "gbyte_per_s", json_of_estimate(&r->gbytes_s));
+	json_object_set_new(o, "step_ms", json_of_estimate(&r->step_ms));
+	json_object_set_new(o, "load_s", json_of_estimate(&r->load_s));
+	json_object_set_new(o, "share", json_of_estimate(&r->share));
+	put_number(o, "step_p99_ms", r->step_p99_ms);
+	put_text(o, "bound", bound_name(r->bound));
+	put_number(o, "ceiling", r->ceiling);
+	put_number(o, "ceiling_tokens_per_s", r->ceiling_tokens_s);
+}
+
+static json_t *json_of_row(const struct row *r)
+{
+	struct strbuf text = {0};
+	json_t *o = json_object(), *values = json_array();
+
+	put_text(o, "id", r->point->id);
+	json_object_set_new(o, "point", json_of_keys(&r->point->point));
+	put_text(o, "state", row_state(r));
+	put_text(o, "reason", r->reason);
+	put_rates(o, r);
+	put_number(o, "residual_same", r->residual_same);
+	put_number(o, "residual_f32", r->residual_f32);
+	put_number(o, "residual_bound", r->residual_bound);
+	json_object_set_new(o, "samples",
+			    json_pack("{s:i, s:i, s:i, s:i, s:i, s:i}", "measured", r->n_samples, "warmup",
+				      r->n_warmup, "faulted", r->n_faulted, "preempted", r->n_preempted,
+				      "migrated", r->n_migrated, "contended", r->n_contended));
+	json_object_set_new(o, "visits_failed", json_integer(r->visits_failed));
+	put_number(o, "peak_bytes", r->peak_bytes);
+	put_text(o, "describe", r->point->describe);
+	row_command(&text, r);
+	put_text(o, "command", strbuf_text(&text));
+	for (int i = 0; i < r->n_values; i++)
+		json_array_append_new(values, json_of_process(&r->values[i]));
+	json_object_set_new(o, "processes", values);
+	strbuf_free(&text);
+	return o;
+}
+
+static json_t *json_of_rows(const struct row *rows, int n)
+{
+	json_t *list = json_array();
+
+	for (int i = 0; i < n; i++)
+		json_array_append_new(list, json_of_row(&rows[i]));
+	return list;
+}
+
+static json_t *json_of_run(const struct stored_run *run)
+{
+	json_t *o = json_object();
+
+	json_object_set_new(o, "id", json_integer(run->id));
+	put_text(o, "label", run->label);
+	put_text(o, "command", run->command);
+	put_text(o, "state", run->state);
+	put_text(o, "spec", run->spec_text);
+	json_object_set_new(o, "seed", json_integer(run->seed));
+	json_object_set_new(o, "rounds", json_integer(run->rounds));
+	json_object_set_new(o, "start_wall_ns", json_integer(run->start_wall_ns));
+	json_object_set_new(o, "end_wall_ns",
+			    run->end_wall_ns ? json_integer(run->end_wall_ns) : json_null());
+	put_text(o, "machine_id", run->machine_id);
+	put_text(o, "machine_class", run->machine_class);
+	return o;
+}
+
+static void put_facts(json_t *o, const char *key, json_t *facts)
+{
+	json_object_set_new(o, key, facts ? json_incref(facts) : json_null());
+}
+
+static int json_emit(FILE *out, const struct analysis *a,
+		     const struct report_options *options __attribute__((unused)), struct diag *d)
+{
+	json_t *o = json_object();
+	int bad;
+
+	json_object_set_new(o, "run", json_of_run(a->run));
+	put_facts(o, "machine", a->run->machine);
+	put_facts(o, "environment", a->run->environment);
+	put_text(o, "build_program", a->run->build_program);
+	put_text(o, "build_version", a->run->build_version);
+	put_facts(o, "build", a->run->build);
+	json_object_set_new(o, "rows", json_of_rows(a->rows, a->n_rows));
+	json_object_set_new(o, "ceilings", json_of_rows(a->ceilings, a->n_ceilings));
+	bad = json_dumpf(o, out, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
+	json_decref(o);
+	fputc('\n', out);
+	return bad || ferror(out) ? diag_set(d, ERR_IO, "cannot write the report") : 0;
+}
+
+const struct emitter_ops emit_json = {
+	.name = "json",
+	.extension = "json",
+	.help = "one object: run, machine, build, rows, ceilings; every process",
+	.emit = json_emit,
+};

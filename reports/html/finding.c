@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "reports/html/html.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engines/base/mem.h"
+#include "reports/number.h"
+
+static const enum point_key free_keys[] = {KEY_PRECISION, KEY_COUNT};
+
+static bool is_decode(const struct row *r)
+{
+	return strncmp(point_get(&r->point->point, KEY_WORKLOAD), "tg", 2) == 0;
+}
+
+static double key_number(const struct row *r, enum point_key key)
+{
+	return strtod(point_get(&r->point->point, key), NULL);
+}
+
+/* Decode before prefill, a choice of precisions before one, one user before many, the whole machine first. */
+static double group_weight(const struct group *g)
+{
+	return 1e9 * is_decode(g->row[0]) + 1e8 * (g->n > 1) -
+	       1e4 * fmin(key_number(g->row[0], KEY_SEQUENCES), 9e3) +
+	       fmin(key_number(g->row[0], KEY_THREADS), 9e3);
+}
+
+static void find_best(struct finding *f, const struct group *g)
+{
+	f->best = f->base = g->row[0];
+	for (int i = 0; i < g->n; i++) {
+		const struct row *r = g->row[i];
+
+		if (r->tokens_s.value > f->best->tokens_s.value)
+			f->best = r;
+		if (strcmp(point_get(&f->base->point->point, KEY_PRECISION), "f32") != 0 &&
+		    (strcmp(point_get(&r->point->point, KEY_PRECISION), "f32") == 0 ||
+		     r->tokens_s.value < f->base->tokens_s.value))
+			f->base = r;
+	}
+}
+
+static double typical_half(const struct analysis *a)
+{
+	double *x = mem_alloc(sizeof *x * (size_t)(a->n_rows + 1)), median;
+	const char *unit;
+	int n = 0;
+
+	for (int i = 0; i < a->n_rows; i++) {
+		const struct estimate *e = row_rate(&a->rows[i], &unit);
+
+		if (a->rows[i].state == POINT_DONE && e->interval && e->value > 0)
+			x[n++] = estimate_half(e) / e->value;
+	}
+	median = stat_quantile(x, n, 0.5);
+	free(x);
+	return n ? median : NAN;
+}
+
+struct finding finding_make(const struct view *v)
+{
+	struct finding f = {.typical = typical_half(v->a)};
+	struct group *groups = mem_alloc(sizeof *groups * GROUP_MAX / 8);
+	int n = groups_of(groups, GROUP_MAX / 8, v, ROW_TOKENS, free_keys), best = 0;
+
+	for (int i = 1; i < n; i++)
+		if (group_weight(&groups[i]) > group_weight(&groups[best]))
+			best = i;
+	if (n > 0)
+		find_best(&f, &groups[best]);
+	free(groups);
+	for (int i = 0; i < v->a->n_rows; i++) {
+		const struct row *r = &v->a->rows[i];
+
+		if (r->state != POINT_DONE)
+			continue;
+		if (row_kind(r) == ROW_TOKENS && is_decode(r) &&
+		    (!f.most || r->tokens_s.value > f.most->tokens_s.value))
+			f.most = r;
+		if (row_kind(r) == ROW_MATRIX && (!f.matrix || r->gflops_s.value > f.matrix->gflops_s.value))
+			f.matrix = r;
+	}
+	return f;
+}
+
+static void title_tokens(struct strbuf *out, const struct finding *f)
+{
+	struct estimate ratio = row_speed_up(f->best, f->base);
+	const struct point *p = &f->best->point->point;
+
+	model_short(out, point_get(p, KEY_MODEL));
+	strbuf_puts(out, is_decode(f->best) ? " decodes " : " reads prompts at ");
+	if (f->best != f->base && isfinite(ratio.value)) {
+		if (!is_decode(f->best))
+			out->text[out->len -= 3] = '\0'; /* "at " */
+		number_put(out, ratio.value, ratio.interval ? estimate_half(&ratio) : 0);
+		strbuf_printf(out, " times as fast in %s as in %s", point_get(p, KEY_PRECISION),
+			      point_get(&f->base->point->point, KEY_PRECISION));
+	} else {
+		strbuf_puts(out, is_decode(f->best) ? "at " : "");
+		number_put(out, f->best->tokens_s.value, 0);
+		strbuf_printf(out, " tokens/s in %s", point_get(p, KEY_PRECISION));
+	}
+}
+
+void finding_title(struct strbuf *out, const struct view *v, const struct finding *f)
+{
+	if (f->best) {
+		title_tokens(out, f);
+	} else if (f->matrix) {
+		row_label(out, v, f->matrix);
+		strbuf_puts(out, " reaches ");
+		number_put(out, f->matrix->gflops_s.value, 0);
+		strbuf_puts(out, " GFLOP/s");
+	} else if (view_state_count(v, POINT_DONE) > 0) {
+		strbuf_puts(out, "The limits of this machine");
+	} else {
+		strbuf_printf(out, "None of %d points could be measured", v->a->n_rows);
+	}
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The parts of the page, in reading order; page.c puts them together. All
+ * append to out and escape what comes from outside.
+ */
+#ifndef IFM_REPORTS_HTML_H
+#define IFM_REPORTS_HTML_H
+
+#include "reports/plots/plots.h"
+#include "reports/view.h"
+
+struct page {
+	struct strbuf out;
+	const struct view *view;
+	const struct plots *plots;
+};
+
+void html_header(struct page *p);     /* title that states the finding, one line what, where, when */
+void html_summary(struct page *p);    /* sentences and key figures */
+void html_throughput(struct page *p); /* pictures by sequences */
+void html_quality(struct page *p);    /* speed against residual */
+void html_points(struct page *p);     /* every point */
+void html_missing(struct page *p);    /* reasons, with the commands */
+void html_limits(struct page *p);     /* ceilings */
+void html_blocking(struct page *p);
+void html_scaling(struct page *p);
+void html_machine(struct page *p); /* machine, build, method */
+void html_spec(struct page *p);
+
+/* Whether a section has anything to say. */
+bool html_has_missing(const struct view *v);
+
+/* Pictures of one kind as a grid, or one line on why there are none. */
+void html_pictures(struct page *p, enum plot_kind kind, const char *grid);
+
+/* The whole page. */
+void html_page(struct strbuf *out, const struct view *v, const struct plots *plots);
+
+/* ---- finding.c: what the title and the summary say ---- */
+struct finding {
+	const struct row *best,
+		*base;		  /* decode, fewest sequences: fastest precision, and f32 (or the slowest) */
+	const struct row *most;	  /* decode, most tokens/s of all */
+	const struct row *matrix; /* matrix product with the most GFLOP/s */
+	double typical;		  /* median half width of all rates as a part of them, NaN: no interval */
+};
+struct finding finding_make(const struct view *v);
+/* One line, plain text. */
+void finding_title(struct strbuf *out, const struct view *v, const struct finding *f);
+
+#endif

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "reports/html/html.h"
+
+#include <stdlib.h>
+
+#include "reports/text.h"
+
+static bool has_always(const struct page *p __attribute__((unused)))
+{
+	return true;
+}
+
+static bool has_missing(const struct page *p)
+{
+	return html_has_missing(p->view);
+}
+
+static bool has_kind(const struct page *p, enum plot_kind kind)
+{
+	for (int i = 0; i < p->plots->n; i++)
+		if (p->plots->script[i].kind == kind)
+			return true;
+	return false;
+}
+
+static bool has_throughput(const struct page *p)
+{
+	return has_kind(p, PLOT_THROUGHPUT);
+}
+
+static bool has_quality(const struct page *p)
+{
+	return has_kind(p, PLOT_QUALITY);
+}
+
+static bool has_blocking(const struct page *p)
+{
+	return has_kind(p, PLOT_BLOCKING);
+}
+
+static bool has_scaling(const struct page *p)
+{
+	return has_kind(p, PLOT_SCALING);
+}
+
+/* In reading order: what, the picture that answers, quality never later than speed, every point, then detail. */
+static const struct {
+	const char *id, *title;
+	bool (*wanted)(const struct page *p);
+	void (*put)(struct page *p);
+} sections[] = {
+	{"summary", "Summary", has_always, html_summary},
+	{"throughput", "Throughput", has_throughput, html_throughput},
+	{"quality", "Speed and quality", has_quality, html_quality},
+	{"points", "Every point", has_always, html_points},
+	{"missing", "What did not run", has_missing, html_missing},
+	{"limits", "Limits", has_always, html_limits},
+	{"blocking", "Blocking", has_blocking, html_blocking},
+	{"scaling", "Thread scaling", has_scaling, html_scaling},
+	{"machine", "Machine, build, method", has_always, html_machine},
+	{"spec", "What was asked", has_always, html_spec},
+};
+#define N_SECTIONS (sizeof sections / sizeof sections[0])
+
+static void put_file(struct strbuf *out, const char *name)
+{
+	char *text = embed_text(report_files, name);
+
+	strbuf_puts(out, text ? text : "");
+	free(text);
+}
+
+static void put_head(struct page *p)
+{
+	struct finding f = finding_make(p->view);
+	struct strbuf title = {0};
+
+	finding_title(&title, p->view, &f);
+	strbuf_puts(&p->out,
+		    "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+		    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+		    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+		    "style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+		    "form-action 'none'\">\n"
+		    "<meta name=\"color-scheme\" content=\"light dark\">\n"
+		    "<meta name=\"generator\" content=\"inferometer " VERSION "\">\n<title>");
+	text_html(&p->out, strbuf_text(&title));
+	strbuf_puts(&p->out, "</title>\n<link rel=\"icon\" href=\"data:,\">\n<style>\n:root{");
+	palette_css(&p->out, 0);
+	strbuf_puts(&p->out, "}\n");
+	put_file(&p->out, "reports/html/page.css");
+	/* Paper is light: dark is for screens alone. */
+	strbuf_puts(&p->out, "@media screen and (prefers-color-scheme:dark){:root{color-scheme:dark;");
+	palette_css(&p->out, 1);
+	strbuf_puts(&p->out, "}}\n</style>\n</head>\n");
+	strbuf_free(&title);
+}
+
+static void put_navigation(struct page *p)
+{
+	strbuf_puts(
+		&p->out,
+		"<nav aria-label=\"contents\"><a class=\"skip\" href=\"#summary\">to the summary</a><ol>");
+	for (size_t i = 0; i < N_SECTIONS; i++)
+		if (sections[i].wanted(p))
+			strbuf_printf(&p->out, "<li><a href=\"#%s\">%s</a></li>", sections[i].id,
+				      sections[i].title);
+	strbuf_puts(&p->out, "</ol></nav>\n");
+}
+
+void html_page(struct strbuf *out, const struct view *v, const struct plots *plots)
+{
+	struct page p = {.view = v, .plots = plots};
+
+	put_head(&p);
+	strbuf_puts(&p.out, "<body>\n");
+	put_navigation(&p);
+	strbuf_puts(&p.out, "<main>\n");
+	html_header(&p);
+	for (size_t i = 0; i < N_SECTIONS; i++)
+		if (sections[i].wanted(&p))
+			sections[i].put(&p);
+	strbuf_puts(&p.out,
+		    "<footer><p>Made by inferometer " VERSION " from raw samples in the store. One file, no "
+		    "network; works without scripts (they add sorting and filtering).</p></footer>\n"
+		    "</main>\n<script>\n");
+	put_file(&p.out, "reports/html/page.js");
+	strbuf_puts(&p.out, "</script>\n</body>\n</html>\n");
+	*out = p.out;
+}

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "reports/html/html.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "reports/number.h"
+#include "reports/text.h"
+
+/* Escapes what `make` wrote plainly. */
+static void put_escaped(struct strbuf *out, struct strbuf *plain)
+{
+	text_html(out, strbuf_text(plain));
+	strbuf_reset(plain);
+}
+
+/* "24.40 ± 0.18 tokens/s" as plain text. */
+static void put_rate(struct strbuf *out, const struct estimate *e, const char *unit)
+{
+	struct strbuf interval = {0};
+
+	number_estimate(out, &interval, e);
+	if (e->interval)
+		strbuf_printf(out, " %s", strbuf_text(&interval));
+	strbuf_printf(out, " %s", unit);
+	if (!e->interval)
+		strbuf_printf(out, " (%s for an interval)", strbuf_text(&interval));
+	strbuf_free(&interval);
+}
+
+void html_header(struct page *p)
+{
+	const struct view *v = p->view;
+	const struct stored_run *run = v->a->run;
+	struct finding f = finding_make(v);
+	struct strbuf text = {0};
+
+	strbuf_puts(&p->out, "<header><h1>");
+	finding_title(&text, v, &f);
+	put_escaped(&p->out, &text);
+	strbuf_puts(&p->out, "</h1>\n<p class=\"mute\">");
+	machine_put(&text, run);
+	if (v->a->n_rows > 0 && !v->varies[KEY_ENGINE])
+		strbuf_printf(&text, " \xc2\xb7 engine %s",
+			      point_get(&v->a->rows[0].point->point, KEY_ENGINE));
+	if (v->a->n_rows > 0 && !v->varies[KEY_ISA])
+		strbuf_printf(&text, " \xc2\xb7 isa %s", point_get(&v->a->rows[0].point->point, KEY_ISA));
+	if (v->a->n_rows > 0 && !v->varies[KEY_THREADS])
+		strbuf_printf(&text, " \xc2\xb7 %s threads",
+			      point_get(&v->a->rows[0].point->point, KEY_THREADS));
+	strbuf_puts(&text, " \xc2\xb7 ");
+	time_put(&text, run->start_wall_ns);
+	if (run->end_wall_ns > run->start_wall_ns) {
+		strbuf_puts(&text, ", ");
+		duration_put(&text, (double)(run->end_wall_ns - run->start_wall_ns) * 1e-9);
+	} else {
+		strbuf_puts(&text, ", not ended");
+	}
+	strbuf_printf(&text, " \xc2\xb7 run %lld", (long long)run->id);
+	if (run->label && run->label[0])
+		strbuf_printf(&text, ", %s", run->label);
+	put_escaped(&p->out, &text);
+	strbuf_puts(&p->out, "</p></header>\n");
+	strbuf_free(&text);
+}
+
+static void put_lede_tokens(struct strbuf *text, const struct finding *f)
+{
+	const struct point *p = &f->best->point->point;
+	const char *sequences = point_get(p, KEY_SEQUENCES);
+	struct estimate ratio = row_speed_up(f->best, f->base);
+
+	row_test(text, f->best);
+	strbuf_printf(text, " with %s %s runs at ", sequences,
+		      strcmp(sequences, "1") == 0 ? "sequence" : "sequences");
+	put_rate(text, &f->best->tokens_s, "tokens/s");
+	strbuf_printf(text, " in %s", point_get(p, KEY_PRECISION));
+	if (f->best != f->base && isfinite(ratio.value)) {
+		strbuf_puts(text, ", which is ");
+		put_rate(text, &ratio, "times");
+		strbuf_printf(text, " %s", point_get(&f->base->point->point, KEY_PRECISION));
+	}
+	if (isfinite(f->best->residual_f32)) {
+		strbuf_puts(text, ", at a residual of ");
+		number_power(text, f->best->residual_f32);
+		strbuf_puts(text, " to f32");
+	}
+	strbuf_puts(text, ".");
+	if (f->best->share.n)
+		strbuf_printf(text, " That is %.0f %% of what the measured %s ceiling allows.",
+			      100 * f->best->share.value, bound_name(f->best->bound));
+}
+
+static void put_lede(struct page *p, const struct finding *f)
+{
+	struct strbuf text = {0}, troubles = {0};
+
+	if (f->best)
+		put_lede_tokens(&text, f);
+	if (f->matrix) {
+		strbuf_printf(&text, "%sThe fastest matrix product, ", f->best ? " " : "");
+		row_label(&text, p->view, f->matrix);
+		strbuf_puts(&text, ", reaches ");
+		put_rate(&text, &f->matrix->gflops_s, "GFLOP/s.");
+	}
+	if (!f->best && !f->matrix) {
+		view_troubles(&troubles, p->view);
+		strbuf_printf(&text, "No point has a usable speed%s%s; the reasons are below.",
+			      troubles.len ? ": " : "", strbuf_text(&troubles));
+	}
+	strbuf_puts(&p->out, "<p class=\"lede\">");
+	put_escaped(&p->out, &text);
+	strbuf_puts(&p->out, "</p>\n");
+	strbuf_free(&text);
+	strbuf_free(&troubles);
+}
+
+static void put_key(struct page *p, const char *name, const struct row *r)
+{
+	struct strbuf value = {0}, interval = {0}, where = {0};
+	const char *unit;
+
+	if (!r)
+		return;
+	number_estimate(&value, &interval, row_rate(r, &unit));
+	row_label(&where, p->view, r);
+	if (r->share.n)
+		strbuf_printf(&where, "; %.0f %% of the %s ceiling", 100 * r->share.value,
+			      bound_name(r->bound));
+	strbuf_printf(&p->out, "<div><dt>%s</dt><dd class=\"v\">%s <small>%s %s</small></dd><dd class=\"w\">",
+		      name, strbuf_text(&value), strbuf_text(&interval), unit);
+	put_escaped(&p->out, &where);
+	if (isfinite(r->residual_f32)) {
+		strbuf_puts(&p->out, "; residual to f32 ");
+		number_power(&p->out, r->residual_f32);
+	}
+	strbuf_puts(&p->out, "</dd></div>\n");
+	strbuf_free(&value);
+	strbuf_free(&interval);
+	strbuf_free(&where);
+}
+
+static void put_keys(struct page *p, const struct finding *f)
+{
+	const struct view *v = p->view;
+	struct strbuf troubles = {0};
+
+	strbuf_puts(&p->out, "<dl class=\"keys\">\n");
+	put_key(p, "Fastest for the fewest sequences", f->best);
+	put_key(p, "Most tokens in all", f->most != f->best ? f->most : NULL);
+	put_key(p, "Fastest matrix product", f->matrix);
+	view_troubles(&troubles, v);
+	strbuf_printf(
+		&p->out,
+		"<div><dt>Points</dt><dd class=\"v\">%d <small>of %d done</small></dd><dd class=\"w\">%s",
+		view_state_count(v, POINT_DONE), v->a->n_rows, strbuf_text(&troubles));
+	strbuf_puts(&p->out,
+		    html_has_missing(v) ? ": <a href=\"#missing\">reasons</a>" : "all that was asked");
+	strbuf_puts(&p->out, "</dd></div>\n<div><dt>How sure</dt><dd class=\"v\">");
+	if (isnan(f->typical))
+		strbuf_puts(&p->out, "n too small <small>for intervals</small>");
+	else
+		strbuf_printf(&p->out, "\xc2\xb1%.1f %% <small>typical, 95 %%</small>", 100 * f->typical);
+	strbuf_puts(&p->out, "</dd><dd class=\"w\">");
+	if (v->processes > 0)
+		strbuf_printf(&p->out, "%d %s a point", v->processes,
+			      v->processes == 1 ? "process" : "processes");
+	else
+		strbuf_puts(&p->out,
+			    v->processes ? "nothing was measured" : "the number of processes differs, see n");
+	strbuf_puts(&p->out, "; an interval needs 6</dd></div>\n</dl>\n");
+	strbuf_free(&troubles);
+}
+
+static void put_ceilings(struct page *p)
+{
+	struct strbuf text = {0};
+	int n = 0;
+
+	for (int i = 0; i < p->view->a->n_ceilings; i++)
+		n += p->view->a->ceilings[i].state == POINT_DONE;
+	if (n == 0)
+		strbuf_puts(&text, "No ceiling was measured in this run, so no row says how close to the "
+				   "limit it is.");
+	else
+		strbuf_printf(
+			&text,
+			"%d %s measured in this run, on the same cores with the same instructions. "
+			"Every \xe2\x80\x9cof ceiling\xe2\x80\x9d refers to them, none to a data sheet.",
+			n, n == 1 ? "ceiling was" : "ceilings were");
+	strbuf_puts(&p->out, "<li>");
+	put_escaped(&p->out, &text);
+	strbuf_puts(&p->out, "</li>\n");
+	strbuf_free(&text);
+}
+
+static void put_checks(struct page *p)
+{
+	int n_verified = 0, n_measured = 0;
+
+	for (int i = 0; i < p->view->a->n_rows; i++) {
+		const struct row *r = &p->view->a->rows[i];
+
+		n_measured += r->n_values > 0 && row_kind(r) != ROW_PROBE;
+		n_verified += r->n_values > 0 && row_kind(r) != ROW_PROBE && r->verified;
+	}
+	strbuf_printf(&p->out,
+		      "<li>The outputs of %d of %d measured points were compared with the reference at the "
+		      "same precision (is it right?) and at f32 (what does the precision cost?).</li>\n",
+		      n_verified, n_measured);
+}
+
+static void put_quiet(struct page *p)
+{
+	long samples = 0, contended = 0;
+
+	for (int i = 0; i < p->view->a->n_rows; i++) {
+		samples += p->view->a->rows[i].n_samples;
+		contended += p->view->a->rows[i].n_contended;
+	}
+	if (samples > 0 && contended == 0)
+		strbuf_printf(&p->out,
+			      "<li>The machine was quiet: none of %ld samples ran beside others.</li>\n",
+			      samples);
+	else if (samples > 0)
+		strbuf_printf(
+			&p->out,
+			"<li>%.1f %% of %ld samples ran while others kept the machine busy. They are kept "
+			"and marked.</li>\n",
+			100.0 * (double)contended / (double)samples, samples);
+}
+
+void html_summary(struct page *p)
+{
+	struct finding f = finding_make(p->view);
+
+	strbuf_puts(&p->out, "<section id=\"summary\"><h2>Summary</h2>\n");
+	put_lede(p, &f);
+	put_keys(p, &f);
+	strbuf_puts(&p->out, "<ul class=\"plain\">\n");
+	put_ceilings(p);
+	put_checks(p);
+	put_quiet(p);
+	strbuf_puts(&p->out, "</ul></section>\n\n");
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Numbers as people read them: as many digits as the interval allows. All append to out. */
+#ifndef IFM_REPORTS_NUMBER_H
+#define IFM_REPORTS_NUMBER_H
+
+#include "engines/base/strbuf.h"
+#include "reports/analysis/analysis.h"
+
+/* x with as many decimals as give `half` two digits (half 0 or NaN: three digits of x). NaN: "-" as an en dash. */
+void number_put(struct strbuf *out, double x, double half);
+
+/* The half width as two digits. */
+void number_put_half(struct strbuf *out, double half);
+
+/* "24.40" and "±0.18", "[lo, hi]" where the interval is lopsided (the longer side at least three times
+ * the shorter), or "n too small". Each may be "". */
+void number_estimate(struct strbuf *value, struct strbuf *interval, const struct estimate *e);
+
+/* 3.1·10⁻⁷; zero is 0. */
+void number_power(struct strbuf *out, double x);
+
+/* 1.5 GiB, 64 MiB, 17 KiB. */
+void number_bytes(struct strbuf *out, double bytes);
+
+double estimate_half(const struct estimate *e);
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The only place with colours: role -> (light, dark). Text is at least 4.5:1 on both grounds; the four
+ * series are 15 CIEDE2000 apart for normal, protan, deutan and tritan eyes. A picture is drawn with the light
+ * value, which is then the role's name: no two roles may share one.
+ */
+#include "config.h"
+
+#include "reports/plots/plots.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct {
+	const char *role, *scheme[2];
+} palette[] = {
+	/* clang-format off */
+	{"bg",    {"#ffffff", "#14171b"}}, {"panel", {"#f6f7f9", "#1c2026"}},
+	{"ink",   {"#1a1d21", "#e7e9ec"}}, {"mute",  {"#59616b", "#a3acb7"}},
+	{"rule",  {"#8b939c", "#6b7580"}}, {"grid",  {"#e4e7eb", "#2a3037"}},
+	{"ghost", {"#c6ccd3", "#454d57"}}, {"link",  {"#0f5cad", "#7ab8ff"}},
+	{"f32",   {"#22262b", "#f6f7f8"}}, {"f16",   {"#1533c4", "#9fabf2"}},
+	{"q8_0",  {"#237b70", "#2fa073"}}, {"q4_0",  {"#a05c00", "#ffb638"}},
+	{"bad",   {"#b02a30", "#ff8f84"}}, {"mark",  {"#a34a00", "#f2a057"}},
+	/* clang-format on */
+};
+#define N_ROLES (sizeof palette / sizeof palette[0])
+
+void palette_gnuplot(struct strbuf *out)
+{
+	strbuf_puts(out, "# SPDX-License-Identifier: Apache-2.0\n# A colour here is the name of a role.\n");
+	for (size_t i = 0; i < N_ROLES; i++)
+		strbuf_printf(out, "%s = '%s'\n", palette[i].role, palette[i].scheme[0]);
+}
+
+void palette_css(struct strbuf *out, int scheme)
+{
+	for (size_t i = 0; i < N_ROLES; i++)
+		strbuf_printf(out, "--%s:%s;", palette[i].role, palette[i].scheme[scheme]);
+}
+
+const char *palette_role(int r, int g, int b)
+{
+	long rgb = (long)r << 16 | (long)g << 8 | b;
+
+	for (size_t i = 0; i < N_ROLES; i++)
+		if (strtol(palette[i].scheme[0] + 1, NULL, 16) == rgb)
+			return palette[i].role;
+	return NULL;
+}
+
+const char *palette_of(const char *precision)
+{
+	static const char *const series[] = {"f32", "f16", "q8_0", "q4_0"};
+
+	for (size_t i = 0; i < sizeof series / sizeof series[0]; i++)
+		if (strcmp(series[i], precision) == 0)
+			return series[i];
+	return "ink";
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Pictures of a run by gnuplot. Each has NAME.dat and NAME.gp in a folder,
+ * redrawn there by a plain `gnuplot NAME.gp`. What gnuplot draws is rewritten to follow the page's colours.
+ * Names of files and data blocks are our own; text from outside reaches gnuplot only in single quotes.
+ */
+#ifndef IFM_REPORTS_PLOTS_H
+#define IFM_REPORTS_PLOTS_H
+
+#include "engines/base/embed.h"
+#include "engines/base/err.h"
+#include "engines/base/strbuf.h"
+#include "reports/view.h"
+
+extern const struct embedded report_files[]; /* reports/html, reports/plots */
+
+enum plot_kind { PLOT_THROUGHPUT = 0, PLOT_QUALITY, PLOT_BLOCKING, PLOT_SCALING, PLOT_KIND_COUNT };
+
+/* One SVG. Panels of one script share its .dat and .gp. */
+struct picture {
+	char *name;    /* file name without .svg, unique on the page */
+	char *title;   /* unescaped */
+	char *reading; /* how to read it, unescaped */
+	char *finding; /* for those who cannot see it, unescaped */
+	char *svg;     /* the element for the page; NULL: not drawn */
+};
+struct script {
+	enum plot_kind kind;
+	char *name;    /* of .gp and .dat */
+	char *heading; /* what the rows have in common, unescaped */
+	struct strbuf data, text;
+	int n_pictures;
+	struct picture *picture;
+	char *why_not; /* NULL: drawn */
+};
+struct plots {
+	int n;
+	struct script *script;
+};
+
+/* What there is to draw in this run: data and scripts, nothing drawn yet. */
+struct plots *plots_make(const struct view *v);
+void plots_free(struct plots *p);
+
+/*
+ * Writes .dat, .gp and .svg under directory (made if absent) and fills each picture's svg. A picture that
+ * cannot be drawn has its reason in why_not; ERR_IO only when the folder cannot be written.
+ */
+MUST_CHECK int plots_draw(struct plots *p, const char *directory, struct diag *d);
+
+/* A new script of p; its text begins with the licence line. */
+struct script *plots_add(struct plots *p, enum plot_kind kind, const char *name);
+struct picture *script_add(struct script *s, char *name);
+
+/* The makers, one file a kind of picture. */
+void plot_throughput(struct plots *p, const struct view *v);
+void plot_quality(struct plots *p, const struct view *v);
+void plot_blocking(struct plots *p, const struct view *v);
+void plot_scaling(struct plots *p, const struct view *v);
+
+/* ---- rows that share all keys but some ---- */
+#define GROUP_MAX 512
+struct group {
+	int n;
+	const struct row *row[GROUP_MAX];
+};
+/* Done rows of that kind that are equal in all keys except `free_keys` (ends with KEY_COUNT); largest groups
+ * first. Returns how many, at most max. */
+int groups_of(struct group *groups, int max, const struct view *v, enum row_kind kind,
+	      const enum point_key *free_keys);
+/* "tg128, default, 4 threads": the test and the keys that vary in the run but not in the group. */
+void group_heading(struct strbuf *out, const struct view *v, const struct group *g,
+		   const enum point_key *free_keys);
+/* Distinct values of a key in the group, in order of first appearance; returns how many. */
+int group_values(const struct group *g, enum point_key key, const char **value, int max);
+
+/* ---- colours ---- */
+/* The palette as gnuplot variables, and as CSS variables of one scheme (0 light, 1 dark). */
+void palette_gnuplot(struct strbuf *out);
+void palette_css(struct strbuf *out, int scheme);
+/* The role of "rgb(r, g, b)", NULL when the colour is none of ours. */
+const char *palette_role(int r, int g, int b);
+/* A precision's role: its own colour, or ink. */
+const char *palette_of(const char *precision);
+
+/* ---- the SVG ---- */
+/*
+ * gnuplot's SVG -> an <svg> element for the page. NULL when it is not what gnuplot writes: elements
+ * unbalanced or not of the few kinds expected. free() it.
+ */
+char *svg_theme(const char *svg, const struct picture *p);
+/* The same as a file of its own, with its palette in both schemes. free() it. */
+char *svg_standalone(const char *element);
+/* Tags balanced, only elements that draw, no scripts, no references outside. */
+bool svg_is_sound(const char *svg);
+
+/* ---- running gnuplot ---- */
+/* $GNUPLOT, else gnuplot on PATH; false when there is none. */
+bool gnuplot_find(char *path, size_t size);
+/* Runs `gnuplot -d script` in directory; *log receives its last words. 0, or ERR_* with why. */
+MUST_CHECK int gnuplot_run(const char *gnuplot, const char *directory, const char *script, struct diag *d);
+
+/* ---- small axes helpers ---- */
+/* Writes `name = 1.25` into a script; NaN is refused by writing 0. */
+void gp_number(struct strbuf *out, const char *name, double x);
+void gp_text(struct strbuf *out, const char *name, const char *text);
+/* A range for a log axis around [lo, hi] with room for labels. */
+void gp_log_range(struct strbuf *out, const char *axis, double lo, double hi, double margin);
+
+/* Writes a file under a temporary name, then renames it. */
+MUST_CHECK int file_write(const char *path, const char *text, size_t n, struct diag *d);
+/* The whole file, at most max bytes. free() it. */
+MUST_CHECK int file_read(const char *path, size_t max, char **text, struct diag *d);
+/* mkdir -p. */
+MUST_CHECK int folder_make(const char *path, struct diag *d);
+
+#endif

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Speed-up over the fewest threads, one line a precision, paired by round. */
+#include "config.h"
+
+#include "reports/plots/plots.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engines/base/mem.h"
+#include "reports/number.h"
+#include "reports/text.h"
+
+#define SCRIPTS_MAX 3
+#define SERIES_MAX  4
+#define TICS_MAX    32
+/* Labels at the ends of lines keep this ratio apart on the log axis: a line of text. */
+#define LABEL_RATIO 1.09
+
+static const enum point_key free_keys[] = {KEY_PRECISION, KEY_THREADS, KEY_COUNT};
+
+static double threads(const struct row *r)
+{
+	return strtod(point_get(&r->point->point, KEY_THREADS), NULL);
+}
+
+static const struct row *row_of(const struct group *g, const char *precision, const char *count)
+{
+	for (int i = 0; i < g->n; i++)
+		if (strcmp(point_get(&g->row[i]->point->point, KEY_PRECISION), precision) == 0 &&
+		    strcmp(point_get(&g->row[i]->point->point, KEY_THREADS), count) == 0)
+			return g->row[i];
+	return NULL;
+}
+
+struct line {
+	const char *precision;
+	double last_threads, last, label;
+};
+
+struct drawing {
+	const struct group *g;
+	int n_counts, n_lines;
+	const char *count[TICS_MAX];
+	struct line line[SERIES_MAX];
+	double x_hi, y_lo, y_hi;
+};
+
+static int count_compare(const void *a, const void *b)
+{
+	double x = strtod(*(const char *const *)a, NULL), y = strtod(*(const char *const *)b, NULL);
+
+	return x < y ? -1 : x > y;
+}
+
+/* The precision's line, when it was measured with the fewest threads and with more. */
+static void line_add(struct drawing *w, struct strbuf *data, const char *precision)
+{
+	const struct row *base = row_of(w->g, precision, w->count[0]);
+	struct line line = {.precision = precision};
+	struct strbuf block = {0};
+	int n = 0;
+
+	for (int i = 0; i < w->n_counts && base; i++) {
+		const struct row *r = row_of(w->g, precision, w->count[i]);
+		struct estimate e = r ? row_speed_up(r, base) : (struct estimate){.value = NAN};
+
+		if (!isfinite(e.value))
+			continue;
+		strbuf_printf(&block, "%g %.6g %.6g %.6g\n", threads(r), e.value, e.interval ? e.lo : e.value,
+			      e.interval ? e.hi : e.value);
+		line.last_threads = threads(r);
+		line.last = line.label = e.value;
+		w->y_lo = fmin(w->y_lo, fmin(e.value, e.lo));
+		w->y_hi = fmax(w->y_hi, fmax(e.value, e.hi));
+		n++;
+	}
+	if (n >= 2) {
+		strbuf_printf(data, "%s# columns: threads speed-up lo hi\n# s%d\n%s", data->len ? "\n\n" : "",
+			      w->n_lines, strbuf_text(&block));
+		w->line[w->n_lines++] = line;
+	}
+	strbuf_free(&block);
+}
+
+static void labels_place(struct drawing *w)
+{
+	for (int i = 0; i < w->n_lines; i++)
+		for (int j = 0; j < i; j++)
+			if (w->line[i].label < w->line[j].label * LABEL_RATIO &&
+			    w->line[i].label > w->line[j].label / LABEL_RATIO) {
+				w->line[i].label = w->line[j].label / LABEL_RATIO * 0.999;
+				j = -1;
+			}
+}
+
+static void put_axes(struct strbuf *text, const struct drawing *w)
+{
+	double first = strtod(w->count[0], NULL);
+
+	strbuf_printf(text, "set xrange [%.6g:%.6g]\nset yrange [%.6g:%.6g]\nset xtics (", first * 0.93,
+		      w->x_hi * 1.35, fmin(0.93, w->y_lo * 0.93), fmax(w->y_hi, w->x_hi / first) * 1.12);
+	for (int i = 0; i < w->n_counts; i++)
+		strbuf_printf(text, "%s%g", i ? ", " : "", strtod(w->count[i], NULL));
+	strbuf_puts(text, ")\nset ytics (0.5, 1, 2, 4, 8, 16, 32, 64)\n");
+	gp_number(text, "first", first);
+	gp_number(text, "last", w->x_hi);
+	strbuf_printf(text, "n = %d\narray hue[n] = [", w->n_lines);
+	for (int i = 0; i < w->n_lines; i++)
+		strbuf_printf(text, "%s'%s'", i ? ", " : "", palette_of(w->line[i].precision));
+	strbuf_puts(text, "]\n");
+	for (int i = 0; i < w->n_lines; i++) {
+		strbuf_printf(text, "set label %d ", i + 1);
+		text_gnuplot(text, w->line[i].precision);
+		strbuf_printf(text, " at %g,%.6g left offset 0.8,0 tc rgb %s\n", w->line[i].last_threads,
+			      w->line[i].label, palette_of(w->line[i].precision));
+	}
+}
+
+static void picture_describe(struct picture *p, const struct script *s, const struct drawing *w)
+{
+	struct strbuf text = {0};
+
+	p->title = mem_strdup(s->heading);
+	p->reading = mem_printf("Speed-up over %s %s with 95 %% intervals, paired by round. Dashed: ideal.",
+				w->count[0], strcmp(w->count[0], "1") == 0 ? "thread" : "threads");
+	strbuf_printf(&text, "Speed-up of %s by threads: ", s->heading);
+	for (int i = 0; i < w->n_lines; i++) {
+		strbuf_printf(&text, "%s%s ", i ? ", " : "", w->line[i].precision);
+		number_put(&text, w->line[i].last, 0);
+		strbuf_printf(&text, " at %g threads", w->line[i].last_threads);
+	}
+	strbuf_putc(&text, '.');
+	p->finding = strbuf_take(&text);
+}
+
+static void script_make(struct plots *p, const struct view *v, const struct group *g)
+{
+	struct drawing w = {.g = g, .y_lo = 1, .y_hi = 1};
+	const char *precision[SERIES_MAX];
+	int n = group_values(g, KEY_PRECISION, precision, SERIES_MAX);
+	struct strbuf data = {0}, heading = {0};
+	struct script *s;
+	char *body;
+
+	w.n_counts = group_values(g, KEY_THREADS, w.count, TICS_MAX);
+	qsort(w.count, (size_t)w.n_counts, sizeof w.count[0], count_compare);
+	w.x_hi = strtod(w.count[w.n_counts - 1], NULL);
+	for (int i = 0; i < n; i++)
+		line_add(&w, &data, precision[i]);
+	if (w.n_lines == 0) {
+		strbuf_free(&data);
+		return;
+	}
+	s = plots_add(p, PLOT_SCALING, "scaling");
+	s->data = data;
+	group_heading(&heading, v, g, free_keys);
+	s->heading = strbuf_take(&heading);
+	picture_describe(script_add(s, mem_strdup(s->name)), s, &w);
+	strbuf_puts(&s->text, "load 'style.gp'\n");
+	labels_place(&w);
+	put_axes(&s->text, &w);
+	body = embed_text(report_files, "reports/plots/scaling.gp");
+	strbuf_puts(&s->text, body ? body : "");
+	free(body);
+}
+
+void plot_scaling(struct plots *p, const struct view *v)
+{
+	static const enum row_kind kinds[] = {ROW_TOKENS, ROW_MATRIX};
+	struct group *groups = mem_alloc(sizeof *groups * GROUP_MAX / 8);
+	int before = p->n;
+
+	for (int k = 0; k < 2; k++) {
+		int n = groups_of(groups, GROUP_MAX / 8, v, kinds[k], free_keys);
+
+		for (int i = 0; i < n && p->n - before < SCRIPTS_MAX; i++) {
+			const char *two[2];
+
+			if (group_values(&groups[i], KEY_THREADS, two, 2) > 1)
+				script_make(p, v, &groups[i]);
+		}
+	}
+	free(groups);
+}

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tokens/s by sequences: one picture a test, one panel a precision, with intervals and the ceiling. */
+#include "config.h"
+
+#include "reports/plots/plots.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engines/base/mem.h"
+#include "reports/number.h"
+#include "reports/text.h"
+
+#define SCRIPTS_MAX 4
+#define PANELS_MAX  8
+#define TICS_MAX    32
+
+static const enum point_key free_keys[] = {KEY_PRECISION, KEY_SEQUENCES, KEY_COUNT};
+
+static double sequences(const struct row *r)
+{
+	return strtod(point_get(&r->point->point, KEY_SEQUENCES), NULL);
+}
+
+/* The rows of one precision, fewest sequences first. */
+static struct group panel_rows(const struct group *g, const char *precision)
+{
+	struct group out = {0};
+
+	for (int i = 0; i < g->n; i++)
+		if (strcmp(point_get(&g->row[i]->point->point, KEY_PRECISION), precision) == 0)
+			out.row[out.n++] = g->row[i];
+	for (int i = 1; i < out.n; i++)
+		for (int j = i; j > 0 && sequences(out.row[j - 1]) > sequences(out.row[j]); j--) {
+			const struct row *swap = out.row[j];
+
+			out.row[j] = out.row[j - 1];
+			out.row[j - 1] = swap;
+		}
+	return out;
+}
+
+static void put_data(struct strbuf *data, const struct group *panel, int s)
+{
+	strbuf_printf(data, "%s# columns: sequences tokens/s lo hi text\n# s%d\n", s ? "\n\n" : "", s);
+	for (int i = 0; i < panel->n; i++) {
+		const struct estimate *e = &panel->row[i]->tokens_s;
+
+		strbuf_printf(data, "%g %.6g %.6g %.6g ", sequences(panel->row[i]), e->value,
+			      e->interval ? e->lo : e->value, e->interval ? e->hi : e->value);
+		number_put(data, e->value, 0);
+		strbuf_putc(data, '\n');
+	}
+	strbuf_printf(data, "\n\n# columns: sequences tokens/s\n# s%d_ceiling\n", s);
+	for (int i = 0; i < panel->n; i++)
+		if (isfinite(panel->row[i]->ceiling_tokens_s))
+			strbuf_printf(data, "%g %.6g\n", sequences(panel->row[i]),
+				      panel->row[i]->ceiling_tokens_s);
+		else
+			strbuf_printf(data, "%g NaN\n", sequences(panel->row[i]));
+}
+
+/* "91 to 70 % of the ceiling" from the first to the last of the panel, or that there is none. */
+static void put_share(struct strbuf *out, const struct group *panel)
+{
+	const struct row *first = panel->row[0], *last = panel->row[panel->n - 1];
+
+	if (first->share.n == 0 || last->share.n == 0)
+		strbuf_puts(out, "ceiling not measured");
+	else if (panel->n == 1)
+		strbuf_printf(out, "%.0f %% of the ceiling", 100 * first->share.value);
+	else
+		strbuf_printf(out, "%.0f to %.0f %% of the ceiling", 100 * first->share.value,
+			      100 * last->share.value);
+}
+
+/* What binds, from the first count to the last. */
+static void put_bound(struct strbuf *out, const struct group *panel)
+{
+	enum bound first = panel->row[0]->bound, last = panel->row[panel->n - 1]->bound;
+
+	if (first == BOUND_NONE || last == BOUND_NONE)
+		return;
+	strbuf_printf(out, "; %s binds", bound_name(first));
+	if (first != last)
+		strbuf_printf(out, " first, then %s", bound_name(last));
+}
+
+static void panel_describe(struct picture *p, const struct script *s, const struct group *panel,
+			   const char *precision)
+{
+	const struct row *first = panel->row[0], *last = panel->row[panel->n - 1];
+	struct strbuf text = {0};
+
+	p->title = mem_strdup(precision);
+	put_share(&text, panel);
+	put_bound(&text, panel);
+	p->reading = strbuf_take(&text);
+	strbuf_printf(&text, "%s in %s for %g to %g sequences with 95 %% intervals: from ", s->heading,
+		      precision, sequences(first), sequences(last));
+	number_put(&text, first->tokens_s.value, 0);
+	strbuf_puts(&text, " to ");
+	number_put(&text, last->tokens_s.value, 0);
+	strbuf_printf(&text, " tokens per second, %s. The other precisions in grey.", p->reading);
+	p->finding = strbuf_take(&text);
+}
+
+struct extent {
+	double lo, hi;
+};
+
+static void extent_add(struct extent *e, double x)
+{
+	if (!isfinite(x) || x <= 0)
+		return;
+	e->lo = e->lo > 0 ? fmin(e->lo, x) : x;
+	e->hi = fmax(e->hi, x);
+}
+
+static void put_axes(struct strbuf *text, const struct group *g)
+{
+	struct extent x = {0}, y = {0};
+	const char *count[TICS_MAX];
+	int n = group_values(g, KEY_SEQUENCES, count, TICS_MAX);
+
+	for (int i = 0; i < g->n; i++) {
+		extent_add(&x, sequences(g->row[i]));
+		extent_add(&y, g->row[i]->tokens_s.lo);
+		extent_add(&y, g->row[i]->tokens_s.hi);
+		extent_add(&y, g->row[i]->ceiling_tokens_s);
+	}
+	strbuf_printf(text, "set xrange [%.6g:%.6g]\nset xtics (", x.lo / 1.15, x.hi * 1.25);
+	for (int i = 0; i < n; i++)
+		strbuf_printf(text, "%s%g", i ? ", " : "", strtod(count[i], NULL));
+	strbuf_puts(text, ")\n");
+	gp_log_range(text, "y", y.lo, y.hi, 1.6);
+}
+
+static void script_make(struct script *s, const struct view *v, const struct group *g)
+{
+	const char *precision[PANELS_MAX];
+	int n = group_values(g, KEY_PRECISION, precision, PANELS_MAX);
+	struct strbuf heading = {0}, hues = {0};
+	char *body = embed_text(report_files, "reports/plots/throughput.gp");
+
+	group_heading(&heading, v, g, free_keys);
+	s->heading = strbuf_take(&heading);
+	strbuf_printf(&s->text, "n = %d\narray label[n] = [", n);
+	for (int i = 0; i < n; i++) {
+		struct group panel = panel_rows(g, precision[i]);
+		struct picture *p = script_add(s, mem_printf("%s-%d", s->name, i));
+
+		panel_describe(p, s, &panel, precision[i]);
+		put_data(&s->data, &panel, i);
+		strbuf_puts(&s->text, i ? ", " : "");
+		text_gnuplot(&s->text, precision[i]);
+		strbuf_printf(&hues, "%s'%s'", i ? ", " : "", palette_of(precision[i]));
+	}
+	strbuf_printf(&s->text, "]\narray hue[n] = [%s]\n", strbuf_text(&hues));
+	strbuf_puts(&s->text, "load 'style.gp'\n");
+	put_axes(&s->text, g);
+	strbuf_puts(&s->text, body ? body : "");
+	strbuf_free(&hues);
+	free(body);
+}
+
+void plot_throughput(struct plots *p, const struct view *v)
+{
+	struct group *groups = mem_alloc(sizeof *groups * SCRIPTS_MAX * 4);
+	int n = groups_of(groups, SCRIPTS_MAX * 4, v, ROW_TOKENS, free_keys), drawn = 0;
+
+	for (int i = 0; i < n && drawn < SCRIPTS_MAX; i++) {
+		const char *two[2];
+
+		if (group_values(&groups[i], KEY_SEQUENCES, two, 2) < 2)
+			continue;
+		script_make(plots_add(p, PLOT_THROUGHPUT, "throughput"), v, &groups[i]);
+		drawn++;
+	}
+	free(groups);
+}

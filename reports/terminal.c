@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "reports/terminal.h"
+
+#include <string.h>
+
+#include "reports/text.h"
+
+/* Breaks plain text between words so that no line exceeds width where a blank allows it. */
+static void put_wrapped(FILE *out, const char *text, int width)
+{
+	int column = 0;
+
+	while (*text) {
+		size_t n = strcspn(text, " ");
+		char word[512];
+		int w;
+
+		n = n < sizeof word ? n : sizeof word - 1;
+		memcpy(word, text, n);
+		word[n] = '\0';
+		w = text_width(word);
+		if (column > 0 && column + 1 + w > width) {
+			fputc('\n', out);
+			column = 0;
+		}
+		fprintf(out, "%s%s", column > 0 ? " " : "", word);
+		column += w + (column > 0);
+		text += n + strspn(text + n, " ");
+	}
+	fputc('\n', out);
+}
+
+static void put_models(struct strbuf *line, const struct view *v)
+{
+	struct strbuf seen = {0}, name = {0};
+
+	for (int i = 0; i < v->a->n_rows; i++) {
+		const char *model = point_get(&v->a->rows[i].point->point, KEY_MODEL);
+
+		if (!*model)
+			continue;
+		strbuf_reset(&name);
+		strbuf_putc(&name, '\n');
+		model_short(&name, model);
+		strbuf_putc(&name, '\n');
+		if (strstr(strbuf_text(&seen), strbuf_text(&name)))
+			continue;
+		strbuf_puts(line, seen.len ? ", " : "");
+		model_short(line, model);
+		strbuf_puts(&seen, strbuf_text(&name));
+	}
+	if (!seen.len)
+		strbuf_puts(line, "operations");
+	strbuf_free(&seen);
+	strbuf_free(&name);
+}
+
+/* Keys with one value in all rows are said once. */
+static void put_constants(struct strbuf *line, const struct view *v)
+{
+	static const struct {
+		enum point_key key;
+		const char *before, *after;
+	} said[] = {{KEY_ENGINE, "engine ", ""},
+		    {KEY_ISA, "isa ", ""},
+		    {KEY_THREADS, "", " threads"},
+		    {KEY_KV, "kv ", ""},
+		    {KEY_PROVIDER, "gemm ", ""}};
+	bool first = true;
+
+	for (size_t i = 0; i < sizeof said / sizeof said[0] && v->a->n_rows > 0; i++) {
+		const char *value = point_get(&v->a->rows[0].point->point, said[i].key);
+
+		if (v->varies[said[i].key] || !*value)
+			continue;
+		strbuf_printf(line, "%s%s%s%s", first ? "" : ", ", said[i].before, value, said[i].after);
+		first = false;
+	}
+}
+
+static void put_ceilings(struct strbuf *line, const struct view *v)
+{
+	const struct analysis *a = v->a;
+	bool threads = false, first = true;
+
+	for (int i = 1; i < a->n_ceilings; i++)
+		threads |= strcmp(point_get(&a->ceilings[i].point->point, KEY_THREADS),
+				  point_get(&a->ceilings[0].point->point, KEY_THREADS)) != 0;
+	for (int i = 0; i < a->n_ceilings; i++) {
+		const struct row *c = &a->ceilings[i];
+
+		if (c->state != POINT_DONE)
+			continue;
+		strbuf_puts(line, first ? "; ceilings: " : ", ");
+		ceiling_name(line, c);
+		if (threads)
+			strbuf_printf(line, " (%s threads)", point_get(&c->point->point, KEY_THREADS));
+		first = false;
+	}
+	if (first)
+		strbuf_puts(line, "; ceilings: not measured");
+}
+
+void terminal_header(FILE *out, const struct view *v, const struct report_options *options)
+{
+	struct strbuf line = {0}, plain = {0};
+	const struct stored_run *run = v->a->run;
+
+	put_models(&line, v);
+	strbuf_puts(&line, " on ");
+	machine_put(&line, run);
+	strbuf_puts(&line, ": ");
+	put_constants(&line, v);
+	if (v->processes > 0)
+		strbuf_printf(&line, "; %d %s a row", v->processes,
+			      v->processes == 1 ? "process" : "processes");
+	put_ceilings(&line, v);
+	text_plain(&plain, strbuf_text(&line));
+	put_wrapped(out, strbuf_text(&plain), options->width > 0 ? options->width : 100);
+	strbuf_free(&line);
+	strbuf_free(&plain);
+}
+
+static void put_commands(FILE *out, const struct view *v)
+{
+	struct strbuf raw = {0}, plain = {0};
+	bool first = true;
+
+	for (int i = 0; i < v->a->n_rows; i++) {
+		if (v->a->rows[i].state != POINT_FAILED)
+			continue;
+		strbuf_reset(&raw);
+		strbuf_reset(&plain);
+		row_command(&raw, &v->a->rows[i]);
+		text_plain(&plain, strbuf_text(&raw));
+		fprintf(out, "%s  %s\n", first ? "\nfailed, again with:\n" : "", strbuf_text(&plain));
+		first = false;
+	}
+	strbuf_free(&raw);
+	strbuf_free(&plain);
+}
+
+void terminal_footer(FILE *out, const struct view *v, const struct report_options *options)
+{
+	bool first = true;
+
+	for (const struct mark_word *m = mark_words; m->word; m++) {
+		if (!mark_in_use(v, m->word))
+			continue;
+		fprintf(out, "%s%s%s%s: %s\n", first ? "\n" : "", options->colour ? ANSI_MARK : "", m->word,
+			options->colour ? ANSI_OFF : "", m->meaning);
+		first = false;
+	}
+	put_commands(out, v);
+}

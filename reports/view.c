@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "reports/view.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "reports/number.h"
+#include "reports/text.h"
+
+const struct mark_word mark_words[] = {
+	{"contended", "others kept the machine busy in more than 10 % of the samples; they are kept"},
+	{"faulted", "page faults inside more than 10 % of the samples"},
+	{"preempted", "the process was interrupted inside more than 10 % of the samples"},
+	{"migrated", "a thread changed its CPU inside more than 10 % of the samples"},
+	{"unverified", "its outputs were not compared with the reference"},
+	{NULL, NULL},
+};
+
+enum row_kind row_kind(const struct row *r)
+{
+	const char *w = point_get(&r->point->point, KEY_WORKLOAD);
+
+	if (strcmp(w, "gemm") == 0)
+		return ROW_MATRIX;
+	return strcmp(w, "read") == 0 || strcmp(w, "fma") == 0 ? ROW_PROBE : ROW_TOKENS;
+}
+
+const char *row_kind_title(enum row_kind k)
+{
+	static const char *const title[] = {"Prefill and decode", "Matrix products", "Probes"};
+
+	return title[k];
+}
+
+struct view view_make(const struct analysis *a)
+{
+	struct view v = {.a = a, .processes = -1};
+	const struct row *first[ROW_KIND_COUNT] = {NULL};
+
+	for (int i = 0; i < a->n_rows; i++) {
+		const struct row *r = &a->rows[i];
+		enum row_kind kind = row_kind(r);
+
+		v.count[kind]++;
+		if (!first[kind])
+			first[kind] = r;
+		for (int k = 0; k < KEY_COUNT; k++) {
+			const char *value = point_get(&r->point->point, k);
+
+			v.varies_in[kind][k] |= strcmp(value, point_get(&first[kind]->point->point, k)) != 0;
+			v.varies[k] |= strcmp(value, point_get(&a->rows[0].point->point, k)) != 0;
+		}
+		if (r->state == POINT_DONE)
+			v.processes = v.processes == -1 || v.processes == r->rep_s.n ? r->rep_s.n : 0;
+	}
+	return v;
+}
+
+void row_test(struct strbuf *out, const struct row *r)
+{
+	const struct point *p = &r->point->point;
+	const char *w = point_get(p, KEY_WORKLOAD);
+
+	strbuf_puts(out, w);
+	if (strcmp(w, "gemm") == 0)
+		strbuf_printf(out, " %sx%sx%s", point_get(p, KEY_M), point_get(p, KEY_N),
+			      point_get(p, KEY_K));
+	else if (strcmp(w, "read") == 0) {
+		strbuf_putc(out, ' ');
+		number_bytes(out, strtod(point_get(p, KEY_SIZE), NULL));
+	} else if (strcmp(w, "fma") == 0)
+		strbuf_printf(out, " %s", point_get(p, KEY_TYPE));
+}
+
+void model_short(struct strbuf *out, const char *model)
+{
+	const char *slash = strrchr(model, '/'), *name = slash && slash[1] ? slash + 1 : model;
+	size_t n = strlen(name);
+
+	if (strncmp(model, "synthetic:", 10) == 0)
+		name = model + 10, n = strlen(name);
+	else if (n > 5 && strcmp(name + n - 5, ".gguf") == 0)
+		n -= 5;
+	strbuf_add(out, name, n);
+}
+
+void row_label(struct strbuf *out, const struct view *v, const struct row *r)
+{
+	/* The test says these, or nobody tells points apart by them. */
+	static const enum point_key said[] = {KEY_WORKLOAD, KEY_M, KEY_N, KEY_K, KEY_SIZE, KEY_TYPE};
+	const struct point *p = &r->point->point;
+
+	row_test(out, r);
+	for (int k = 0; k < KEY_COUNT; k++) {
+		const char *value = point_get(p, k);
+		bool skip = !*value || (!v->varies_in[row_kind(r)][k] && k != KEY_PRECISION);
+
+		for (size_t i = 0; i < sizeof said / sizeof said[0]; i++)
+			skip |= (int)said[i] == k;
+		if (skip)
+			continue;
+		strbuf_putc(out, ' ');
+		if (k == KEY_SEQUENCES)
+			strbuf_puts(out, "x");
+		else if (k == KEY_THREADS)
+			strbuf_puts(out, "t");
+		else if (k != KEY_PRECISION && k != KEY_MODEL)
+			strbuf_printf(out, "%s=", point_key_name(k));
+		if (k == KEY_MODEL)
+			model_short(out, value);
+		else
+			strbuf_puts(out, value);
+	}
+}
+
+const struct estimate *row_rate(const struct row *r, const char **unit)
+{
+	const struct {
+		const struct estimate *e;
+		const char *unit;
+	} rates[] = {{&r->tokens_s, "tokens/s"}, {&r->gflops_s, "GFLOP/s"}, {&r->gbytes_s, "GB/s"}};
+	size_t i = 0;
+
+	while (i < 2 && rates[i].e->n == 0)
+		i++;
+	*unit = rates[i].unit;
+	return rates[i].e;
+}
+
+const char *bound_name(enum bound b)
+{
+	return b == BOUND_MEMORY ? "memory" : b == BOUND_COMPUTE ? "compute" : "";
+}
+
+bool row_is_wrong(const struct row *r)
+{
+	return r->state == POINT_FAILED && strncmp(r->reason, "wrong:", 6) == 0;
+}
+
+const char *row_state(const struct row *r)
+{
+	return row_is_wrong(r) ? "wrong" : point_state_name(r->state);
+}
+
+/* Appends the value of the description's line `key: value`; false when there is none. */
+static bool describe_value(struct strbuf *out, const char *describe, const char *key)
+{
+	size_t n = strlen(key);
+
+	for (const char *line = describe; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (strncmp(line, key, n) == 0 && line[n] == ':') {
+			const char *value = line + n + 1 + strspn(line + n + 1, " ");
+
+			strbuf_add(out, value, strcspn(value, "\n"));
+			return true;
+		}
+	}
+	return false;
+}
+
+void row_ran(struct strbuf *out, const struct row *r)
+{
+	static const char *const keys[] = {"isa", "provider", "kernel", "kernels", "gemm", "blocking"};
+	const char *describe = r->point->describe;
+	size_t start = out->len;
+
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+		size_t before = out->len;
+
+		if (before > start)
+			strbuf_puts(out, " ");
+		if (!describe_value(out, describe, keys[i]) && out->len > before)
+			out->text[out->len = before] = '\0';
+	}
+	if (out->len == start)
+		strbuf_add(out, describe, strcspn(describe, "\n"));
+}
+
+void row_marks(struct strbuf *out, const struct row *r)
+{
+	const int count[] = {r->n_contended, r->n_faulted, r->n_preempted, r->n_migrated};
+	size_t start = out->len;
+
+	for (int i = 0; i < 4; i++)
+		if (count[i] > MARK_SHARE * r->n_samples)
+			strbuf_printf(out, "%s%s", out->len > start ? " " : "", mark_words[i].word);
+	if (r->state == POINT_DONE && row_kind(r) != ROW_PROBE && !r->verified)
+		strbuf_printf(out, "%s%s", out->len > start ? " " : "", "unverified");
+}
+
+bool mark_in_use(const struct view *v, const char *word)
+{
+	struct strbuf s = {0};
+	bool found = false;
+
+	for (int i = 0; i < v->a->n_rows && !found; i++) {
+		strbuf_reset(&s);
+		row_marks(&s, &v->a->rows[i]);
+		found = strstr(strbuf_text(&s), word) != NULL;
+	}
+	strbuf_free(&s);
+	return found;
+}
+
+void row_command(struct strbuf *out, const struct row *r)
+{
+	static const struct {
+		enum point_key key;
+		const char *flag;
+	} flags[] = {{KEY_MODEL, "-m"},
+		     {KEY_WORKLOAD, "--workload"},
+		     {KEY_PRECISION, "--precision"},
+		     {KEY_KV, "--kv"},
+		     {KEY_SEQUENCES, "--sequences"},
+		     {KEY_THREADS, "-t"},
+		     {KEY_ISA, "--isa"},
+		     {KEY_BLOCKING, "--blocking"},
+		     {KEY_PROVIDER, "--provider"},
+		     {KEY_ENGINE, "--engine"},
+		     {KEY_DEVICE, "--device"},
+		     {KEY_M, "--gemm-m"},
+		     {KEY_N, "--gemm-n"},
+		     {KEY_K, "--gemm-k"},
+		     {KEY_SIZE, "--size"},
+		     {KEY_TYPE, "--type"}};
+
+	strbuf_puts(out, "inferometer run");
+	for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
+		const char *value = r->point->point.value[flags[i].key];
+		const char *usual = point_key_default(flags[i].key);
+
+		if (!value || (usual && strcmp(usual, value) == 0))
+			continue;
+		strbuf_printf(out, " %s ", flags[i].flag);
+		text_shell(out, value);
+	}
+}
+
+int view_state_count(const struct view *v, enum point_state s)
+{
+	int n = 0;
+
+	for (int i = 0; i < v->a->n_rows; i++)
+		n += v->a->rows[i].state == s;
+	return n;
+}
+
+void view_troubles(struct strbuf *out, const struct view *v)
+{
+	size_t start = out->len;
+	int n_wrong = 0;
+
+	for (int i = 0; i < v->a->n_rows; i++)
+		n_wrong += row_is_wrong(&v->a->rows[i]);
+	if (n_wrong)
+		strbuf_printf(out, "%d wrong", n_wrong);
+	for (int s = POINT_PLANNED; s <= POINT_UNAVAILABLE; s++) {
+		int n = view_state_count(v, s) - (s == POINT_FAILED ? n_wrong : 0);
+
+		if (s != POINT_DONE && n > 0)
+			strbuf_printf(out, "%s%d %s", out->len > start ? ", " : "", n,
+				      s == POINT_PLANNED ? "not reached" : point_state_name(s));
+	}
+}
+
+void ceiling_name(struct strbuf *out, const struct row *c)
+{
+	const char *unit;
+	const struct estimate *rate = row_rate(c, &unit);
+
+	row_test(out, c);
+	strbuf_putc(out, ' ');
+	number_put(out, rate->value, rate->interval ? estimate_half(rate) : 0);
+	strbuf_printf(out, " %s", unit);
+}
