@@ -63,7 +63,8 @@ static int ask_open(struct ask *a, const struct ask_config *c, int n_seqs, int n
 	if (a->logits)
 		return 0;
 	ask_close(a);
-	return diag_set(d, ERR_OOM, "no memory for a row of %d logits", c->model->hp.n_vocab);
+	diag_set(d, ERR_OOM, "no memory for a row of %d logits", c->model->hp.n_vocab);
+	return ERR_OOM;
 }
 
 static void batch_add(struct ask *a, int32_t token, int pos, int seq, bool want_row)

@@ -111,8 +111,8 @@ struct qkv {
 static struct qkv qkv_at(const struct session *s, long token)
 {
 	const struct hparams *hp = &s->hp;
-	size_t nq = (size_t)(hp->n_heads * hp->head_dim), nkv = (size_t)(hp->n_kv_heads * hp->head_dim);
-	float *row = s->scratch.qkv + (size_t)token * (nq + 2 * nkv);
+	int nq = hp->n_heads * hp->head_dim, nkv = hp->n_kv_heads * hp->head_dim;
+	float *row = s->scratch.qkv + (size_t)token * ((size_t)nq + 2 * (size_t)nkv);
 	return (struct qkv){row, row + nq, row + nq + nkv};
 }
 
@@ -154,7 +154,7 @@ static int heads_together(const struct session *s, int n_threads)
 	return (long)s->batch->n * s->hp.n_kv_heads < n_threads ? 1 : group;
 }
 
-static void attend_heads(const struct block *b, long token, int head, int n_heads, float *scores)
+static void attend_heads(const struct block *b, long token, int head, int n_heads, int thread)
 {
 	struct session *s = b->s;
 	const struct hparams *hp = &s->hp;
@@ -169,10 +169,10 @@ static void attend_heads(const struct block *b, long token, int head, int n_head
 		.n_cells = s->batch->pos[token] + 1,
 		.head_dim = hp->head_dim,
 		.scale = 1 / sqrtf((float)hp->head_dim),
-		.scores = scores,
+		.scores = s->scratch.scores + (size_t)thread * s->scratch.scores_stride,
 	};
 	size_t from = (size_t)head * (size_t)hp->head_dim;
-	float *out = s->scratch.attended + (size_t)token * (size_t)(hp->n_heads * hp->head_dim) + from;
+	float *out = s->scratch.attended + (size_t)token * (size_t)hp->n_heads * (size_t)hp->head_dim + from;
 	attention_fn *fn = f16 ? s->engine->kernels.attention_f16 : s->engine->kernels.attention_f32;
 	fn(out, qkv_at(s, token).q + from, n_heads, &a);
 }
@@ -181,7 +181,6 @@ static void attend(void *arg, int thread, int n_threads)
 {
 	const struct block *b = arg;
 	struct session *s = b->s;
-	float *scores = s->scratch.scores + (size_t)thread * s->scratch.scores_stride;
 	rotate_store(b, thread, n_threads);
 	/* A token sees cells that other threads store. */
 	if (n_threads > 1)
@@ -190,7 +189,7 @@ static void attend(void *arg, int thread, int n_threads)
 	long n = (long)s->batch->n * groups;
 	/* Dealt out like cards: late tokens of a prefill see more cells than early ones. */
 	for (long i = thread; i < n; i += n_threads)
-		attend_heads(b, i / groups, (int)(i % groups) * together, together, scores);
+		attend_heads(b, i / groups, (int)(i % groups) * together, together, thread);
 }
 
 void block_attend(struct session *s, int layer)

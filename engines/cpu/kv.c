@@ -9,7 +9,7 @@
 #include "engines/cpu/carve.h"
 
 /* Lays the cache out from base on, NULL to count only. */
-static bool kv_lay_out(struct kv_cache *kv, const struct kv_config *c, char *base, size_t *bytes)
+static bool kv_lay_out(struct kv_cache *kv, const struct kv_config *c, void *base, size_t *bytes)
 {
 	struct carve carve = {base, 0, false};
 	size_t cells, row_bytes = dtype_bytes(c->dtype, (size_t)c->row);

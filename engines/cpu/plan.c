@@ -17,8 +17,10 @@ int plan_check_job(const struct model *m, const struct job_config *job, const st
 		   struct diag *d)
 {
 	const struct arch *a = arch_find(m->arch);
-	if (!a)
-		return diag_set(d, ERR_UNSUPPORTED, "engine cpu does not run architecture \"%s\"", m->arch);
+	if (!a) {
+		diag_set(d, ERR_UNSUPPORTED, "engine cpu does not run architecture \"%s\"", m->arch);
+		return ERR_UNSUPPORTED;
+	}
 	if (job->kv != DTYPE_F32 && job->kv != DTYPE_F16)
 		return diag_set(d, ERR_UNSUPPORTED, "kv \"%s\": expected f32 or f16", dtype_name(job->kv));
 	const struct {
@@ -112,11 +114,10 @@ int plan_make(const struct arch *a, const struct model *m, const struct job_conf
 			human(plan->kv, kv), human(plan->scratch, scratch), human(plan->limit, limit));
 }
 
-/* Elements of the layers' matrices, and their bytes as a file would hold them. */
-static void layers_count(const struct arch *a, const struct model *m, enum dtype precision, double *elements,
-			 double *bytes)
+/* Adds the elements of the layers' matrices, and their bytes as a file would hold them. */
+static void layers_add(const struct arch *a, const struct model *m, enum dtype precision, double *elements,
+		       double *bytes)
 {
-	*elements = *bytes = 0;
 	for (int l = 0; l < m->hp.n_layers; l++) {
 		for (int i = 0; i < MATRIX_COUNT; i++) {
 			int n, k;
@@ -136,8 +137,8 @@ int plan_work(const struct model *m, const struct job_config *job, int n_seqs, i
 	if (rc)
 		return rc;
 	const struct hparams *hp = &m->hp;
-	double elements, layer_bytes, tokens = (double)n_seqs * n_new;
-	layers_count(a, m, job->precision, &elements, &layer_bytes);
+	double elements = 0, layer_bytes = 0, tokens = (double)n_seqs * n_new;
+	layers_add(a, m, job->precision, &elements, &layer_bytes);
 	/* Each new token sees the past, the new ones before it, and itself. */
 	double seen = n_seqs * ((double)n_new * n_past + (double)n_new * (n_new + 1.0) / 2);
 	work->flops = 2 * elements * tokens + 2.0 * hp->n_vocab * hp->n_embd * n_rows +

@@ -10,7 +10,7 @@
 #include "engines/model/model.h"
 
 bool scratch_lay_out(struct scratch *t, const struct hparams *hp, const struct job_config *job,
-		     int n_positions, int n_threads, size_t gemm_bytes, char *base, size_t *bytes)
+		     int n_positions, int n_threads, size_t gemm_bytes, void *base, size_t *bytes)
 {
 	struct carve c = {base, 0, false};
 	size_t tokens = (size_t)job->max_tokens, rows = (size_t)job->max_rows, one = sizeof(float);

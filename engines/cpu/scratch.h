@@ -34,7 +34,7 @@ struct scratch {
 /* Cuts the buffers from base on (NULL: counts only). n_positions: tokens a sequence may hold.
  * False when the size cannot be counted. */
 bool scratch_lay_out(struct scratch *t, const struct hparams *hp, const struct job_config *job,
-		     int n_positions, int n_threads, size_t gemm_bytes, char *base, size_t *bytes);
+		     int n_positions, int n_threads, size_t gemm_bytes, void *base, size_t *bytes);
 
 /* Fills turns: angles in double, position * rope_scale * rope_base^(-2i / n_rot). */
 void scratch_fill_turns(struct scratch *t, const struct hparams *hp, int n_positions);

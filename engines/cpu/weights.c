@@ -3,6 +3,7 @@
 
 #include "engines/cpu/weights.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "engines/base/mem.h"
@@ -24,10 +25,10 @@ static struct parts layer_parts(const struct arch *a, const struct model *m, int
 {
 	struct parts p = {0};
 	const char *const *names = a->matrices[which];
-	while (p.n < MATRIX_PARTS_MAX && names[p.n]) {
+	do {
 		p.tensor[p.n] = model_layer_tensor(m, layer, names[p.n]);
-		p.n++;
-	}
+		assert(p.tensor[p.n]); /* model_open looked for all of them */
+	} while (++p.n < MATRIX_PARTS_MAX && names[p.n]);
 	return p;
 }
 
@@ -69,7 +70,7 @@ static const struct tensor *output_tensor(const struct model *m)
 }
 
 /* Norms and embedding in one block; base NULL to count only. */
-static bool plain_lay_out(struct weights *w, const struct model *m, enum dtype precision, char *base,
+static bool plain_lay_out(struct weights *w, const struct model *m, enum dtype precision, void *base,
 			  size_t *bytes)
 {
 	struct carve c = {base, 0, false};

@@ -4,6 +4,17 @@
 # model
 
 # engine cpu, workloads
+check_PROGRAMS += %D%/t_kv %D%/t_engine %D%/t_ask
+%C%_t_kv_SOURCES = %D%/t_kv.c
+%C%_t_kv_CFLAGS = $(AM_CFLAGS)
+%C%_t_kv_LDADD = $(ENGINE_TEST_LINK)
+%C%_t_engine_SOURCES = %D%/t_engine.c
+%C%_t_engine_CFLAGS = $(AM_CFLAGS)
+%C%_t_engine_LDADD = $(ENGINE_TEST_LINK)
+%C%_t_ask_SOURCES = %D%/t_ask.c
+%C%_t_ask_CFLAGS = $(AM_CFLAGS)
+%C%_t_ask_LDADD = $(ENGINE_TEST_LINK)
+TESTS += %D%/t_kv %D%/t_engine %D%/t_ask
 check_PROGRAMS += %D%/t_pool
 %C%_t_pool_SOURCES = %D%/t_pool.c
 %C%_t_pool_CFLAGS = $(AM_CFLAGS)

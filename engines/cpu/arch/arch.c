@@ -8,12 +8,12 @@
 
 extern const struct arch arch_llama;
 
-static const struct arch *const archs[] = {&arch_llama};
+static const struct arch *const archs[] = {&arch_llama, NULL};
 
 const struct arch *arch_find(const char *name)
 {
-	for (size_t i = 0; i < sizeof archs / sizeof *archs; i++)
-		if (strcmp(archs[i]->name, name) == 0)
-			return archs[i];
+	for (const struct arch *const *a = archs; *a; a++)
+		if (strcmp((*a)->name, name) == 0)
+			return *a;
 	return NULL;
 }
