@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # One library a level, built with that level's flags. ref is the definition: no
 # vectorising, no contraction, whatever the user's CFLAGS are.
+KERNEL_LIBS += libk_table.a
 noinst_LIBRARIES += libk_ref.a
 libk_ref_a_CFLAGS = $(AM_CFLAGS) -fno-tree-vectorize
 libk_ref_a_SOURCES = \
@@ -31,3 +32,19 @@ KERNEL_LIBS += libk_vnni.a
 endif
 
 KERNEL_LIBS += libk_ref.a
+
+# Matrix products and ceilings. The tables name the kernels of every level, so they stand
+# before them; the kernels use nothing of the tables.
+noinst_LIBRARIES += libk_table.a
+libk_table_a_CFLAGS = $(AM_CFLAGS)
+libk_table_a_SOURCES = %D%/gemm.c %D%/gemm.h %D%/gemm.inc %D%/peak.c %D%/peak.h %D%/peak.inc
+libk_ref_a_SOURCES += %D%/ref/gemm_f32.c %D%/ref/gemm_f16.c %D%/ref/gemm_q8_0.c %D%/ref/peak.c
+if HAVE_ISA_AVX2
+libk_avx2_a_SOURCES += %D%/avx2/gemm_f32.c %D%/avx2/gemm_f16.c %D%/avx2/gemm_q8_0.c %D%/avx2/pack.c %D%/avx2/peak.c
+endif
+if HAVE_ISA_AVX512
+libk_avx512_a_SOURCES += %D%/avx512/gemm_f32.c %D%/avx512/gemm_f16.c %D%/avx512/gemm_q8_0.c %D%/avx512/peak.c
+endif
+if HAVE_ISA_VNNI
+libk_vnni_a_SOURCES += %D%/vnni/gemm_q8_0.c %D%/vnni/peak.c
+endif

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "engines/kernels/gemm.h"
+
+#include <immintrin.h>
+#include <string.h>
+
+#if !defined __AVX2__ || !defined __FMA__ || !defined __F16C__
+#error "this file needs -mavx2 -mfma -mf16c"
+#endif
+
+static inline __attribute__((always_inline)) __m256i a_load(const uint8_t *a)
+{
+	int32_t four;
+	memcpy(&four, a, sizeof four);
+	return _mm256_set1_epi32(four);
+}
+
+/*
+ * Four products a lane, exact: vpmaddubsw needs one unsigned side, so |w| (a weight of -128
+ * becomes 128) multiplies a with the sign of w. Activations are within +-127, so a pair is
+ * at most 2 * 128 * 127 = 32512 and does not saturate.
+ */
+static inline __attribute__((always_inline)) __m256i dot4(__m256i sum, __m256i w, __m256i w_abs, __m256i a)
+{
+	__m256i pairs = _mm256_maddubs_epi16(w_abs, _mm256_sign_epi8(a, w));
+	return _mm256_add_epi32(sum, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
+}
+
+static inline __attribute__((always_inline)) void tile(const int mr, int k, const uint8_t *a,
+						       const uint8_t *w, float *c, size_t ldc, bool add)
+{
+	__m256 acc[4];
+#pragma GCC unroll 4
+	for (int i = 0; i < mr; i++)
+		acc[i] = _mm256_setzero_ps();
+	for (; k > 0; k -= Q8_0_BLOCK, a += mr * GEMM_Q8_0_ROW, w += 8 * 34) {
+		const float *scale = (const void *)a;
+		const uint8_t *q = a + 8 * mr;
+		__m256i sum[4];
+#pragma GCC unroll 4
+		for (int i = 0; i < mr; i++)
+			sum[i] = _mm256_setzero_si256();
+		for (int g = 0; g < 8; g++) {
+			__m256i b = _mm256_loadu_si256((const __m256i *)(w + 16 + g * 32));
+			__m256i b_abs = _mm256_abs_epi8(b);
+#pragma GCC unroll 4
+			for (int i = 0; i < mr; i++)
+				sum[i] = dot4(sum[i], b, b_abs, a_load(q + (g * mr + i) * 4));
+		}
+		__m256 s = _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)w));
+#pragma GCC unroll 4
+		for (int i = 0; i < mr; i++)
+			acc[i] = _mm256_fmadd_ps(_mm256_cvtepi32_ps(sum[i]),
+						 _mm256_mul_ps(s, _mm256_set1_ps(scale[i])), acc[i]);
+	}
+#pragma GCC unroll 4
+	for (int i = 0; i < mr; i++) {
+		float *to = c + (size_t)i * ldc;
+		if (add)
+			acc[i] = _mm256_add_ps(acc[i], _mm256_loadu_ps(to));
+		_mm256_storeu_ps(to, acc[i]);
+	}
+}
+
+#define TILE(mr, nr)                                                                                         \
+	void gemm_q8_0_##mr##x##nr##_avx2(int k, const void *a, const void *w, float *c, size_t ldc,         \
+					  bool add)                                                          \
+	{                                                                                                    \
+		tile(mr, k, a, w, c, ldc, add);                                                              \
+	}
+
+TILE(4, 8)
+TILE(2, 8)
+TILE(1, 8)

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "engines/kernels/peak.h"
+
+#include <immintrin.h>
+
+#if !defined __AVX2__ || !defined __FMA__
+#error "this file needs -mavx2 -mfma"
+#endif
+
+/* Makes the compiler forget what it knows of a value, at no cost. */
+#define OPAQUE(x) __asm__ volatile("" : "+x"(x))
+
+void fma_f32_avx2(long n)
+{
+	__m256 acc[12], x = _mm256_set1_ps(1.0f), y = _mm256_set1_ps(1e-3f);
+	OPAQUE(x);
+	OPAQUE(y);
+#pragma GCC unroll 12
+	for (int i = 0; i < 12; i++) {
+		acc[i] = _mm256_setzero_ps();
+		OPAQUE(acc[i]); /* equal chains would become one */
+	}
+	for (; n > 0; n--)
+#pragma GCC unroll 12
+		for (int i = 0; i < 12; i++)
+			acc[i] = _mm256_fmadd_ps(x, y, acc[i]);
+#pragma GCC unroll 12
+	for (int i = 0; i < 12; i++)
+		OPAQUE(acc[i]);
+}
+
+/* The sequence of the matrix kernel at this level (gemm_q8_0.c): sign, vpmaddubsw, vpmaddwd,
+ * add; its 32 multiply-adds are what is counted, not the four instructions. */
+void fma_int8_avx2(long n)
+{
+	__m256i acc[8], w = _mm256_set1_epi8(-3), w_abs = _mm256_abs_epi8(w), a = _mm256_set1_epi8(5);
+	__m256i ones = _mm256_set1_epi16(1);
+	OPAQUE(w);
+	OPAQUE(w_abs);
+	OPAQUE(ones);
+#pragma GCC unroll 8
+	for (int i = 0; i < 8; i++) {
+		acc[i] = _mm256_setzero_si256();
+		OPAQUE(acc[i]); /* equal chains would become one */
+	}
+	for (; n > 0; n--)
+#pragma GCC unroll 8
+		for (int i = 0; i < 8; i++) {
+			OPAQUE(a); /* a new activation each time */
+			__m256i pairs = _mm256_maddubs_epi16(w_abs, _mm256_sign_epi8(a, w));
+			acc[i] = _mm256_add_epi32(acc[i], _mm256_madd_epi16(pairs, ones));
+		}
+#pragma GCC unroll 8
+	for (int i = 0; i < 8; i++)
+		OPAQUE(acc[i]);
+}
+
+uint64_t read_avx2(const void *p, size_t bytes)
+{
+	const char *at = p;
+	__m256i acc[8];
+#pragma GCC unroll 8
+	for (int i = 0; i < 8; i++)
+		acc[i] = _mm256_setzero_si256();
+	for (const char *end = at + bytes; at < end; at += 256)
+#pragma GCC unroll 8
+		for (int i = 0; i < 8; i++)
+			acc[i] = _mm256_or_si256(acc[i], _mm256_load_si256((const __m256i *)(at + 32 * i)));
+#pragma GCC unroll 7
+	for (int i = 1; i < 8; i++)
+		acc[0] = _mm256_or_si256(acc[0], acc[i]);
+	return (uint64_t)_mm256_extract_epi64(acc[0], 0) | (uint64_t)_mm256_extract_epi64(acc[0], 1) |
+	       (uint64_t)_mm256_extract_epi64(acc[0], 2) | (uint64_t)_mm256_extract_epi64(acc[0], 3);
+}

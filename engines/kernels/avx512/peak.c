@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "engines/kernels/peak.h"
+
+#include <immintrin.h>
+
+#if !defined __AVX512F__ || !defined __AVX512BW__
+#error "this file needs -mavx512f -mavx512bw"
+#endif
+
+/* Makes the compiler forget what it knows of a value, at no cost. */
+#define OPAQUE(x) __asm__ volatile("" : "+v"(x))
+
+void fma_f32_avx512(long n)
+{
+	__m512 acc[24], x = _mm512_set1_ps(1.0f), y = _mm512_set1_ps(1e-3f);
+	OPAQUE(x);
+	OPAQUE(y);
+#pragma GCC unroll 24
+	for (int i = 0; i < 24; i++) {
+		acc[i] = _mm512_setzero_ps();
+		OPAQUE(acc[i]); /* equal chains would become one */
+	}
+	for (; n > 0; n--)
+#pragma GCC unroll 24
+		for (int i = 0; i < 24; i++)
+			acc[i] = _mm512_fmadd_ps(x, y, acc[i]);
+#pragma GCC unroll 24
+	for (int i = 0; i < 24; i++)
+		OPAQUE(acc[i]);
+}
+
+/* The sequence of the matrix kernel at this level (gemm_q8_0.c): masked negation, vpmaddubsw,
+ * vpmaddwd, add; its 64 multiply-adds are what is counted, not the four instructions. */
+void fma_int8_avx512(long n)
+{
+	__m512i acc[12], w_abs = _mm512_set1_epi8(3), a = _mm512_set1_epi8(5);
+	__m512i ones = _mm512_set1_epi16(1), zero = _mm512_setzero_si512();
+	__mmask64 neg = _cvtu64_mask64(0x5555555555555555u);
+	OPAQUE(w_abs);
+	OPAQUE(ones);
+#pragma GCC unroll 12
+	for (int i = 0; i < 12; i++) {
+		acc[i] = zero;
+		OPAQUE(acc[i]); /* equal chains would become one */
+	}
+	for (; n > 0; n--)
+#pragma GCC unroll 12
+		for (int i = 0; i < 12; i++) {
+			OPAQUE(a); /* a new activation each time */
+			__m512i pairs = _mm512_maddubs_epi16(w_abs, _mm512_mask_sub_epi8(a, neg, zero, a));
+			acc[i] = _mm512_add_epi32(acc[i], _mm512_madd_epi16(pairs, ones));
+		}
+#pragma GCC unroll 12
+	for (int i = 0; i < 12; i++)
+		OPAQUE(acc[i]);
+}
+
+uint64_t read_avx512(const void *p, size_t bytes)
+{
+	const char *at = p;
+	__m512i acc[8];
+#pragma GCC unroll 8
+	for (int i = 0; i < 8; i++)
+		acc[i] = _mm512_setzero_si512();
+	for (const char *end = at + bytes; at < end; at += 512)
+#pragma GCC unroll 8
+		for (int i = 0; i < 8; i++)
+			acc[i] = _mm512_or_si512(acc[i], _mm512_load_si512(at + 64 * i));
+#pragma GCC unroll 7
+	for (int i = 1; i < 8; i++)
+		acc[0] = _mm512_or_si512(acc[0], acc[i]);
+	return (uint64_t)_mm512_reduce_or_epi64(acc[0]);
+}

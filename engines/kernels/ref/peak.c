@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "engines/kernels/peak.h"
+
+/* Makes the compiler forget what it knows of a value, at no cost. */
+#define OPAQUE_F(x) __asm__ volatile("" : "+x"(x))
+#define OPAQUE_I(x) __asm__ volatile("" : "+r"(x))
+#define CHAINS	    8
+
+void fma_f32_ref(long n)
+{
+	float acc[CHAINS] = {0}, x = 1.0f, y = 1e-3f;
+	OPAQUE_F(y);
+#pragma GCC unroll 8
+	for (int i = 0; i < CHAINS; i++)
+		OPAQUE_F(acc[i]); /* equal chains would become one */
+	for (; n > 0; n--)
+#pragma GCC unroll 8
+		for (int i = 0; i < CHAINS; i++) {
+			OPAQUE_F(x); /* else the product is taken out of the loop */
+			acc[i] += x * y;
+		}
+#pragma GCC unroll 8
+	for (int i = 0; i < CHAINS; i++)
+		OPAQUE_F(acc[i]);
+}
+
+void fma_int8_ref(long n)
+{
+	uint32_t acc[CHAINS] = {0}, x = 3, y = 5;
+	OPAQUE_I(y);
+#pragma GCC unroll 8
+	for (int i = 0; i < CHAINS; i++)
+		OPAQUE_I(acc[i]);
+	for (; n > 0; n--)
+#pragma GCC unroll 8
+		for (int i = 0; i < CHAINS; i++) {
+			OPAQUE_I(x);
+			acc[i] += x * y;
+		}
+#pragma GCC unroll 8
+	for (int i = 0; i < CHAINS; i++)
+		OPAQUE_I(acc[i]);
+}
+
+uint64_t read_ref(const void *p, size_t bytes)
+{
+	const uint64_t *at = p;
+	uint64_t acc[8] = {0};
+	for (const uint64_t *end = at + bytes / sizeof *at; at < end; at += 8)
+#pragma GCC unroll 8
+		for (int i = 0; i < 8; i++)
+			acc[i] += at[i];
+	return acc[0] + acc[1] + acc[2] + acc[3] + acc[4] + acc[5] + acc[6] + acc[7];
+}
