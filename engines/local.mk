@@ -10,3 +10,15 @@ libengines_a_SOURCES = %D%/engine.h %D%/registry.c %D%/cpu/gemm.h \
 	%D%/cpu/arch/arch.c %D%/cpu/arch/arch.h %D%/cpu/arch/llama.c \
 	%D%/null/engine.c
 EXTRA_DIST += %D%/README.md
+
+# Matrix products and single operations. generic.blk is the last: it fits every processor.
+BLOCKING_FILES = %D%/kernels/blocking/zen5.blk %D%/kernels/blocking/generic.blk
+libengines_a_SOURCES += \
+	%D%/cpu/gemm.c %D%/cpu/gemm_own.c %D%/cpu/gemm_pack.c %D%/cpu/gemm_openblas.c %D%/cpu/gemm_private.h \
+	%D%/cpu/gemm_blocking.c %D%/cpu/gemm_blocking.h %D%/cpu/op.c
+nodist_libengines_a_SOURCES = %D%/cpu/blocking_files.c
+%D%/cpu/blocking_files.c: $(BLOCKING_FILES) build-aux/embed.sh
+	$(AM_V_GEN)$(MKDIR_P) %D%/cpu && $(EMBED) gemm_blocking_files '$(srcdir)' $(BLOCKING_FILES) > $@.tmp && mv $@.tmp $@
+BUILT_SOURCES += %D%/cpu/blocking_files.c
+CLEANFILES += %D%/cpu/blocking_files.c %D%/cpu/blocking_files.c.tmp
+EXTRA_DIST += $(BLOCKING_FILES)

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "engines/cpu/gemm.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engines/base/mem.h"
+#include "engines/base/strbuf.h"
+#include "engines/cpu/gemm_private.h"
+
+static size_t round_up(size_t n, size_t to)
+{
+	return (n + to - 1) / to * to;
+}
+
+const char *gemm_provider_why_not(const char *provider)
+{
+	if (strcmp(provider, "own") == 0)
+		return NULL;
+	if (strcmp(provider, "openblas") == 0)
+		return gemm_openblas_why_not();
+	return "no such provider";
+}
+
+/* Kernels and blocks of one dtype; what the point says counts for the precision alone. */
+static int own_choose(struct gemm_context *g, enum dtype t, enum isa isa, const struct blocking *asked,
+		      struct diag *d)
+{
+	struct blocking *b = &g->blocks[t];
+	struct gemm_kernel_set *set = &g->kernels[t];
+	int rc = gemm_kernel_set_choose(set, t, isa, 0, 0, d);
+	if (!rc)
+		rc = blocking_default(t, set->isa, b, &g->source[t], d);
+	if (rc)
+		return rc;
+	if (t == g->precision && asked->mr) {
+		b->mr = asked->mr;
+		b->nr = asked->nr;
+		g->source[t] = "the point";
+	}
+	if (t == g->precision && asked->mc) {
+		b->mc = asked->mc;
+		b->kc = asked->kc;
+		b->nc = asked->nc;
+		g->source[t] = "the point";
+	}
+	rc = gemm_kernel_set_choose(set, t, isa, b->mr, b->nr, d);
+	/* A block holds whole tiles; of q8_0 whole scales. */
+	b->mc = (int)round_up((size_t)b->mc, (size_t)b->mr);
+	b->kc = (int)round_up((size_t)b->kc, (size_t)dtype_block(t));
+	b->nc = (int)round_up((size_t)b->nc, (size_t)b->nr);
+	return rc;
+}
+
+static int openblas_check(const struct gemm_context *g, const struct blocking *asked, struct diag *d)
+{
+	if (g->precision != DTYPE_F32)
+		return diag_set(d, ERR_UNSUPPORTED, "openblas multiplies f32 only, not %s",
+				dtype_name(g->precision));
+	if (asked->mr || asked->mc)
+		return diag_set(d, ERR_UNSUPPORTED, "openblas has its own blocking: only auto is possible");
+	return 0;
+}
+
+int gemm_context_open(struct gemm_context **out, const struct gemm_config *config, enum dtype precision,
+		      struct diag *d)
+{
+	struct blocking asked;
+	const char *why = gemm_provider_why_not(config->provider);
+	bool openblas = strcmp(config->provider, "openblas") == 0;
+	if (why)
+		return diag_set(d, openblas ? ERR_UNAVAILABLE : ERR_USAGE,
+				"provider \"%.40s\": %s (expected own or openblas)", config->provider, why);
+	int rc = blocking_parse(config->blocking, &asked, d);
+	if (rc)
+		return rc;
+	struct gemm_context *g = mem_alloc(sizeof *g);
+	g->openblas = openblas;
+	g->n_threads = config->n_threads;
+	g->precision = precision;
+	if (openblas)
+		rc = openblas_check(g, &asked, d);
+	for (int t = 0; t < DTYPE_COUNT && !rc; t++)
+		rc = own_choose(g, (enum dtype)t, config->isa, &asked, d);
+	if (rc) {
+		free(g);
+		return rc;
+	}
+	*out = g;
+	return 0;
+}
+
+void gemm_context_close(struct gemm_context *g)
+{
+	free(g);
+}
+
+size_t gemm_weight_bytes(const struct gemm_context *g, enum dtype dtype, int n, int k)
+{
+	size_t nr = g->openblas ? 1 : (size_t)g->kernels[dtype].nr;
+	return round_up((size_t)n, nr) / nr * gemm_panel_w_bytes(dtype, (int)nr, k);
+}
+
+size_t gemm_scratch_bytes(const struct gemm_context *g, enum dtype dtype, int m, int n, int k)
+{
+	(void)n;
+	return g->openblas ? 0 : round_up(gemm_panel_a_bytes(dtype, m, k), MEM_ALIGN);
+}
+
+int gemm_weight_pack(struct gemm_weight **out, struct gemm_context *g, enum dtype dtype, int n, int k,
+		     gemm_row_reader *read, const void *source, struct pool *pool, struct diag *d)
+{
+	if (n < 0 || k < 1 || k % dtype_block(dtype))
+		return diag_set(d, ERR_UNSUPPORTED,
+				"a %d x %d matrix cannot be held in %s: rows must be a multiple of %d", n, k,
+				dtype_name(dtype), dtype_block(dtype));
+	if (g->openblas && dtype != DTYPE_F32)
+		return diag_set(d, ERR_UNSUPPORTED, "openblas multiplies f32 only, not %s",
+				dtype_name(dtype));
+	struct gemm_weight *w = mem_alloc(sizeof *w);
+	*w = (struct gemm_weight){.g = g, .dtype = dtype, .n = n, .k = k};
+	w->size = gemm_weight_bytes(g, dtype, n, k);
+	size_t available = mem_available();
+	if (w->size <= available)
+		w->data = mem_map(w->size ? w->size : 1);
+	int rc = 0;
+	if (!w->data)
+		rc = diag_set(d, ERR_OOM, "a %d x %d matrix in %s needs %zu bytes, %zu are available", n, k,
+			      dtype_name(dtype), w->size, available);
+	if (!rc)
+		rc = gemm_own_pack(w, read, source, pool, d);
+	if (rc) {
+		gemm_weight_free(w);
+		return rc;
+	}
+	*out = w;
+	return 0;
+}
+
+void gemm_weight_free(struct gemm_weight *w)
+{
+	if (!w)
+		return;
+	if (w->data)
+		mem_unmap(w->data, w->size ? w->size : 1);
+	free(w);
+}
+
+void gemm_weight_row(const struct gemm_weight *w, int row, float *dst)
+{
+	gemm_own_row(w, row, dst);
+}
+
+void gemm_run(const struct gemm_weight *w, const float *a, int m, size_t lda, float *c, size_t ldc,
+	      void *scratch, struct pool *pool)
+{
+	if (w->g->openblas)
+		gemm_openblas_run(w, a, m, lda, c, ldc);
+	else
+		gemm_own_run(w, a, m, lda, c, ldc, scratch, pool);
+}
+
+void gemm_describe(const struct gemm_context *g, struct strbuf *out)
+{
+	const struct gemm_kernel_set *s = &g->kernels[g->precision];
+	const struct blocking *b = &g->blocks[g->precision];
+	strbuf_printf(out, "provider: %s\n", g->openblas ? "openblas" : "own");
+	if (g->openblas) {
+		gemm_openblas_describe(out);
+		return;
+	}
+	strbuf_printf(out, "kernels: %s, %s\n", s->for_rows[s->mr]->name, s->pack->name);
+	strbuf_printf(out, "tile: %dx%d\n", b->mr, b->nr);
+	strbuf_printf(out, "blocks: %dx%dx%d (MCxKCxNC, from %s)\n", b->mc, b->kc, b->nc,
+		      g->source[g->precision]);
+	strbuf_printf(out, "accumulator: %s\n",
+		      g->precision == DTYPE_Q8_0 ? "f32, int32 within a block of 32; activations q8_0"
+						 : "f32");
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of gemm share. Not for others: they see engines/cpu/gemm.h. */
+#ifndef IFM_CPU_GEMM_PRIVATE_H
+#define IFM_CPU_GEMM_PRIVATE_H
+
+#include "engines/cpu/gemm.h"
+#include "engines/cpu/gemm_blocking.h"
+#include "engines/kernels/gemm.h"
+
+struct gemm_context {
+	bool openblas;
+	int n_threads;
+	enum dtype precision;
+	/* own, of every dtype: exceptions to the precision are multiplied here too */
+	struct gemm_kernel_set kernels[DTYPE_COUNT];
+	struct blocking blocks[DTYPE_COUNT];
+	const char *source[DTYPE_COUNT]; /* .blk file or "point" */
+};
+
+struct gemm_weight {
+	const struct gemm_context *g;
+	enum dtype dtype;
+	int n, k;
+	size_t size;
+	char *data; /* own: panels of nr columns; openblas: rows */
+};
+
+/* own: panels are packed, unpacked and multiplied. The buffer of a thread holds nr rows. */
+MUST_CHECK int gemm_own_pack(struct gemm_weight *w, gemm_row_reader *read, const void *source,
+			     struct pool *pool, struct diag *d);
+void gemm_own_row(const struct gemm_weight *w, int row, float *dst);
+void gemm_own_run(const struct gemm_weight *w, const float *a, int m, size_t lda, float *c, size_t ldc,
+		  void *scratch, struct pool *pool);
+
+/* openblas: absent from a build without it (gemm_openblas_why_not says so). */
+const char *gemm_openblas_why_not(void);
+void gemm_openblas_run(const struct gemm_weight *w, const float *a, int m, size_t lda, float *c, size_t ldc);
+void gemm_openblas_describe(struct strbuf *out);
+
+#endif
