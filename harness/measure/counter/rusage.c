@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Source "rusage": what the kernel accounts to the process: faults, switches, memory, CPU time. */
+#include "config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "engines/base/clock.h"
+#include "engines/base/mem.h"
+#include "harness/measure/counter/counter.h"
+
+enum { N_COUNTERS = 7 };
+
+struct counter {
+	int64_t wall;
+	int64_t before[N_COUNTERS];
+};
+
+extern const struct counter_ops counter_rusage;
+
+/* peak: a height, not a count: its value at the end is what it tells. */
+static const struct {
+	const char *name, *unit;
+	bool peak;
+} counters[N_COUNTERS] = {
+	{"page_faults_minor", "count", false},
+	{"page_faults_major", "count", false},
+	{"switches_voluntary", "count", false},
+	{"switches_involuntary", "count", false},
+	{"user_time", "ns", false},
+	{"system_time", "ns", false},
+	{"max_resident", "bytes", true},
+};
+
+static int64_t time_ns(struct timeval t)
+{
+	return (int64_t)t.tv_sec * 1000000000 + (int64_t)t.tv_usec * 1000;
+}
+
+static int take(int64_t out[N_COUNTERS], struct diag *d)
+{
+	struct rusage u;
+	if (getrusage(RUSAGE_SELF, &u))
+		return diag_set(d, ERR_IO, "rusage: getrusage: %s", strerror(errno));
+	const int64_t values[N_COUNTERS] = {
+		u.ru_minflt,	     u.ru_majflt,	  u.ru_nvcsw,	      u.ru_nivcsw,
+		time_ns(u.ru_utime), time_ns(u.ru_stime), u.ru_maxrss * 1024,
+	};
+	memcpy(out, values, sizeof values);
+	return 0;
+}
+
+static bool rusage_probe(char *why, int size)
+{
+	struct rusage u;
+	if (getrusage(RUSAGE_SELF, &u) == 0)
+		return true;
+	snprintf(why, (size_t)size, "getrusage: %s", strerror(errno));
+	return false;
+}
+
+static int rusage_open(struct counter **out, struct diag *d)
+{
+	(void)d;
+	*out = mem_alloc(sizeof **out);
+	return 0;
+}
+
+static int rusage_passes(const struct counter *c)
+{
+	(void)c;
+	return 1;
+}
+
+static int rusage_start(struct counter *c, int pass, struct diag *d)
+{
+	(void)pass;
+	c->wall = clock_ns();
+	return take(c->before, d);
+}
+
+static int rusage_stop(struct counter *c, struct wire_reading *out, struct diag *d)
+{
+	int64_t after[N_COUNTERS];
+	int rc = take(after, d);
+	if (rc)
+		return rc;
+	int64_t wall = clock_ns() - c->wall;
+	for (int i = 0; i < N_COUNTERS; i++) {
+		struct wire_reading r = {.enabled_ns = wall, .running_ns = wall};
+		snprintf(r.counter, sizeof r.counter, "%s", counters[i].name);
+		snprintf(r.unit, sizeof r.unit, "%s", counters[i].unit);
+		r.value = counters[i].peak ? after[i] : after[i] - c->before[i];
+		out[i] = r;
+	}
+	return N_COUNTERS;
+}
+
+static void rusage_close(struct counter *c)
+{
+	free(c);
+}
+
+const struct counter_ops counter_rusage = {
+	.name = "rusage",
+	.probe = rusage_probe,
+	.open = rusage_open,
+	.passes = rusage_passes,
+	.start = rusage_start,
+	.stop = rusage_stop,
+	.close = rusage_close,
+};

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* hello: what this worker is and can do here. */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "build_id.h"
+#include "engines/base/json.h"
+#include "engines/base/mem.h"
+#include "harness/measure/counter/counter.h"
+#include "harness/measure/state.h"
+
+enum { DEVICES_MAX = 16 };
+
+static struct wire_choice *choice_add(struct wire_choices *c, const char *name, bool usable, const char *why)
+{
+	c->item = mem_realloc(c->item, ((size_t)c->n + 1) * sizeof *c->item);
+	struct wire_choice *item = &c->item[c->n++];
+	memset(item, 0, sizeof *item);
+	snprintf(item->name, sizeof item->name, "%s", name);
+	snprintf(item->why, sizeof item->why, "%s", usable ? "" : why);
+	item->usable = usable;
+	return item;
+}
+
+static void choices_of(const struct capability *list, int n, struct wire_choices *out)
+{
+	for (int i = 0; i < n; i++)
+		choice_add(out, list[i].name, list[i].usable, list[i].why_not);
+}
+
+static void device_of(const struct device_caps *c, struct wire_device *out)
+{
+	snprintf(out->name, sizeof out->name, "%s", c->name);
+	snprintf(out->description, sizeof out->description, "%s", c->description);
+	snprintf(out->why, sizeof out->why, "%s", c->usable ? "" : c->why_not);
+	out->usable = c->usable;
+	out->n_cpus = c->n_cpus;
+	out->memory_bytes = (int64_t)c->memory_bytes;
+	choices_of(c->isas, c->n_isas, &out->isas);
+	choices_of(c->precisions, c->n_precisions, &out->precisions);
+	choices_of(c->kvs, c->n_kvs, &out->kvs);
+	choices_of(c->providers, c->n_providers, &out->providers);
+}
+
+/* The devices of the default engine: the others are named alike. */
+static void devices_of(struct wire_hello *h)
+{
+	struct device_caps *caps = mem_alloc(DEVICES_MAX * sizeof *caps);
+	int n = engine_registry[0]->probe(caps, DEVICES_MAX);
+	h->n_devices = n < DEVICES_MAX ? n : DEVICES_MAX;
+	h->devices = mem_alloc(((size_t)h->n_devices + 1) * sizeof *h->devices);
+	for (int i = 0; i < h->n_devices; i++)
+		device_of(&caps[i], &h->devices[i]);
+	free(caps);
+}
+
+static void workload_of(const struct workload_ops *w, struct wire_workload *out)
+{
+	static const enum point_key always[] = {KEY_ENGINE, KEY_DEVICE, KEY_ISA, KEY_THREADS, KEY_WORKLOAD};
+	snprintf(out->name, sizeof out->name, "%s", w->name);
+	out->ceiling = w->ceiling;
+	out->uses_model = w->uses_model;
+	for (size_t i = 0; i < sizeof always / sizeof always[0]; i++)
+		out->key[always[i]] = true;
+	for (int i = 0; w->keys[i]; i++)
+		out->key[point_key_find(w->keys[i])] = true;
+}
+
+static void workloads_of(struct wire_hello *h)
+{
+	while (workload_registry[h->n_workloads])
+		h->n_workloads++;
+	h->workloads = mem_alloc(((size_t)h->n_workloads + 1) * sizeof *h->workloads);
+	for (int i = 0; i < h->n_workloads; i++)
+		workload_of(workload_registry[i], &h->workloads[i]);
+}
+
+static void counters_of(struct wire_hello *h)
+{
+	for (int i = 0; counter_registry[i]; i++) {
+		char why[WIRE_WHY] = "";
+		bool usable = counter_registry[i]->probe(why, sizeof why);
+		choice_add(&h->counters, counter_registry[i]->name, usable, why);
+	}
+}
+
+static json_t *build_of(void)
+{
+	return json_pack("{s:s, s:s, s:s, s:s}", "version", BUILD_VERSION, "git", BUILD_GIT, "compiler",
+			 BUILD_COMPILER, "flags", BUILD_FLAGS);
+}
+
+int request_hello(struct server *s, const json_t *message, json_t **ok, struct diag *d)
+{
+	struct wire_hello h = {.protocol = WIRE_PROTOCOL};
+	int64_t protocol = json_opt_int(message, "protocol", WIRE_PROTOCOL);
+	(void)s;
+	if (protocol != WIRE_PROTOCOL)
+		return diag_set(d, ERR_UNSUPPORTED, "protocol %lld, this worker speaks %d",
+				(long long)protocol, WIRE_PROTOCOL);
+	snprintf(h.engine, sizeof h.engine, "%s", engine_registry[0]->name);
+	snprintf(h.version, sizeof h.version, "%s", BUILD_VERSION);
+	h.build = build_of();
+	devices_of(&h);
+	workloads_of(&h);
+	counters_of(&h);
+	for (int i = 0; engine_registry[i]; i++)
+		choice_add(&h.engines, engine_registry[i]->name, true, "");
+	*ok = wire_hello_to_json(&h);
+	wire_hello_free(&h);
+	return 0;
+}

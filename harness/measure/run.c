@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* run: the prepared point in the window, plain or with counters. */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "engines/base/mem.h"
+#include "harness/measure/counter/counter.h"
+#include "harness/measure/state.h"
+#include "harness/measure/window.h"
+
+/* The counters of one visit. */
+struct counters {
+	struct server *server;
+	int n;
+	const struct counter_ops **ops;
+	struct counter **open;
+	int pass;
+	struct wire_run_result *result; /* readings go here */
+};
+
+static void counters_close(struct counters *c)
+{
+	for (int i = 0; i < c->n; i++)
+		if (c->open[i])
+			c->ops[i]->close(c->open[i]);
+	free(c->ops);
+	free(c->open);
+}
+
+static int counters_open(struct counters *c, const struct wire_run_request *q, struct diag *d)
+{
+	c->ops = mem_alloc(((size_t)q->n_counters + 1) * sizeof(*c->ops));
+	c->open = mem_alloc(((size_t)q->n_counters + 1) * sizeof(*c->open));
+	c->pass = q->pass;
+	for (; c->n < q->n_counters; c->n++) {
+		char why[WIRE_WHY] = "";
+		const struct counter_ops *ops = counter_find(q->counters[c->n], d);
+		if (!ops)
+			return d->code;
+		if (!ops->probe(why, sizeof why))
+			return diag_set(d, ERR_UNAVAILABLE, "counter source %s: %s", ops->name, why);
+		int rc = ops->open(&c->open[c->n], d);
+		if (rc)
+			return rc;
+		c->ops[c->n] = ops;
+	}
+	return 0;
+}
+
+static int counters_start(void *arg, struct diag *d)
+{
+	struct counters *c = arg;
+	int rc = 0;
+	for (int i = 0; i < c->n && rc == 0; i++)
+		if (c->pass < c->ops[i]->passes(c->open[i]))
+			rc = c->ops[i]->start(c->open[i], c->pass, d);
+	return rc;
+}
+
+static void readings_add(struct counters *c, int i, const struct wire_reading *readings, int n)
+{
+	struct wire_run_result *r = c->result;
+	r->readings = mem_realloc(r->readings, ((size_t)r->n_readings + (size_t)n + 1) * sizeof *r->readings);
+	for (int k = 0; k < n; k++) {
+		struct wire_reading *to = &r->readings[r->n_readings++];
+		*to = readings[k];
+		to->thread = -1;
+		to->pass = c->pass;
+		to->usable = readings[k].why[0] == '\0';
+		snprintf(to->source, sizeof to->source, "%s", c->ops[i]->name);
+	}
+}
+
+/* In the reverse order of the start: the first one spans the others. */
+static int counters_stop(void *arg, struct diag *d)
+{
+	struct counters *c = arg;
+	struct wire_reading *readings = mem_alloc(COUNTER_READINGS_MAX * sizeof *readings);
+	int rc = 0;
+	for (int i = c->n - 1; i >= 0; i--) {
+		if (c->pass >= c->ops[i]->passes(c->open[i]))
+			continue;
+		int n = c->ops[i]->stop(c->open[i], readings, d);
+		if (n < 0)
+			rc = rc ? rc : n;
+		else
+			readings_add(c, i, readings, n);
+	}
+	free(readings);
+	return rc;
+}
+
+static bool asked_to_stop(void *arg)
+{
+	return server_cancelled(((struct counters *)arg)->server);
+}
+
+static int64_t peak_bytes(void)
+{
+	struct rusage u = {0};
+	getrusage(RUSAGE_SELF, &u);
+	return (int64_t)u.ru_maxrss * 1024;
+}
+
+static int run_window(struct server *s, const struct wire_run_request *q, struct wire_run_result *r,
+		      struct diag *d)
+{
+	struct counters c = {.server = s, .result = r};
+	bool counting = q->n_counters > 0;
+	const struct window_hooks hooks = {
+		.arg = &c,
+		.begin = counting ? counters_start : NULL,
+		.end = counting ? counters_stop : NULL,
+		.cancelled = asked_to_stop,
+	};
+	int rc = counters_open(&c, q, d);
+	if (rc == 0) {
+		r->series = mem_alloc(sizeof *r->series);
+		rc = window_run(s->prepared.workload, s->prepared.run, s->prepared.work.steps, q, &hooks,
+				r->series, d);
+		r->n_series = rc == 0;
+	}
+	counters_close(&c);
+	return rc;
+}
+
+/* Counters must see work, not spinning: the pool is opened anew so that idle threads sleep. */
+static int wait_as_asked(struct server *s, bool passive, struct diag *d)
+{
+	struct point p;
+	if (s->engine.passive == passive)
+		return 0;
+	uint64_t seed = s->prepared.seed;
+	point_copy(&p, &s->prepared.point);
+	int rc = state_prepare(s, &p, seed, passive, d);
+	point_free(&p);
+	return rc;
+}
+
+static int run_request(struct server *s, const struct wire_run_request *q, json_t **ok, struct diag *d)
+{
+	struct wire_run_result r = {.window_version = WINDOW_VERSION};
+	int rc = wait_as_asked(s, q->n_counters > 0, d);
+	if (rc == 0)
+		rc = run_window(s, q, &r, d);
+	if (rc == 0) {
+		const struct workload_work *w = &s->prepared.work;
+		r.tokens_per_rep = w->tokens;
+		r.flops_per_rep = w->flops;
+		r.bytes_per_rep = w->bytes;
+		r.peak_bytes = peak_bytes();
+		*ok = wire_run_result_to_json(&r);
+	}
+	wire_run_result_free(&r);
+	return rc;
+}
+
+int request_run(struct server *s, const json_t *message, json_t **ok, struct diag *d)
+{
+	struct wire_run_request q;
+	if (!s->prepared.workload)
+		return diag_set(d, ERR_USAGE, "run: nothing is prepared");
+	int rc = wire_run_request_from_json(message, &q, d);
+	if (rc)
+		return rc;
+	rc = run_request(s, &q, ok, d);
+	wire_run_request_free(&q);
+	return rc;
+}

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "harness/measure/state.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "engines/base/mem.h"
+#include "engines/base/pool.h"
+#include "engines/model/model.h"
+
+enum { THREADS_MAX = 4096 };
+
+/* ---- the model ---- */
+
+/* The shipped model: with the user's data, beside this program, or where it was installed. */
+static char *default_model(void)
+{
+	static const char *const part = "models/default.gguf";
+	const char *data = getenv("INFEROMETER_DATA");
+	char self[PATH_MAX];
+	if (data && *data) {
+		char *path = mem_printf("%s/%s", data, part);
+		if (access(path, R_OK) == 0)
+			return path;
+		free(path);
+	}
+	ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+	char *slash = n > 0 ? memrchr(self, '/', (size_t)n) : NULL;
+	if (slash) {
+		char *path = mem_printf("%.*s/workloads/%s", (int)(slash - self), self, part);
+		if (access(path, R_OK) == 0)
+			return path;
+		free(path);
+	}
+	return mem_printf("%s/workloads/%s", PKGDATADIR, part);
+}
+
+static void model_forget(struct server *s)
+{
+	model_close(s->model);
+	free(s->model_name);
+	s->model = NULL;
+	s->model_name = NULL;
+}
+
+int state_model(struct server *s, const char *name, const struct model_options *options,
+		const struct model **out, struct diag *d)
+{
+	bool same = s->model && strcmp(s->model_name, name) == 0;
+	if (same && s->model_has_tokenizer >= options->with_tokenizer &&
+	    s->model_has_hash >= options->with_hash) {
+		*out = s->model;
+		return 0;
+	}
+	if (!*name)
+		return diag_set(d, ERR_USAGE, "point: key \"model\" is missing");
+	struct model_options all = {
+		.with_tokenizer = options->with_tokenizer || (same && s->model_has_tokenizer),
+		.with_hash = options->with_hash || (same && s->model_has_hash),
+	};
+	struct model *m;
+	char *path = strcmp(name, "default") == 0 ? default_model() : mem_strdup(name);
+	int rc = model_open(&m, path, &all, d);
+	free(path);
+	if (rc)
+		return rc;
+	char *kept = mem_strdup(name);
+	model_forget(s);
+	s->model = m;
+	s->model_name = kept;
+	s->model_has_tokenizer = all.with_tokenizer;
+	s->model_has_hash = all.with_hash;
+	*out = m;
+	return 0;
+}
+
+/* ---- the engine ---- */
+
+/* Is the value of a key among the device's choices, and usable? */
+static int choice_check(const struct capability *list, int n, const struct point *p, enum point_key key,
+			struct diag *d)
+{
+	const char *value = point_get(p, key);
+	for (int i = 0; i < n; i++) {
+		if (strcmp(list[i].name, value) != 0)
+			continue;
+		if (list[i].usable)
+			return 0;
+		return diag_set(d, ERR_UNAVAILABLE, "%s %s: %s", point_key_name(key), value, list[i].why_not);
+	}
+	return diag_set(d, ERR_UNSUPPORTED, "point: unknown %s \"%.60s\"", point_key_name(key), value);
+}
+
+static int choices_check(const struct device_caps *c, const struct point *p, struct diag *d)
+{
+	const struct {
+		enum point_key key;
+		const struct capability *list;
+		int n;
+		const char *free_word; /* always allowed */
+	} lists[] = {
+		{KEY_ISA, c->isas, c->n_isas, "auto"},
+		{KEY_PRECISION, c->precisions, c->n_precisions, "file"},
+		{KEY_KV, c->kvs, c->n_kvs, ""},
+		{KEY_PROVIDER, c->providers, c->n_providers, ""},
+	};
+	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+		const char *value = p->value[lists[i].key];
+		if (!value || strcmp(value, lists[i].free_word) == 0)
+			continue;
+		int rc = choice_check(lists[i].list, lists[i].n, p, lists[i].key, d);
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+static int device_check(const struct engine_ops *ops, const struct point *p, struct diag *d)
+{
+	enum { DEVICES = 16 };
+	struct device_caps *caps = mem_alloc(DEVICES * sizeof *caps);
+	const char *name = point_get(p, KEY_DEVICE);
+	int n = ops->probe(caps, DEVICES), i = 0, rc;
+	while (i < n && i < DEVICES && strcmp(caps[i].name, name) != 0)
+		i++;
+	if (i == n || i == DEVICES)
+		rc = diag_set(d, ERR_UNSUPPORTED, "point: unknown device \"%.60s\"", name);
+	else if (!caps[i].usable)
+		rc = diag_set(d, ERR_UNAVAILABLE, "device %s: %s", name, caps[i].why_not);
+	else
+		rc = choices_check(&caps[i], p, d);
+	free(caps);
+	return rc;
+}
+
+static bool engine_is(const struct open_engine *a, const struct open_engine *b)
+{
+	return a->engine && a->ops == b->ops && strcmp(a->isa, b->isa) == 0 &&
+	       strcmp(a->device, b->device) == 0 && a->n_threads == b->n_threads && a->pin == b->pin &&
+	       a->passive == b->passive;
+}
+
+static void engine_close(struct server *s)
+{
+	state_unprepare(s);
+	if (s->engine.engine)
+		s->engine.ops->close(s->engine.engine);
+	memset(&s->engine, 0, sizeof s->engine);
+}
+
+static int engine_reopen(struct server *s, struct open_engine *want, struct diag *d)
+{
+	engine_close(s);
+	const struct engine_config config = {
+		.device = want->device,
+		.isa = want->isa,
+		.n_threads = want->n_threads,
+		.pin = want->pin,
+		.passive_wait = want->passive,
+	};
+	int rc = want->ops->open(&want->engine, &config, d);
+	if (rc == 0)
+		s->engine = *want;
+	return rc;
+}
+
+int state_engine(struct server *s, const struct point *p, int n_threads, bool passive, struct diag *d)
+{
+	struct open_engine want = {.ops = engine_find(point_get(p, KEY_ENGINE)), .passive = passive};
+	int64_t threads = n_threads;
+	if (!want.ops)
+		return diag_set(d, ERR_UNSUPPORTED, "point: unknown engine \"%.60s\"",
+				point_get(p, KEY_ENGINE));
+	int rc = device_check(want.ops, p, d);
+	if (rc == 0 && n_threads == 0)
+		rc = point_get_int(p, KEY_THREADS, 1, THREADS_MAX, &threads, d);
+	if (rc)
+		return rc;
+	want.n_threads = (int)threads;
+	/* More threads than CPUs cannot have one each. */
+	want.pin = threads <= pool_usable_cpus();
+	snprintf(want.isa, sizeof want.isa, "%s", point_get(p, KEY_ISA));
+	snprintf(want.device, sizeof want.device, "%s", point_get(p, KEY_DEVICE));
+	return engine_is(&s->engine, &want) ? 0 : engine_reopen(s, &want, d);
+}
+
+/* ---- the prepared point ---- */
+
+void state_unprepare(struct server *s)
+{
+	if (s->prepared.workload)
+		s->prepared.workload->free(s->prepared.run);
+	point_free(&s->prepared.point);
+	memset(&s->prepared, 0, sizeof s->prepared);
+}
+
+void state_free(struct server *s)
+{
+	engine_close(s);
+	model_forget(s);
+	json_decref(s->pending);
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the worker holds between requests, and the table of requests. Within harness/measure. */
+#ifndef IFM_MEASURE_STATE_H
+#define IFM_MEASURE_STATE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engines/base/err.h"
+#include "engines/engine.h"
+#include "harness/wire/point.h"
+#include "harness/wire/wire.h"
+#include "workloads/workload.h"
+
+struct model;
+struct model_options;
+
+/* An open engine and what it was opened with. */
+struct open_engine {
+	const struct engine_ops *ops;
+	struct engine *engine; /* NULL: none */
+	char isa[WIRE_NAME], device[WIRE_NAME];
+	int n_threads;
+	bool pin, passive;
+};
+
+struct prepared {
+	const struct workload_ops *workload; /* NULL: nothing is prepared */
+	struct workload_run *run;
+	struct workload_work work;
+	struct memory_plan plan;
+	struct point point;
+	uint64_t seed;
+};
+
+struct server {
+	struct wire *wire;
+	const json_t *id; /* of the request at work */
+	json_t *pending;  /* a message read while looking for a cancel */
+	bool ended;	  /* no more requests */
+	struct model *model;
+	char *model_name; /* as asked */
+	bool model_has_tokenizer, model_has_hash;
+	struct open_engine engine;
+	struct prepared prepared;
+};
+
+/* A request: fills *ok (new reference) or fails. */
+typedef int request_fn(struct server *s, const json_t *message, json_t **ok, struct diag *d);
+request_fn request_hello, request_check, request_prepare, request_verify, request_run, request_ask;
+
+/* Sends {id, event: name, ...fields}; takes the reference. */
+MUST_CHECK int server_event(struct server *s, const char *name, json_t *fields, struct diag *d);
+/* Did the other side ask to stop the request at work, or go away? Never waits. */
+bool server_cancelled(struct server *s);
+
+/* The model of that name, opened at most once while it stays the same. Belongs to s. */
+MUST_CHECK int state_model(struct server *s, const char *name, const struct model_options *options,
+			   const struct model **out, struct diag *d);
+/* The engine point p asks for, with its choices checked; reopened when anything differs (what was prepared
+ * is then gone). n_threads: 0 takes those of the point. */
+MUST_CHECK int state_engine(struct server *s, const struct point *p, int n_threads, bool passive,
+			    struct diag *d);
+void state_unprepare(struct server *s);
+void state_free(struct server *s);
+
+/* Makes s->prepared of a point; takes the point's values by copy. */
+MUST_CHECK int state_prepare(struct server *s, const struct point *p, uint64_t seed, bool passive,
+			     struct diag *d);
+
+#endif

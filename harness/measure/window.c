@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "harness/measure/window.h"
+
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "engines/base/clock.h"
+#include "engines/base/mem.h"
+
+/* A request to stop is looked for so often: it costs a system call between two steps. */
+#define CANCEL_EVERY_NS 50000000
+
+/* What may disturb a sample. */
+struct disturbance {
+	long faults, switches;
+	int cpu;
+};
+
+struct window {
+	const struct workload_ops *ops;
+	struct workload_run *run;
+	const struct wire_run_request *request;
+	const struct window_hooks *hooks;
+	struct wire_series s;
+	int capacity;
+	int steps;	     /* of a repetition */
+	int64_t begun;	     /* of the repetitions after the warm-up */
+	int64_t measured_ns; /* sum of their samples */
+	int64_t asked;	     /* when cancelled() was called last */
+};
+
+static struct disturbance disturbance_now(void)
+{
+	struct rusage u = {0};
+	getrusage(RUSAGE_SELF, &u);
+	return (struct disturbance){u.ru_minflt + u.ru_majflt, u.ru_nivcsw, sched_getcpu()};
+}
+
+static int64_t marks_of(const struct disturbance *a, const struct disturbance *b)
+{
+	return (b->faults > a->faults ? MARK_FAULTED : 0) | (b->switches > a->switches ? MARK_PREEMPTED : 0) |
+	       (b->cpu != a->cpu ? MARK_MIGRATED : 0);
+}
+
+/* Zeroed by writing: its pages are there before the first sample. */
+static int64_t *touched(int n)
+{
+	int64_t *p = mem_try_array((size_t)n, sizeof *p);
+	if (p)
+		memset(p, 0xff, (size_t)n * sizeof *p);
+	return p;
+}
+
+static void series_free(struct wire_series *s)
+{
+	free(s->values);
+	free(s->offsets);
+	free(s->marks);
+	free(s->reps);
+	memset(s, 0, sizeof *s);
+}
+
+static int series_open(struct window *w, struct diag *d)
+{
+	int64_t reps = (int64_t)w->request->warmup + (w->request->repeat > 1 ? w->request->repeat : 1);
+	if (w->steps < 1 || reps > WINDOW_SAMPLES_MAX / w->steps)
+		return diag_set(d, ERR_USAGE,
+				"run: %lld repetitions of %d steps, at most %d samples are kept",
+				(long long)reps, w->steps, WINDOW_SAMPLES_MAX);
+	int64_t needed = reps * w->steps;
+	w->capacity = needed > WINDOW_SAMPLES_MIN ? (int)needed : WINDOW_SAMPLES_MIN;
+	w->s.values = touched(w->capacity);
+	w->s.offsets = touched(w->capacity);
+	w->s.marks = touched(w->capacity);
+	w->s.reps = touched(w->capacity);
+	if (!w->s.values || !w->s.offsets || !w->s.marks || !w->s.reps)
+		return diag_set(d, ERR_OOM, "run: no memory for %d samples", w->capacity);
+	snprintf(w->s.name, sizeof w->s.name, "step");
+	snprintf(w->s.unit, sizeof w->s.unit, "ns");
+	snprintf(w->s.clock, sizeof w->s.clock, "%s", CLOCK_NAME);
+	return 0;
+}
+
+static int poll_cancel(struct window *w, int64_t now, struct diag *d)
+{
+	if (!w->hooks->cancelled || now - w->asked < CANCEL_EVERY_NS)
+		return 0;
+	w->asked = now;
+	if (w->hooks->cancelled(w->hooks->arg))
+		return diag_set(d, ERR_CANCELLED, "run: cancelled after %d samples", w->s.n);
+	return 0;
+}
+
+static int repetition(struct window *w, int rep, bool warmup, struct diag *d)
+{
+	int rc = w->ops->reset(w->run, d);
+	struct disturbance before = disturbance_now();
+	for (int i = 0; i < w->steps && rc == 0; i++) {
+		int64_t t0 = clock_ns();
+		rc = w->ops->step(w->run, d);
+		int64_t t1 = clock_ns();
+		struct disturbance after = disturbance_now();
+		int n = w->s.n++;
+		if (n == 0)
+			w->s.t0 = t0;
+		w->s.values[n] = t1 - t0;
+		w->s.offsets[n] = t0 - w->s.t0;
+		w->s.marks[n] = marks_of(&before, &after) | (warmup ? MARK_WARMUP : 0);
+		w->s.reps[n] = rep;
+		w->measured_ns += warmup ? 0 : t1 - t0;
+		if (rc == 0)
+			rc = poll_cancel(w, t1, d);
+		before = after;
+	}
+	return rc;
+}
+
+static bool enough(const struct window *w, int measured)
+{
+	const struct wire_run_request *q = w->request;
+	if (measured < 1)
+		return false;
+	if (w->s.n > w->capacity - w->steps)
+		return true;
+	if (q->max_time_ns > 0 && clock_ns() - w->begun >= q->max_time_ns)
+		return true;
+	return measured >= q->repeat && w->measured_ns >= q->min_time_ns;
+}
+
+static int repetitions(struct window *w, struct diag *d)
+{
+	int rc = 0, rep = 0;
+	for (; rep < w->request->warmup && rc == 0; rep++)
+		rc = repetition(w, rep, true, d);
+	if (rc == 0 && w->hooks->begin)
+		rc = w->hooks->begin(w->hooks->arg, d);
+	if (rc)
+		return rc;
+	w->begun = clock_ns();
+	for (int measured = 0; rc == 0 && !enough(w, measured); measured++)
+		rc = repetition(w, rep++, false, d);
+	/* Counters are stopped whatever happened, and the first error tells. */
+	int stopped = w->hooks->end ? w->hooks->end(w->hooks->arg, d) : 0;
+	return rc ? rc : stopped;
+}
+
+int window_run(const struct workload_ops *ops, struct workload_run *run, int steps,
+	       const struct wire_run_request *request, const struct window_hooks *hooks,
+	       struct wire_series *series, struct diag *d)
+{
+	struct window w = {.ops = ops, .run = run, .request = request, .hooks = hooks, .steps = steps};
+	int rc = series_open(&w, d);
+	if (rc == 0)
+		rc = repetitions(&w, d);
+	if (rc) {
+		series_free(&w.s);
+		return rc;
+	}
+	*series = w.s;
+	return 0;
+}

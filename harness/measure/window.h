@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The one window in which steps are timed. Between two clock reads there is the
+ * step and nothing else: no allocation, no I/O, no lock of ours. What disturbed
+ * a sample (faults, switches, a change of CPU) is looked up outside of the
+ * timed interval and marks it; nothing is dropped.
+ */
+#ifndef IFM_MEASURE_WINDOW_H
+#define IFM_MEASURE_WINDOW_H
+
+#include "engines/base/err.h"
+#include "harness/wire/wire.h"
+#include "workloads/workload.h"
+
+/* A comparability key: raise it with any change of what is timed or how. */
+#define WINDOW_VERSION 1
+
+/* Samples a window holds at least, and at most: 2 MiB and 128 MiB of arrays. A window whose arrays are
+ * full stops at the last whole repetition that fits, though min_time may not have passed. */
+#define WINDOW_SAMPLES_MIN (1 << 16)
+#define WINDOW_SAMPLES_MAX (1 << 22)
+
+struct window_hooks {
+	void *arg;
+	/* Optional. Around the repetitions after the warm-up: counters start and stop here. */
+	int (*begin)(void *arg, struct diag *d);
+	int (*end)(void *arg, struct diag *d);
+	/* Optional. Asked between steps, now and then; true ends the window with ERR_CANCELLED. */
+	bool (*cancelled)(void *arg);
+};
+
+/* Repetitions of `steps` steps each, as request says. On success series is owned by the
+ * caller (wire_run_result_free of what holds it). */
+MUST_CHECK int window_run(const struct workload_ops *ops, struct workload_run *run, int steps,
+			  const struct wire_run_request *request, const struct window_hooks *hooks,
+			  struct wire_series *series, struct diag *d);
+
+#endif
