@@ -12,7 +12,7 @@
 
 static int read_accepts(const char *argument, struct diag *d)
 {
-	return op_no_argument("read", argument, d);
+	return op_run_no_argument("read", argument, d);
 }
 
 static int read_config(const struct point *p, struct op_config *out, struct diag *d)
@@ -36,9 +36,9 @@ static int read_check(const struct engine_ops *ops, struct engine *e, const stru
 	if (rc)
 		return rc;
 	*plan = (struct memory_plan){.scratch = c.bytes};
-	rc = op_admit(plan, "read", d);
+	rc = op_run_admit(plan, "read", d);
 	if (rc == 0)
-		rc = op_ask_work(ops, e, &c, &w, d);
+		rc = op_run_work(ops, e, &c, &w, d);
 	if (rc)
 		return rc;
 	w.working_set = c.bytes;
@@ -53,12 +53,12 @@ static int read_build(const struct engine_ops *ops, struct engine *e, const stru
 	int rc = read_config(p, &c, d);
 	(void)m;
 	(void)seed;
-	return rc ? rc : op_build(ops, e, &c, out, d);
+	return rc ? rc : op_run_build(ops, e, &c, out, d);
 }
 
 static int fma_accepts(const char *argument, struct diag *d)
 {
-	return op_no_argument("fma", argument, d);
+	return op_run_no_argument("fma", argument, d);
 }
 
 static int fma_config(const struct point *p, struct op_config *out, struct diag *d)
@@ -81,9 +81,9 @@ static int fma_check(const struct engine_ops *ops, struct engine *e, const struc
 	if (rc)
 		return rc;
 	*plan = (struct memory_plan){0};
-	rc = op_admit(plan, "fma", d);
+	rc = op_run_admit(plan, "fma", d);
 	if (rc == 0)
-		rc = op_ask_work(ops, e, &c, &w, d);
+		rc = op_run_work(ops, e, &c, &w, d);
 	if (rc)
 		return rc;
 	*work = w;
@@ -97,7 +97,7 @@ static int fma_build(const struct engine_ops *ops, struct engine *e, const struc
 	int rc = fma_config(p, &c, d);
 	(void)m;
 	(void)seed;
-	return rc ? rc : op_build(ops, e, &c, out, d);
+	return rc ? rc : op_run_build(ops, e, &c, out, d);
 }
 
 static const char *const read_keys[] = {"size", NULL};
@@ -111,11 +111,11 @@ const struct workload_ops workload_read = {
 	.accepts = read_accepts,
 	.check = read_check,
 	.build = read_build,
-	.reset = op_reset,
-	.step = op_step,
-	.verify = op_verify_none,
-	.describe = op_describe,
-	.free = op_free,
+	.reset = op_run_reset,
+	.step = op_run_step,
+	.verify = op_run_verify_none,
+	.describe = op_run_describe,
+	.free = op_run_free,
 };
 
 const struct workload_ops workload_fma = {
@@ -126,9 +126,9 @@ const struct workload_ops workload_fma = {
 	.accepts = fma_accepts,
 	.check = fma_check,
 	.build = fma_build,
-	.reset = op_reset,
-	.step = op_step,
-	.verify = op_verify_none,
-	.describe = op_describe,
-	.free = op_free,
+	.reset = op_run_reset,
+	.step = op_run_step,
+	.verify = op_run_verify_none,
+	.describe = op_run_describe,
+	.free = op_run_free,
 };

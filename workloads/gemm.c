@@ -15,7 +15,7 @@ enum {
 
 static int gemm_accepts(const char *argument, struct diag *d)
 {
-	return op_no_argument("gemm", argument, d);
+	return op_run_no_argument("gemm", argument, d);
 }
 
 static int gemm_config(const struct point *p, uint64_t seed, struct op_config *out, struct diag *d)
@@ -57,9 +57,9 @@ static int gemm_check(const struct engine_ops *ops, struct engine *e, const stru
 	plan->weights = rows * dtype_bytes(dtype_for_row(c.precision, cols), cols);
 	plan->kv = 0;
 	plan->scratch = sizeof(float) * (size_t)c.m * (rows + cols);
-	rc = op_admit(plan, "gemm", d);
+	rc = op_run_admit(plan, "gemm", d);
 	if (rc == 0)
-		rc = op_ask_work(ops, e, &c, &w, d);
+		rc = op_run_work(ops, e, &c, &w, d);
 	if (rc)
 		return rc;
 	w.working_set = plan->weights + plan->scratch;
@@ -73,14 +73,14 @@ static int gemm_build(const struct engine_ops *ops, struct engine *e, const stru
 	struct op_config c;
 	int rc = gemm_config(p, seed, &c, d);
 	(void)m;
-	return rc ? rc : op_build(ops, e, &c, out, d);
+	return rc ? rc : op_run_build(ops, e, &c, out, d);
 }
 
 static int gemm_verify(struct workload_run *r, float **out, int64_t *rows, int64_t *cols, struct diag *d)
 {
 	int n_rows = r->config.m < VERIFY_ROWS ? r->config.m : VERIFY_ROWS;
 	size_t width = (size_t)r->config.n, have = (size_t)*rows * width;
-	int rc = op_step(r, d);
+	int rc = op_run_step(r, d);
 	if (rc)
 		return rc;
 	float *all = realloc(*out, (have + (size_t)n_rows * width) * sizeof *all);
@@ -104,9 +104,9 @@ const struct workload_ops workload_gemm = {
 	.accepts = gemm_accepts,
 	.check = gemm_check,
 	.build = gemm_build,
-	.reset = op_reset,
-	.step = op_step,
+	.reset = op_run_reset,
+	.step = op_run_step,
 	.verify = gemm_verify,
-	.describe = op_describe,
-	.free = op_free,
+	.describe = op_run_describe,
+	.free = op_run_free,
 };

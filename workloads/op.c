@@ -7,7 +7,7 @@
 
 #include "engines/base/mem.h"
 
-int op_admit(struct memory_plan *plan, const char *workload, struct diag *d)
+int op_run_admit(struct memory_plan *plan, const char *workload, struct diag *d)
 {
 	plan->total = plan->weights + plan->kv + plan->scratch;
 	plan->limit = mem_available();
@@ -17,7 +17,7 @@ int op_admit(struct memory_plan *plan, const char *workload, struct diag *d)
 	return 0;
 }
 
-int op_ask_work(const struct engine_ops *ops, struct engine *e, const struct op_config *config,
+int op_run_work(const struct engine_ops *ops, struct engine *e, const struct op_config *config,
 		struct workload_work *work, struct diag *d)
 {
 	struct op_job *job;
@@ -33,8 +33,8 @@ int op_ask_work(const struct engine_ops *ops, struct engine *e, const struct op_
 	return 0;
 }
 
-int op_build(const struct engine_ops *ops, struct engine *e, const struct op_config *config,
-	     struct workload_run **out, struct diag *d)
+int op_run_build(const struct engine_ops *ops, struct engine *e, const struct op_config *config,
+		 struct workload_run **out, struct diag *d)
 {
 	struct op_job *job;
 	int rc = ops->op(e, config, &job, d);
@@ -48,7 +48,7 @@ int op_build(const struct engine_ops *ops, struct engine *e, const struct op_con
 	return 0;
 }
 
-int op_no_argument(const char *name, const char *argument, struct diag *d)
+int op_run_no_argument(const char *name, const char *argument, struct diag *d)
 {
 	if (*argument)
 		return diag_set(d, ERR_UNSUPPORTED, "workload \"%s%.40s\": expected %s alone", name, argument,
@@ -57,21 +57,21 @@ int op_no_argument(const char *name, const char *argument, struct diag *d)
 }
 
 /* An operation has no state to go back from. */
-int op_reset(struct workload_run *r, struct diag *d)
+int op_run_reset(struct workload_run *r, struct diag *d)
 {
 	(void)r;
 	(void)d;
 	return 0;
 }
 
-int op_step(struct workload_run *r, struct diag *d)
+int op_run_step(struct workload_run *r, struct diag *d)
 {
 	struct step_info info;
 	int rc = r->ops->op_submit(r->job, d);
 	return rc ? rc : r->ops->op_wait(r->job, &info, d);
 }
 
-int op_verify_none(struct workload_run *r, float **out, int64_t *rows, int64_t *cols, struct diag *d)
+int op_run_verify_none(struct workload_run *r, float **out, int64_t *rows, int64_t *cols, struct diag *d)
 {
 	(void)r;
 	(void)out;
@@ -80,12 +80,12 @@ int op_verify_none(struct workload_run *r, float **out, int64_t *rows, int64_t *
 	return diag_set(d, ERR_UNSUPPORTED, "a ceiling has no outputs to verify");
 }
 
-void op_describe(const struct workload_run *r, struct strbuf *out)
+void op_run_describe(const struct workload_run *r, struct strbuf *out)
 {
 	r->ops->op_describe(r->job, out);
 }
 
-void op_free(struct workload_run *r)
+void op_run_free(struct workload_run *r)
 {
 	if (!r)
 		return;

@@ -13,22 +13,22 @@ struct workload_run {
 };
 
 /* Compares total with what is available. */
-MUST_CHECK int op_admit(struct memory_plan *plan, const char *workload, struct diag *d);
+MUST_CHECK int op_run_admit(struct memory_plan *plan, const char *workload, struct diag *d);
 
 /* The work of one submit, from an operation made for the question: what the engine cannot do (a
  * blocking, a type) is known before it is planned. */
-MUST_CHECK int op_ask_work(const struct engine_ops *ops, struct engine *e, const struct op_config *config,
+MUST_CHECK int op_run_work(const struct engine_ops *ops, struct engine *e, const struct op_config *config,
 			   struct workload_work *work, struct diag *d);
 
-MUST_CHECK int op_build(const struct engine_ops *ops, struct engine *e, const struct op_config *config,
-			struct workload_run **out, struct diag *d);
-MUST_CHECK int op_no_argument(const char *name, const char *argument, struct diag *d);
+MUST_CHECK int op_run_build(const struct engine_ops *ops, struct engine *e, const struct op_config *config,
+			    struct workload_run **out, struct diag *d);
+MUST_CHECK int op_run_no_argument(const char *name, const char *argument, struct diag *d);
 
 /* Hooks that are the same for all. */
-int op_reset(struct workload_run *r, struct diag *d);
-int op_step(struct workload_run *r, struct diag *d);
-int op_verify_none(struct workload_run *r, float **out, int64_t *rows, int64_t *cols, struct diag *d);
-void op_describe(const struct workload_run *r, struct strbuf *out);
-void op_free(struct workload_run *r);
+int op_run_reset(struct workload_run *r, struct diag *d);
+int op_run_step(struct workload_run *r, struct diag *d);
+int op_run_verify_none(struct workload_run *r, float **out, int64_t *rows, int64_t *cols, struct diag *d);
+void op_run_describe(const struct workload_run *r, struct strbuf *out);
+void op_run_free(struct workload_run *r);
 
 #endif
