@@ -20,6 +20,8 @@
 #define READ_BYTES_MIN ((uint64_t)256 << 20)
 /* Loop bodies of a submit: some milliseconds. */
 #define FMA_LOOPS 1000000L
+/* More than any matrix has; products of two stay far from overflow. */
+#define DIMENSION_MAX (1 << 24)
 /* A and W of one seed are two streams of numbers; so are their rows. */
 #define STREAM_A 0x41
 #define STREAM_W 0x57
@@ -69,34 +71,42 @@ static void a_fill(void *arg, int thread, int n_threads)
 			 j->a + (size_t)row * (size_t)j->config.k);
 }
 
-/* Memory of rows x columns floats. */
-static float *matrix_map(int rows, int columns, size_t *size)
+/* All that the product needs must fit before anything is filled. */
+static int gemm_fits(const struct op_job *j, const struct op_config *c, struct diag *d)
 {
-	size_t n;
-	if (!mem_mul((size_t)rows, (size_t)columns, &n) || !mem_mul(n, sizeof(float), size) ||
-	    *size > mem_available())
-		return NULL;
-	return mem_map(*size ? *size : (*size = 1));
+	if (c->m < 1 || c->n < 1 || c->k < 1 || c->m > DIMENSION_MAX || c->n > DIMENSION_MAX ||
+	    c->k > DIMENSION_MAX)
+		return diag_set(d, ERR_USAGE, "gemm of m=%d n=%d k=%d: each must be in 1 to %d", c->m, c->n,
+				c->k, DIMENSION_MAX);
+	size_t needed =
+		j->a_size + j->c_size + j->scratch_size + gemm_weight_bytes(j->gemm, j->held, c->n, c->k);
+	size_t available = mem_available();
+	if (needed > available)
+		return diag_set(d, ERR_OOM, "gemm of m=%d n=%d k=%d needs %zu bytes, %zu are available", c->m,
+				c->n, c->k, needed, available);
+	return 0;
 }
 
 static int gemm_open(struct op_job *j, enum isa isa, const struct op_config *c, struct diag *d)
 {
-	if (c->m < 1 || c->n < 1 || c->k < 1)
-		return diag_set(d, ERR_USAGE, "gemm of m=%d n=%d k=%d: each must be at least 1", c->m, c->n,
-				c->k);
 	struct gemm_config g = {isa, c->provider ? c->provider : "own", c->blocking ? c->blocking : "auto",
 				j->n_threads};
 	int rc = gemm_context_open(&j->gemm, &g, c->precision, d);
 	if (rc)
 		return rc;
 	j->held = dtype_for_row(c->precision, (size_t)c->k);
-	j->a = matrix_map(c->m, c->k, &j->a_size);
-	j->c = matrix_map(c->m, c->n, &j->c_size);
+	j->a_size = (size_t)c->m * (size_t)c->k * sizeof *j->a;
+	j->c_size = (size_t)c->m * (size_t)c->n * sizeof *j->c;
 	j->scratch_size = gemm_scratch_bytes(j->gemm, j->held, c->m, c->n, c->k);
+	rc = gemm_fits(j, c, d);
+	if (rc)
+		return rc;
+	j->a = mem_map(j->a_size);
+	j->c = mem_map(j->c_size);
 	j->scratch = j->scratch_size ? mem_map(j->scratch_size) : NULL;
 	if (!j->a || !j->c || (j->scratch_size && !j->scratch))
-		return diag_set(d, ERR_OOM, "gemm of m=%d n=%d k=%d does not fit: %zu bytes are available",
-				c->m, c->n, c->k, mem_available());
+		return diag_set(d, ERR_OOM, "gemm of m=%d n=%d k=%d: its memory could not be mapped", c->m,
+				c->n, c->k);
 	pool_run(j->pool, a_fill, j);
 	return gemm_weight_pack(&j->weight, j->gemm, j->held, c->n, c->k, weight_read, j, j->pool, d);
 }

@@ -11,7 +11,9 @@
 #include <string.h>
 
 #include "engines/base/clock.h"
-#include "engines/engine.h"
+#include "engines/base/pool.h"
+#include "engines/cpu/cpu.h"
+#include "engines/cpu/op.h"
 #include "engines/kernels/gemm.h"
 
 #define ROUNDS	  15
@@ -52,21 +54,20 @@ static int ascending(const void *a, const void *b)
 
 static void bench_arms(struct arm *arms, int n, struct engine *e)
 {
-	const struct engine_ops *ops = engine_find("cpu");
 	struct diag d = {0};
 	struct step_work work;
 	for (int i = 0; i < n; i++)
-		if (ops->op(e, &arms[i].config, &arms[i].job, &d)) {
+		if (op_open(e, &arms[i].config, &arms[i].job, &d)) {
 			printf("%s: %s\n", arms[i].label, d.text);
 			diag_clear(&d);
 		}
 	for (int r = -1; r < ROUNDS; r++) /* the first is a warm-up */
 		for (int i = 0; i < n; i++) {
 			int64_t t = clock_ns();
-			if (!arms[i].job || ops->op_submit(arms[i].job, &d))
+			if (!arms[i].job || op_submit(arms[i].job, &d))
 				continue;
 			t = clock_ns() - t;
-			ops->op_work(arms[i].job, &work);
+			op_work(arms[i].job, &work);
 			if (r >= 0)
 				arms[i].rate[r] =
 					(work.flops > 0 && arms[i].config.m != 1 ? work.flops : work.bytes) /
@@ -77,7 +78,7 @@ static void bench_arms(struct arm *arms, int n, struct engine *e)
 		printf("%-28s best %8.1f median %8.1f  G%s/s\n", arms[i].label, arms[i].rate[ROUNDS - 1],
 		       arms[i].rate[ROUNDS / 2],
 		       arms[i].config.kind == OP_READ || arms[i].config.m == 1 ? "B" : "FLOP");
-		ops->op_free(arms[i].job);
+		op_free(arms[i].job);
 	}
 }
 
@@ -85,10 +86,9 @@ int main(int argc, char **argv)
 {
 	struct diag d = {0};
 	int n_threads = argc > 1 ? atoi(argv[1]) : 1;
-	struct engine *e = NULL;
+	struct engine e = {.isa = isa_best()};
 	const char *blocking = argc > 2 ? argv[2] : "auto";
-	if (engine_find("cpu")->open(&e, &(struct engine_config){"cpu", "auto", n_threads, false, false},
-				     &d)) {
+	if (pool_open(&e.pool, &(struct pool_config){.n_threads = n_threads}, &d)) {
 		fprintf(stderr, "%s\n", d.text);
 		return 2;
 	}
@@ -114,9 +114,9 @@ int main(int argc, char **argv)
 		{.label = "f16 1x65536x4096", .config = {OP_GEMM, 1, 65536, 4096, DTYPE_F16}},
 		{.label = "q8_0 1x65536x8192", .config = {OP_GEMM, 1, 65536, 8192, DTYPE_Q8_0}},
 	};
-	bench_arms(square, 3, e);
-	bench_arms(prefill, 5, e);
-	bench_arms(decode, 4, e);
-	engine_find("cpu")->close(e);
+	bench_arms(square, 3, &e);
+	bench_arms(prefill, 5, &e);
+	bench_arms(decode, 4, &e);
+	pool_close(e.pool);
 	return 0;
 }

@@ -20,6 +20,14 @@ check_PROGRAMS += %D%/t_pool
 %C%_t_pool_CFLAGS = $(AM_CFLAGS)
 %C%_t_pool_LDADD = libbase.a $(JANSSON_LIBS)
 TESTS += %D%/t_pool
+check_PROGRAMS += %D%/t_gemm_run %D%/t_cpu_op
+%C%_t_gemm_run_SOURCES = %D%/t_gemm_run.c
+%C%_t_gemm_run_CFLAGS = $(AM_CFLAGS)
+%C%_t_gemm_run_LDADD = libengines.a $(KERNEL_LIBS) libtensor.a libbase.a $(OPENBLAS_LIBS) $(JANSSON_LIBS)
+%C%_t_cpu_op_SOURCES = %D%/t_cpu_op.c
+%C%_t_cpu_op_CFLAGS = $(AM_CFLAGS)
+%C%_t_cpu_op_LDADD = libengines.a $(KERNEL_LIBS) libtensor.a libbase.a $(OPENBLAS_LIBS) $(JANSSON_LIBS)
+TESTS += %D%/t_gemm_run %D%/t_cpu_op
 
 # wire, measure
 
