@@ -70,6 +70,15 @@ static bool wanted_tokens(const struct view *v UNUSED, enum row_kind kind)
 	return kind == ROW_TOKENS;
 }
 
+/* Too few samples for that percentile in every row: then there is nothing to show. */
+static bool wanted_p99(const struct view *v, enum row_kind kind)
+{
+	for (int i = 0; i < v->a->n_rows; i++)
+		if (row_kind(&v->a->rows[i]) == kind && isfinite(v->a->rows[i].step_p99_ms))
+			return true;
+	return false;
+}
+
 static bool wanted_plain(const struct view *v UNUSED, enum row_kind kind)
 {
 	return kind != ROW_TOKENS;
@@ -79,7 +88,7 @@ static bool wanted_plain(const struct view *v UNUSED, enum row_kind kind)
 #define PUT_ESTIMATE(name, member)                                                                           \
 	PUT(name)                                                                                            \
 	{                                                                                                    \
-		number_estimate(text, interval, &r->member);                                                 \
+		(v->ascii ? number_estimate_brief : number_estimate)(text, interval, &r->member);            \
 	}                                                                                                    \
 	static double raw_##name(const struct row *r)                                                        \
 	{                                                                                                    \
@@ -105,8 +114,8 @@ PUT(share)
 {
 	if (r->share.n == 0)
 		return;
-	strbuf_printf(text, "%.0f", 100 * r->share.value);
-	if (r->share.interval)
+	strbuf_printf(text, v->ascii ? "%.0f %%" : "%.0f", 100 * r->share.value);
+	if (r->share.interval && !v->ascii)
 		strbuf_printf(interval, "\xc2\xb1%.*f", estimate_half(&r->share) < 0.0095 ? 1 : 0,
 			      100 * estimate_half(&r->share));
 }
@@ -174,6 +183,30 @@ static double raw_n(const struct row *r)
 	return r->rep_s.n;
 }
 
+static bool wanted_text(const struct view *v, enum row_kind kind,
+			void (*put)(struct strbuf *, const struct row *))
+{
+	struct strbuf s = {0};
+	bool any;
+
+	for (int i = 0; i < v->a->n_rows && s.len == 0; i++)
+		if (row_kind(&v->a->rows[i]) == kind)
+			put(&s, &v->a->rows[i]);
+	any = s.len > 0;
+	strbuf_free(&s);
+	return any;
+}
+
+static bool wanted_ran(const struct view *v, enum row_kind kind)
+{
+	return wanted_text(v, kind, row_ran);
+}
+
+static bool wanted_marks(const struct view *v, enum row_kind kind)
+{
+	return wanted_text(v, kind, row_marks);
+}
+
 PUT(ran)
 {
 	row_ran(text, r);
@@ -186,31 +219,31 @@ PUT(marks)
 
 static const struct column columns[] = {
 	/* clang-format off */
-	{"model",     "",             COLUMN_KEY,       false, 0, wanted_model,    put_model,     NULL},
-	{"test",      "",             COLUMN_KEY,       false, 0, NULL,            put_test,      NULL},
-	{"precision", "",             COLUMN_PRECISION, false, 0, wanted_measured, put_precision, NULL},
-	{"seq",       "",             COLUMN_KEY,       true,  0, wanted_tokens,   put_sequences, raw_sequences},
-	{"threads",   "",             COLUMN_KEY,       true,  0, wanted_threads,  put_threads,   raw_threads},
-	{"isa",       "",             COLUMN_KEY,       false, 0, wanted_isa,      put_isa,       NULL},
-	{"kv",        "",             COLUMN_KEY,       false, 0, wanted_kv,       put_kv,        NULL},
-	{"provider",  "",             COLUMN_KEY,       false, 0, wanted_provider, put_provider,  NULL},
-	{"blocking",  "",             COLUMN_KEY,       false, 0, wanted_blocking, put_blocking,  NULL},
-	{"engine",    "",             COLUMN_KEY,       false, 0, wanted_engine,   put_engine,    NULL},
-	{"device",    "",             COLUMN_KEY,       false, 0, wanted_device,   put_device,    NULL},
-	{"tokens/s",  "median, 95 %", COLUMN_RATE,      true,  0, wanted_tokens,   put_tokens,    raw_tokens},
-	{"GFLOP/s",   "",             COLUMN_RATE,      true,  5, wanted_tokens,   put_gflops_bare, raw_gflops},
-	{"GB/s",      "",             COLUMN_RATE,      true,  4, wanted_tokens,   put_gbytes_bare, raw_gbytes},
-	{"GFLOP/s",   "median, 95 %", COLUMN_RATE,      true,  0, wanted_plain,    put_gflops,    raw_gflops},
-	{"GB/s",      "median, 95 %", COLUMN_RATE,      true,  4, wanted_plain,    put_gbytes,    raw_gbytes},
-	{"of ceiling", "%, 95 %",     COLUMN_SHARE,     true,  0, wanted_measured, put_share,     raw_share},
-	{"bound",     "",             COLUMN_PLAIN,     false, 6, wanted_measured, put_bound,     NULL},
-	{"step p50",  "ms, 95 %",     COLUMN_PLAIN,     true,  1, wanted_tokens,   put_step,      raw_step},
-	{"step p99",  "ms",           COLUMN_PLAIN,     true,  1, wanted_tokens,   put_p99,       raw_p99},
-	{"residual",  "same type",    COLUMN_PLAIN,     true,  0, wanted_measured, put_residual_same, raw_residual_same},
-	{"residual",  "to f32",       COLUMN_PLAIN,     true,  0, wanted_measured, put_residual_f32, raw_residual_f32},
-	{"n",         "",             COLUMN_PLAIN,     true,  3, NULL,            put_n,         raw_n},
-	{"ran",       "",             COLUMN_PLAIN,     false, 2, NULL,            put_ran,       NULL},
-	{"marks",     "",             COLUMN_MARKS,     false, 0, NULL,            put_marks,     NULL},
+	{"model",      "",             NULL,       COLUMN_KEY,       false, 0, wanted_model,    put_model,     NULL},
+	{"test",       "",             NULL,       COLUMN_KEY,       false, 0, NULL,            put_test,      NULL},
+	{"precision",  "",             "prec",     COLUMN_PRECISION, false, 0, wanted_measured, put_precision, NULL},
+	{"seq",        "",             NULL,       COLUMN_KEY,       true,  0, wanted_tokens,   put_sequences, raw_sequences},
+	{"threads",    "",             "thr",      COLUMN_KEY,       true,  0, wanted_threads,  put_threads,   raw_threads},
+	{"isa",        "",             NULL,       COLUMN_KEY,       false, 0, wanted_isa,      put_isa,       NULL},
+	{"kv",         "",             NULL,       COLUMN_KEY,       false, 0, wanted_kv,       put_kv,        NULL},
+	{"provider",   "",             NULL,       COLUMN_KEY,       false, 0, wanted_provider, put_provider,  NULL},
+	{"blocking",   "",             NULL,       COLUMN_KEY,       false, 0, wanted_blocking, put_blocking,  NULL},
+	{"engine",     "",             NULL,       COLUMN_KEY,       false, 0, wanted_engine,   put_engine,    NULL},
+	{"device",     "",             NULL,       COLUMN_KEY,       false, 0, wanted_device,   put_device,    NULL},
+	{"tokens/s",   "median, 95 %", NULL,       COLUMN_RATE,      true,  0, wanted_tokens,   put_tokens,    raw_tokens},
+	{"GFLOP/s",    "",             NULL,       COLUMN_RATE,      true,  5, wanted_tokens,   put_gflops_bare, raw_gflops},
+	{"GB/s",       "",             NULL,       COLUMN_RATE,      true,  4, wanted_tokens,   put_gbytes_bare, raw_gbytes},
+	{"GFLOP/s",    "median, 95 %", NULL,       COLUMN_RATE,      true,  0, wanted_plain,    put_gflops,    raw_gflops},
+	{"GB/s",       "median, 95 %", NULL,       COLUMN_RATE,      true,  4, wanted_plain,    put_gbytes,    raw_gbytes},
+	{"of ceiling", "%, 95 %",      "ceiling",  COLUMN_SHARE,     true,  0, wanted_measured, put_share,     raw_share},
+	{"bound",      "",             NULL,       COLUMN_PLAIN,     false, 6, wanted_measured, put_bound,     NULL},
+	{"step p50",   "ms, 95 %",     NULL,       COLUMN_PLAIN,     true,  1, wanted_tokens,   put_step,      raw_step},
+	{"step p99",   "ms",           NULL,       COLUMN_PLAIN,     true,  1, wanted_p99,      put_p99,       raw_p99},
+	{"residual",   "same type",    "residual", COLUMN_PLAIN,     true,  0, wanted_measured, put_residual_same, raw_residual_same},
+	{"residual",   "to f32",       "to f32",   COLUMN_PLAIN,     true,  0, wanted_measured, put_residual_f32, raw_residual_f32},
+	{"n",          "",             NULL,       COLUMN_PLAIN,     true,  3, NULL,            put_n,         raw_n},
+	{"ran",        "",             NULL,       COLUMN_PLAIN,     false, 2, wanted_ran,            put_ran,       NULL},
+	{"marks",      "",             NULL,       COLUMN_MARKS,     false, 0, wanted_marks,            put_marks,     NULL},
 	/* clang-format on */
 };
 

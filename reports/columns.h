@@ -17,6 +17,7 @@ enum column_use {
 
 struct column {
 	const char *head, *unit;
+	const char *brief; /* head in a terminal, NULL: the same */
 	enum column_use use;
 	bool figure; /* right-aligned */
 	int drop;    /* order in which a narrow terminal leaves columns out; 0: never */

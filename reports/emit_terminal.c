@@ -15,9 +15,11 @@
 #include "reports/text.h"
 
 /* Longest cell of a key: names come from outside. */
-#define KEY_WIDTH 24
+#define KEY_WIDTH 20
 #define BAR_WIDTH 10
 #define GAP	  2
+/* Stands over the intervals. */
+#define INTERVAL_HEAD "95 %"
 /* Narrower terminals get lines that are too long rather than tables that say nothing. */
 #define WIDTH_MIN 60
 
@@ -46,12 +48,16 @@ static int max_int(int a, int b)
 	return a > b ? a : b;
 }
 
+static const char *column_head(const struct column *c)
+{
+	return c->brief ? c->brief : c->head;
+}
+
 static int column_width(const struct layout *l, int c)
 {
 	int w = l->text_width[c] + (l->interval_width[c] ? 1 + l->interval_width[c] : 0);
 
-	w += l->column[c]->use == COLUMN_SHARE && l->bar ? 1 + l->bar : 0;
-	return max_int(w, max_int(text_width(l->column[c]->head), text_width(l->column[c]->unit)));
+	return w + (l->column[c]->use == COLUMN_SHARE && l->bar ? 1 + l->bar : 0);
 }
 
 static int layout_width(const struct layout *l)
@@ -96,6 +102,16 @@ static void layout_fill(struct layout *l)
 		}
 }
 
+/* The heads count too, once it is known that the column has a word at all. */
+static void layout_add_heads(struct layout *l)
+{
+	for (int c = 0; c < l->n_columns; c++) {
+		l->text_width[c] = max_int(l->text_width[c], text_width(column_head(l->column[c])));
+		if (l->interval_width[c] > 0)
+			l->interval_width[c] = max_int(l->interval_width[c], text_width(INTERVAL_HEAD));
+	}
+}
+
 static void cell_free(struct cell *cell)
 {
 	strbuf_free(&cell->text);
@@ -136,26 +152,64 @@ static bool column_is_empty(const struct layout *l, int c)
 	return l->text_width[c] == 0 && l->interval_width[c] == 0;
 }
 
+/* Cuts the widest text key, or the marks, by a column; false when all are at least so narrow. */
+static bool layout_cut(struct layout *l, enum column_use use, int least)
+{
+	int widest = -1;
+
+	for (int c = 0; c < l->n_columns; c++)
+		if (l->column[c]->use == use && !l->column[c]->figure && l->text_width[c] > least &&
+		    (widest < 0 || l->text_width[c] > l->text_width[widest]))
+			widest = c;
+	if (widest < 0)
+		return false;
+	l->text_width[widest]--;
+	for (int i = 0; i < l->n_rows; i++) {
+		struct strbuf *text = &layout_cell(l, i, widest)->text, cut = {0};
+
+		text_cut(&cut, strbuf_text(text), l->text_width[widest]);
+		strbuf_free(text);
+		*text = cut;
+	}
+	return true;
+}
+
+static bool layout_drop_least(struct layout *l, int below)
+{
+	int least = layout_least(l);
+
+	if (least < 0 || l->column[least]->drop >= below)
+		return false;
+	layout_drop(l, least);
+	return true;
+}
+
+static bool layout_shrink_bar(struct layout *l, int least)
+{
+	if (l->bar <= least)
+		return false;
+	l->bar--;
+	return true;
+}
+
+/* One step narrower, what matters least first; false when nothing is left to give. */
+static bool layout_shrink(struct layout *l)
+{
+	return layout_drop_least(l, 3) || layout_shrink_bar(l, 5) || layout_cut(l, COLUMN_KEY, 14) ||
+	       layout_cut(l, COLUMN_MARKS, 10) || layout_drop_least(l, 100) || layout_shrink_bar(l, 0) ||
+	       layout_cut(l, COLUMN_KEY, 8) || layout_cut(l, COLUMN_MARKS, 8);
+}
+
 /* Columns without a word go; then the least needed ones and the bar give way until the table fits. */
 static void layout_fit(struct layout *l)
 {
 	for (int c = l->n_columns - 1; c >= 0; c--)
 		if (column_is_empty(l, c) || (strcmp(l->column[c]->head, "n") == 0 && l->view->processes > 0))
 			layout_drop(l, c);
+	layout_add_heads(l);
 	l->bar = BAR_WIDTH;
-	for (int least; layout_width(l) > l->width;) {
-		least = layout_least(l);
-		if (least >= 0 && l->column[least]->drop <= 2)
-			layout_drop(l, least);
-		else if (l->bar > 4)
-			l->bar--;
-		else if (least >= 0)
-			layout_drop(l, least);
-		else if (l->bar > 0)
-			l->bar = 0;
-		else
-			break;
-	}
+	while (layout_width(l) > l->width && layout_shrink(l))
+		;
 	while (l->n_keys < l->n_columns && is_key(l->column[l->n_keys]))
 		l->n_keys++;
 }
@@ -184,22 +238,20 @@ static void put_heads(FILE *out, const struct layout *l)
 {
 	struct strbuf line = {0};
 
-	for (int pass = 0; pass < 2; pass++) {
-		strbuf_puts(&line, l->colour ? (pass ? ANSI_MUTE : ANSI_BOLD) : "");
-		for (int c = 0; c < l->n_columns; c++) {
-			const struct column *column = l->column[c];
-			int head = max_int(text_width(column->head), text_width(column->unit));
-			/* A figure's head ends where its digits end, if it is not longer. */
-			int digits = column->figure ? max_int(head, l->text_width[c]) : column_width(l, c);
+	for (int c = 0; c < l->n_columns; c++) {
+		int rest = column_width(l, c) - l->text_width[c];
 
-			strbuf_printf(&line, "%*s", c ? GAP : 0, "");
-			put_aligned(&line, pass ? column->unit : column->head, digits, column->figure);
-			strbuf_printf(&line, "%*s", column_width(l, c) - digits, "");
+		strbuf_printf(&line, "%*s", c ? GAP : 0, "");
+		put_aligned(&line, column_head(l->column[c]), l->text_width[c], l->column[c]->figure);
+		if (l->interval_width[c]) {
+			strbuf_puts(&line, " " INTERVAL_HEAD);
+			rest -= 1 + text_width(INTERVAL_HEAD);
 		}
-		if (l->colour)
-			strbuf_puts(&line, ANSI_OFF);
-		put_line(out, &line);
+		strbuf_printf(&line, "%*s", max_int(rest, 0), "");
 	}
+	while (line.len > 0 && line.text[line.len - 1] == ' ')
+		line.text[--line.len] = '\0';
+	fprintf(out, "%s%s%s\n", l->colour ? ANSI_BOLD : "", strbuf_text(&line), l->colour ? ANSI_OFF : "");
 	strbuf_free(&line);
 }
 
@@ -228,29 +280,17 @@ static void put_cell(struct strbuf *line, const struct layout *l, int i, int c)
 {
 	const struct column *column = l->column[c];
 	const struct cell *cell = layout_cell(l, i, c);
-	int head = max_int(text_width(column->head), text_width(column->unit));
-	int text = column->figure ? max_int(l->text_width[c], head) : l->text_width[c];
-	int rest = column_width(l, c);
 	bool mark = l->colour && column->use == COLUMN_MARKS;
 
-	strbuf_printf(line, "%*s", c ? GAP : 0, "");
-	strbuf_puts(line, mark ? ANSI_MARK : "");
-	/* A head wider than its digits takes the room of what stands beside them. */
-	if (column->figure && text > l->text_width[c] && rest > text)
-		text = max_int(l->text_width[c], text);
-	put_aligned(line, strbuf_text(&cell->text), text, column->figure);
-	rest -= text;
+	strbuf_printf(line, "%*s%s", c ? GAP : 0, "", mark ? ANSI_MARK : "");
+	put_aligned(line, strbuf_text(&cell->text), l->text_width[c], column->figure);
 	if (l->interval_width[c]) {
 		strbuf_putc(line, ' ');
 		put_aligned(line, strbuf_text(&cell->interval), l->interval_width[c], false);
-		rest -= 1 + l->interval_width[c];
 	}
-	if (column->use == COLUMN_SHARE && l->bar) {
+	if (column->use == COLUMN_SHARE && l->bar)
 		put_bar(line, l->row[i]->share.value, l->bar);
-		rest -= 1 + l->bar;
-	}
 	strbuf_puts(line, mark ? ANSI_OFF : "");
-	strbuf_printf(line, "%*s", max_int(rest, 0), "");
 }
 
 /* A row that did not run: what was asked, then why in what is left of the line. */

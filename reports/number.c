@@ -65,6 +65,18 @@ void number_estimate(struct strbuf *value, struct strbuf *interval, const struct
 	}
 }
 
+void number_estimate_brief(struct strbuf *value, struct strbuf *interval, const struct estimate *e)
+{
+	double side = fmax(e->hi - e->value, e->value - e->lo);
+
+	if (e->n == 0)
+		return;
+	number_put(value, e->value, e->interval ? side : 0);
+	strbuf_puts(interval, e->interval ? PLUS_MINUS : "n<6");
+	if (e->interval)
+		number_put_half(interval, side);
+}
+
 void number_power(struct strbuf *out, double x)
 {
 	static const char *const raised[] = {"\xe2\x81\xb0", "\xc2\xb9",     "\xc2\xb2",     "\xc2\xb3",

@@ -96,7 +96,7 @@ static void put_ceilings(struct strbuf *line, const struct view *v)
 		strbuf_puts(line, first ? "; ceilings: " : ", ");
 		ceiling_name(line, c);
 		if (threads)
-			strbuf_printf(line, " (%s threads)", point_get(&c->point->point, KEY_THREADS));
+			strbuf_printf(line, " (t%s)", point_get(&c->point->point, KEY_THREADS));
 		first = false;
 	}
 	if (first)
@@ -123,23 +123,42 @@ void terminal_header(FILE *out, const struct view *v, const struct report_option
 	strbuf_free(&plain);
 }
 
-static void put_commands(FILE *out, const struct view *v)
+/* Each row that failed: the whole reason, for which its line had no room, and how to see it again. */
+static void put_failures(FILE *out, const struct view *v, int width)
 {
 	struct strbuf raw = {0}, plain = {0};
 	bool first = true;
 
 	for (int i = 0; i < v->a->n_rows; i++) {
-		if (v->a->rows[i].state != POINT_FAILED)
+		const struct row *r = &v->a->rows[i];
+
+		if (r->state != POINT_FAILED)
 			continue;
+		fputs(first ? "\nfailed, again with:\n" : "", out);
+		row_label(&raw, v, r);
+		strbuf_printf(&raw, ": %s", r->reason);
+		text_plain(&plain, strbuf_text(&raw));
+		put_wrapped(out, strbuf_text(&plain), width);
 		strbuf_reset(&raw);
 		strbuf_reset(&plain);
-		row_command(&raw, &v->a->rows[i]);
+		row_command(&raw, r);
 		text_plain(&plain, strbuf_text(&raw));
-		fprintf(out, "%s  %s\n", first ? "\nfailed, again with:\n" : "", strbuf_text(&plain));
+		fprintf(out, "  %s\n", strbuf_text(&plain));
+		strbuf_reset(&raw);
+		strbuf_reset(&plain);
 		first = false;
 	}
 	strbuf_free(&raw);
 	strbuf_free(&plain);
+}
+
+/* True when a row that is shown has too few processes for an interval. */
+static bool has_few(const struct view *v)
+{
+	for (int i = 0; i < v->a->n_rows; i++)
+		if (v->a->rows[i].state == POINT_DONE && !v->a->rows[i].rep_s.interval)
+			return true;
+	return false;
 }
 
 void terminal_footer(FILE *out, const struct view *v, const struct report_options *options)
@@ -153,5 +172,7 @@ void terminal_footer(FILE *out, const struct view *v, const struct report_option
 			options->colour ? ANSI_OFF : "", m->meaning);
 		first = false;
 	}
-	put_commands(out, v);
+	if (has_few(v))
+		fprintf(out, "%sn<6: a 95 %% interval needs 6 processes\n", first ? "\n" : "");
+	put_failures(out, v, options->width > 0 ? options->width : 100);
 }

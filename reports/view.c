@@ -91,27 +91,28 @@ void model_short(struct strbuf *out, const char *model)
 
 void row_label(struct strbuf *out, const struct view *v, const struct row *r)
 {
-	/* The test says these, or nobody tells points apart by them. */
-	static const enum point_key said[] = {KEY_WORKLOAD, KEY_M, KEY_N, KEY_K, KEY_SIZE, KEY_TYPE};
-	const struct point *p = &r->point->point;
+	static const struct {
+		enum point_key key;
+		const char *before;
+	} said[] = {{KEY_MODEL, ""},
+		    {KEY_PRECISION, ""},
+		    {KEY_SEQUENCES, "\xc3\x97"},
+		    {KEY_THREADS, "t"},
+		    {KEY_KV, "kv="},
+		    {KEY_ISA, ""},
+		    {KEY_PROVIDER, ""},
+		    {KEY_BLOCKING, "blocking="},
+		    {KEY_ENGINE, "engine="},
+		    {KEY_DEVICE, "device="}};
 
 	row_test(out, r);
-	for (int k = 0; k < KEY_COUNT; k++) {
-		const char *value = point_get(p, k);
-		bool skip = !*value || (!v->varies_in[row_kind(r)][k] && k != KEY_PRECISION);
+	for (size_t i = 0; i < sizeof said / sizeof said[0]; i++) {
+		const char *value = point_get(&r->point->point, said[i].key);
 
-		for (size_t i = 0; i < sizeof said / sizeof said[0]; i++)
-			skip |= (int)said[i] == k;
-		if (skip)
+		if (!*value || (!v->varies_in[row_kind(r)][said[i].key] && said[i].key != KEY_PRECISION))
 			continue;
-		strbuf_putc(out, ' ');
-		if (k == KEY_SEQUENCES)
-			strbuf_puts(out, "x");
-		else if (k == KEY_THREADS)
-			strbuf_puts(out, "t");
-		else if (k != KEY_PRECISION && k != KEY_MODEL)
-			strbuf_printf(out, "%s=", point_key_name(k));
-		if (k == KEY_MODEL)
+		strbuf_printf(out, " %s", said[i].before);
+		if (said[i].key == KEY_MODEL)
 			model_short(out, value);
 		else
 			strbuf_puts(out, value);

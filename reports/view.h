@@ -21,7 +21,7 @@ struct view {
 	bool varies_in[ROW_KIND_COUNT][KEY_COUNT];
 	int count[ROW_KIND_COUNT];
 	int processes; /* of every done row; 0: it differs, -1: no row is done */
-	bool ascii;    /* small numbers as 3.1e-07 */
+	bool ascii;    /* for a terminal: 3.1e-07, brief intervals */
 };
 
 struct view view_make(const struct analysis *a);

@@ -98,7 +98,7 @@ static void title_tokens(struct strbuf *out, const struct finding *f)
 	if (f->best != f->base && isfinite(ratio.value)) {
 		if (!is_decode(f->best))
 			out->text[out->len -= 3] = '\0'; /* "at " */
-		number_put(out, ratio.value, ratio.interval ? estimate_half(&ratio) : 0);
+		number_put(out, ratio.value, 0);
 		strbuf_printf(out, " times as fast in %s as in %s", point_get(p, KEY_PRECISION),
 			      point_get(&f->base->point->point, KEY_PRECISION));
 	} else {

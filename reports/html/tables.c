@@ -29,6 +29,17 @@ static const char *column_class(const struct column *c, bool first)
 	return c->figure ? "n" : strcmp(c->head, "ran") == 0 ? "ran" : "";
 }
 
+static bool is_key(const struct column *c)
+{
+	return c->use == COLUMN_KEY || c->use == COLUMN_PRECISION;
+}
+
+/* The state stands behind the keys, before the numbers that it explains. */
+static bool is_state_next(const struct column **column, int n, int c)
+{
+	return is_key(column[c]) && (c + 1 == n || !is_key(column[c + 1]));
+}
+
 static void put_heads(struct strbuf *out, const struct column **column, int n)
 {
 	for (int c = 0; c < n; c++) {
@@ -37,13 +48,10 @@ static void put_heads(struct strbuf *out, const struct column **column, int n)
 		if (column[c]->unit[0])
 			strbuf_printf(out, "<small>%s</small>", column[c]->unit);
 		strbuf_puts(out, "</th>");
+		if (is_state_next(column, n, c))
+			strbuf_puts(out, "<th scope=\"col\">state</th>");
 	}
-	strbuf_puts(out, "<th scope=\"col\">state</th></tr></thead><tbody>\n");
-}
-
-static bool is_key(const struct column *c)
-{
-	return c->use == COLUMN_KEY || c->use == COLUMN_PRECISION;
+	strbuf_puts(out, "</tr></thead><tbody>\n");
 }
 
 static bool has_values(const struct row *r)
@@ -112,24 +120,33 @@ static const char *state_class(const struct row *r)
 	return r->state == POINT_FAILED ? "bad" : r->state == POINT_DONE ? "" : "mute";
 }
 
+static void put_state(struct strbuf *out, const struct row *r)
+{
+	strbuf_printf(out, "<td class=\"%s\">%s%s</td>", state_class(r), row_state(r),
+		      r->reason[0] ? " <a href=\"#missing\">why</a>" : "");
+}
+
 static void put_row(struct strbuf *out, const struct column **column, int n, const struct view *v,
 		    const struct row *r)
 {
 	strbuf_puts(out, "<tr>");
-	for (int c = 0; c < n; c++)
+	for (int c = 0; c < n; c++) {
 		put_cell(out, column[c], v, r, c == 0);
-	strbuf_printf(out, "<td class=\"%s\">%s", state_class(r), row_state(r));
-	strbuf_puts(out, r->reason[0] ? " <a href=\"#missing\">why</a></td></tr>\n" : "</td></tr>\n");
+		if (is_state_next(column, n, c))
+			put_state(out, r);
+	}
+	strbuf_puts(out, "</tr>\n");
 }
 
 /* "1 2 4": the key columns that are worth a list. */
 static void put_filters(struct strbuf *out, const struct column **column, int n)
 {
+	int c = 0;
+
 	strbuf_puts(out, "class=\"points\" data-sort data-filter=\"");
-	for (int c = 0; c < n; c++)
-		if (is_key(column[c]))
-			strbuf_printf(out, "%d ", c);
-	strbuf_printf(out, "%d\"", n);
+	for (; c < n && is_key(column[c]); c++)
+		strbuf_printf(out, "%d ", c);
+	strbuf_printf(out, "%d\"", c); /* the state */
 }
 
 static void put_points(struct page *p, enum row_kind kind)

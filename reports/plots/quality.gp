@@ -1,7 +1,7 @@
 set logscale x
 set mxtics 1
 set lmargin at screen 0.085
-set rmargin at screen 0.985
+set rmargin at screen 0.96
 set tmargin at screen 0.885
 set bmargin at screen 0.14
 eval svg(440, 340)

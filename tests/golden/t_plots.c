@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Pictures: what may stand in one, and that each is drawn, sound and redrawn by a plain gnuplot. */
+#include "config.h"
+
+#include "reports/plots/plots.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "engines/base/mem.h"
+#include "tests/golden/example_run.h"
+#include "tests/tap.h"
+
+static void test_sound(void)
+{
+	ok(svg_is_sound("<svg viewBox=\"0 0 1 1\"><g><path d='M1,1'/></g></svg>"), "drawing is sound");
+	ok(!svg_is_sound("<svg><g></svg>"), "an open group is not");
+	ok(!svg_is_sound("<svg></g></svg>"), "a group closed twice is not");
+	ok(!svg_is_sound("<svg><script>alert(1)</script></svg>"), "a script is not");
+	ok(!svg_is_sound("<svg><g onload=\"alert(1)\"></g></svg>"), "a handler is not");
+	ok(!svg_is_sound("<svg><use href='http://x/y'/></svg>"), "a reference outside is not");
+	ok(!svg_is_sound("<svg><foreignObject/></svg>"), "foreign elements are not");
+	ok(!svg_is_sound("<svg"), "half a tag is not");
+}
+
+static void test_theme(void)
+{
+	static const char drawn[] =
+		"<svg viewBox=\"0 0 440 340\"><g id=\"gnuplot_canvas\"><rect x=\"0\" y=\"0\" width=\"440\" "
+		"height=\"340\" fill=\"#ffffff\"/><defs>\n<circle id='gpDot' r='0.5'/>\n<path id='gpPt1' "
+		"d='M0,0'/><filter id='textbox'><feFlood/></filter></defs>\n<g id=\"gnuplot_plot_1\" >"
+		"<title>gnuplot_plot_1</title><g fill=\"none\" stroke=\"black\"><path stroke='rgb( 35, 123, "
+		"112)' d='M1.25,2.75 L3.00,4'/><use xlink:href='#gpPt1' transform='translate(9.99,1.23)' "
+		"color='rgb(1,2,3)'/></g><g>\n</g><text font-family=\"sans\">0.95 black rgb( 35, 123, "
+		"112)</text></g></g></svg>";
+	char title[] = "<t>", name[] = "pic", finding[] = "a & b";
+	struct picture p = {.name = name, .title = title, .reading = title, .finding = finding};
+	char *element = svg_theme(drawn, &p), *file;
+
+	if (!ok(element != NULL, "gnuplot's drawing is rewritten"))
+		return;
+	has_text(element, "stroke='var(--q8_0)'", "a known colour is its role");
+	has_text(element, "color='#010203'", "another one stays");
+	has_text(element, "stroke=\"var(--ink)\"", "black is ink");
+	has_text(element, "d='M1.2,2.7 L3.0,4'", "coordinates lose a digit");
+	has_text(element, ">0.95 black rgb( 35, 123, 112)</text>", "text does not");
+	has_text(element, "id='pic-gpPt1'", "ids have the picture's name");
+	has_text(element, "href='#pic-gpPt1'", "and so have references");
+	has_text(element, "&lt;t&gt;</title>", "the title is escaped");
+	ok(!strstr(element, "gpDot") && !strstr(element, "filter") && !strstr(element, "font-family"),
+	   "unused marks, filters and fonts are gone");
+	file = svg_standalone(element);
+	ok(svg_is_sound(file), "as a file it is sound");
+	has_text(file, "prefers-color-scheme:dark", "and carries both schemes");
+	free(file);
+	free(element);
+	ok(!svg_theme("<svg>nothing</svg>", &p), "what has no canvas is refused");
+	ok(!svg_theme("<svg viewBox=\"0 0 1 1\"><defs></defs><a/></g>", &p), "and what is no drawing");
+}
+
+static int redraw(const char *gnuplot, const char *directory, const char *script)
+{
+	int status = 1;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		if (chdir(directory) == 0)
+			execl(gnuplot, gnuplot, script, (char *)NULL);
+		_exit(127);
+	}
+	return pid > 0 && waitpid(pid, &status, 0) == pid ? status : 1;
+}
+
+static void test_script(const struct script *s, const char *gnuplot, const char *directory)
+{
+	char *gp = mem_printf("%s.gp", s->name);
+
+	if (!ok(!s->why_not, "%s is drawn", s->name))
+		printf("# %s\n", s->why_not);
+	for (int i = 0; i < s->n_pictures; i++) {
+		const struct picture *p = &s->picture[i];
+
+		ok(p->svg && svg_is_sound(p->svg), "%s is sound", p->name);
+		ok(p->svg && strlen(p->svg) < 40000 && strstr(p->svg, "<path"),
+		   "%s draws something, in little", p->name);
+	}
+	is_int(redraw(gnuplot, directory, gp), 0, "a plain gnuplot redraws it");
+	for (int i = 0; i < s->n_pictures; i++) {
+		char *path = mem_printf("%s/%s.svg", directory, s->picture[i].name);
+		struct stat st;
+
+		ok(stat(path, &st) == 0 && st.st_size > 1000, "%s.svg is there again", s->picture[i].name);
+		free(path);
+	}
+	free(gp);
+}
+
+static void folder_remove(const char *path)
+{
+	char *command = mem_printf("rm -rf '%s'", path);
+
+	if (system(command) != 0)
+		printf("# %s is left\n", path);
+	free(command);
+}
+
+static void test_pictures(const struct view *v)
+{
+	char gnuplot[1024], directory[] = "/tmp/ifm-plots-XXXXXX";
+	struct plots *plots = plots_make(v);
+	bool kinds[PLOT_KIND_COUNT] = {false};
+	struct diag d = {0};
+
+	for (int i = 0; i < plots->n; i++)
+		kinds[plots->script[i].kind] = true;
+	for (int kind = 0; kind < PLOT_KIND_COUNT; kind++)
+		ok(kinds[kind], "the run has pictures of kind %d", kind);
+	if (!gnuplot_find(gnuplot, sizeof gnuplot)) {
+		skip("no gnuplot");
+	} else if (!mkdtemp(directory)) {
+		bail("no temporary folder");
+	} else {
+		is_int(plots_draw(plots, directory, &d), 0, "drawn");
+		for (int i = 0; i < plots->n; i++)
+			test_script(&plots->script[i], gnuplot, directory);
+		folder_remove(directory);
+	}
+	plots_free(plots);
+}
+
+/* A gnuplot that fails, or leaves nothing, is said in the picture's place. */
+static void test_broken(const struct view *v)
+{
+	char directory[] = "/tmp/ifm-plots-XXXXXX";
+	struct diag d = {0};
+
+	if (!mkdtemp(directory))
+		bail("no temporary folder");
+	for (int i = 0; i < 2; i++) {
+		struct plots *plots = plots_make(v);
+
+		setenv("GNUPLOT", i ? "/bin/false" : "/bin/true", 1);
+		is_int(plots_draw(plots, directory, &d), 0, "a broken gnuplot is no error of the report");
+		ok(plots->script[0].why_not && !plots->script[0].picture[0].svg, "but it is said");
+		plots_free(plots);
+	}
+	unsetenv("GNUPLOT");
+	folder_remove(directory);
+}
+
+int main(void)
+{
+	struct maker *m = example_run();
+	struct analysis *a = analysis_make(&m->run);
+	struct view v = view_make(a);
+
+	test_sound();
+	test_theme();
+	test_pictures(&v);
+	test_broken(&v);
+	analysis_free(a);
+	made_free(m);
+	return tap_done();
+}

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Every format against a committed text, from a fixed run with hostile names in it. Pictures are
+ * not compared: their data and scripts stand in the page. IFM_GOLDEN_UPDATE=1 rewrites the texts.
+ */
+#include "config.h"
+
+#include "reports/report.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engines/base/mem.h"
+#include "engines/base/strbuf.h"
+#include "tests/golden/example_run.h"
+#include "tests/tap.h"
+
+static char *emit(const char *name, const struct analysis *a, const struct report_options *options)
+{
+	const struct emitter_ops *e = emitter_find(name);
+	char *text = NULL;
+	size_t size = 0;
+	FILE *f = open_memstream(&text, &size);
+	struct diag d = {0};
+
+	if (!e || !f || e->emit(f, a, options, &d) != 0)
+		bail(d.text);
+	fclose(f);
+	return text;
+}
+
+static char *read_all(const char *path)
+{
+	FILE *f = fopen(path, "r");
+	struct strbuf s = {0};
+	char block[4096];
+	size_t n;
+
+	if (!f)
+		return NULL;
+	while ((n = fread(block, 1, sizeof block, f)) > 0)
+		strbuf_add(&s, block, n);
+	fclose(f);
+	return strbuf_take(&s);
+}
+
+/* Says the first line that differs. */
+static void say_difference(const char *got, const char *want)
+{
+	int line = 1;
+	const char *g = got, *w = want;
+
+	while (*g && *g == *w) {
+		line += *g == '\n';
+		if (*g == '\n') {
+			got = g + 1;
+			want = w + 1;
+		}
+		g++, w++;
+	}
+	printf("# line %d\n# got      %.*s\n# expected %.*s\n", line, (int)strcspn(got, "\n"), got,
+	       (int)strcspn(want, "\n"), want);
+}
+
+static void compare(const char *file, const char *got)
+{
+	const char *top = getenv("top_srcdir");
+	char *path = mem_printf("%s/tests/golden/reports/%s", top ? top : ".", file), *want;
+
+	if (getenv("IFM_GOLDEN_UPDATE")) {
+		FILE *f = fopen(path, "w");
+
+		if (!f || fputs(got, f) < 0)
+			bail("cannot write the golden text");
+		fclose(f);
+	}
+	want = read_all(path);
+	if (!ok(want && strcmp(got, want) == 0, "%s is as committed", file) && want)
+		say_difference(got, want);
+	free(want);
+	free(path);
+}
+
+/* Style, script and version change for their own reasons. */
+static void cut_page(char *html)
+{
+	char *start = strstr(html, "<body>"), *end = strstr(html, "<footer>");
+
+	if (!start || !end || end < start)
+		bail("the page has no body");
+	*end = '\0';
+	memmove(html, start, (size_t)(end - start) + 1);
+}
+
+static int longest_line(const char *text)
+{
+	int longest = 0, n = 0;
+
+	for (; *text; text++) {
+		n = *text == '\n' ? 0 : n + (((unsigned char)*text & 0xc0) != 0x80);
+		longest = n > longest ? n : longest;
+	}
+	return longest;
+}
+
+static void test_terminal(const struct analysis *a)
+{
+	struct report_options options = {.width = 100};
+	char *text = emit("terminal", a, &options), *end;
+
+	compare("terminal.txt", text);
+	ok(!strchr(text, '\x1b'), "no escape sequence reaches the terminal");
+	end = strstr(text, "\nfailed, again with:");
+	if (end)
+		*end = '\0';
+	ok(longest_line(text) <= 100, "no line above 100 columns (longest %d)", longest_line(text));
+	free(text);
+	options.colour = true;
+	text = emit("terminal", a, &options);
+	has_text(text, "\x1b[1m", "colour when asked");
+	ok(!strstr(text, "\x1b]0;"), "and still none of the names'");
+	free(text);
+	options = (struct report_options){.width = 200};
+	text = emit("terminal", a, &options);
+	compare("terminal-200.txt", text);
+	free(text);
+}
+
+static void test_html(const struct analysis *a)
+{
+	struct report_options options = {0};
+	char *text;
+
+	setenv("GNUPLOT", "/nonexistent/gnuplot", 1);
+	text = emit("html", a, &options);
+	ok(strlen(text) < 3u << 20, "the page is below 3 MB");
+	has_text(text, "default-src 'none'", "the page forbids itself the network");
+	ok(!strstr(text, "http://") && !strstr(text, "https://"), "and refers to nothing outside");
+	has_text(text, "there is no gnuplot on this machine", "without gnuplot the page says so in place");
+	cut_page(text);
+	compare("body.html", text);
+	ok(!strstr(text, "<script"), "no name becomes a script");
+	ok(!strstr(text, "onerror=\""), "or an attribute");
+	free(text);
+	unsetenv("GNUPLOT");
+}
+
+int main(void)
+{
+	struct maker *m = example_run();
+	struct analysis *a = analysis_make(&m->run);
+	struct report_options options = {0};
+	char *text;
+
+	test_terminal(a);
+	text = emit("md", a, &options);
+	compare("report.md", text);
+	ok(!strstr(text, "<script"), "Markdown holds no HTML of others");
+	free(text);
+	text = emit("csv", a, &options);
+	compare("report.csv", text);
+	ok(!strstr(text, ",=") && !strstr(text, "\"="), "no cell is a formula");
+	free(text);
+	text = emit("json", a, &options);
+	compare("report.json", text);
+	free(text);
+	test_html(a);
+	ok(!emitter_find("nonsense"), "an unknown format is not found");
+	analysis_free(a);
+	made_free(m);
+	return tap_done();
+}

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "reports/analysis/analysis.h"
+
+#include "tests/golden/stored_run.h"
+#include "tests/tap.h"
+
+static const char tg_keys[] = "workload=tg4 model=synthetic:x precision=f32 kv=f16 threads=2 isa=avx2";
+/* Tokens, FLOP and bytes of a repetition. */
+static const double tg_work[3] = {8, 4e6, 2e6}, read_work[3] = {0, 0, 1e6}, fma_work[3] = {0, 1e7, 0};
+
+/* Steps of 1.00, 1.01, ... 1.05 ms in rounds 1 to n; four steps are a repetition. */
+static struct stored_point *add_tg(struct maker *m, const char *keys, int n)
+{
+	struct stored_point *p = made_point(m, ROLE_MEASURE, POINT_DONE, "", keys);
+
+	for (int round = 1; round <= n; round++)
+		made_timing(m, p, round, 990000 + 10000 * round, 3, 4, tg_work);
+	return p;
+}
+
+/* 1 MB in 0.2 ms is 5 GB/s; 10 MFLOP in 5 ms are 2 GFLOP/s. */
+static void add_ceilings(struct maker *m, const char *suffix, const char *size)
+{
+	char keys[200];
+	struct stored_point *p;
+
+	snprintf(keys, sizeof keys, "workload=read size=%s %s", size, suffix);
+	p = made_point(m, ROLE_CEILING, POINT_DONE, "", keys);
+	for (int round = 1; round <= 6; round++)
+		made_timing(m, p, round, 200000, 3, 1, read_work);
+	snprintf(keys, sizeof keys, "workload=fma type=f32 %s", suffix);
+	p = made_point(m, ROLE_CEILING, POINT_DONE, "", keys);
+	for (int round = 1; round <= 6; round++)
+		made_timing(m, p, round, 5000000, 3, 1, fma_work);
+}
+
+static void test_rates(void)
+{
+	struct maker *m = made_start();
+	struct stored_point *p = add_tg(m, tg_keys, 6);
+	struct analysis *a;
+	const struct row *r;
+
+	made_residuals(m, p, 5e-4, 6e-4);
+	a = analysis_make(&m->run);
+	r = &a->rows[0];
+	is_int(a->n_rows, 1, "one measured point");
+	is_int(r->state, POINT_DONE, "it is done");
+	is_int(r->n_values, 6, "six processes");
+	is_int(r->values[0].n_reps, 3, "the warm-up repetition is not counted");
+	is_near(r->values[0].rep_s, 0.004, 1e-12, "summed time of a repetition");
+	is_near(r->rep_s.value, 0.0041, 1e-12, "median of 4.00 4.04 4.08 4.12 4.16 4.20 ms");
+	is_near(r->tokens_s.value, (8 / 0.00408 + 8 / 0.00412) / 2, 1e-6, "tokens/s: median of the rates");
+	is_int(r->tokens_s.interval, 1, "six processes give an interval");
+	is_near(r->tokens_s.lo, 8 / 0.0042, 1e-6, "its lower end is the slowest");
+	is_near(r->tokens_s.hi, 8 / 0.004, 1e-6, "its upper end the fastest");
+	is_near(r->gflops_s.value, (1 / 1.02 + 1 / 1.03) / 2, 1e-6, "GFLOP/s");
+	is_near(r->gbytes_s.value, (1 / 1.02 + 1 / 1.03) / 4, 1e-6, "GB/s");
+	is_near(r->step_ms.value, 1.025, 1e-9, "median step");
+	is_near(r->load_s.value, 0.05, 1e-12, "load time");
+	is_int(r->n_samples, 72, "measured samples");
+	is_int(r->n_warmup, 24, "warm-up samples");
+	ok(isnan(r->step_p99_ms), "72 samples have no 99th percentile");
+	ok(isnan(r->ceiling) && r->share.n == 0 && r->bound == BOUND_NONE, "no ceiling, no share");
+	is_near(r->residual_same, 5e-4, 0, "residual at the same precision");
+	is_near(r->residual_f32, 6e-4, 0, "residual to f32");
+	is_near(r->residual_bound, 1e-3, 0, "bound of f32 with an f16 cache");
+	analysis_free(a);
+	made_free(m);
+}
+
+static void test_few(void)
+{
+	struct maker *m = made_start();
+	struct analysis *a;
+
+	add_tg(m, tg_keys, 5);
+	a = analysis_make(&m->run);
+	is_int(a->rows[0].tokens_s.n, 5, "five processes");
+	ok(!a->rows[0].tokens_s.interval, "are too few for an interval");
+	is_int(a->rows[0].verified, 0, "without readings it is not verified");
+	analysis_free(a);
+	made_free(m);
+}
+
+static void test_ceilings(void)
+{
+	struct maker *m = made_start();
+	struct stored_point *p = add_tg(m, tg_keys, 6);
+	struct analysis *a;
+	const struct row *r;
+
+	p->check_answer = json_pack("{s:i}", "working_set", 3 << 20);
+	add_ceilings(m, "isa=avx2 threads=2", "4194304");
+	add_ceilings(m, "isa=avx2 threads=1", "4194304");
+	add_ceilings(m, "isa=ref threads=2", "4194304");
+	a = analysis_make(&m->run);
+	r = &a->rows[0];
+	is_int(a->n_ceilings, 6, "ceilings stand apart");
+	is_near(a->ceilings[0].gbytes_s.value, 5, 1e-9, "5 GB/s");
+	is_near(a->ceilings[1].gflops_s.value, 2, 1e-9, "2 GFLOP/s");
+	is_int(r->bound, BOUND_COMPUTE, "4 MFLOP take 2 ms, 2 MB 0.4 ms: compute binds");
+	is_near(r->ceiling, 2, 1e-9, "its ceiling");
+	is_near(r->ceiling_tokens_s, 4000, 1e-6, "8 tokens in 2 ms");
+	is_near(r->share.value, (2 / 4.08 + 2 / 4.12) / 2, 1e-9, "share, paired by round");
+	is_int(r->share.n, 6, "over six pairs");
+	analysis_free(a);
+	made_free(m);
+}
+
+static void test_memory_bound(void)
+{
+	struct maker *m = made_start();
+	struct stored_point *p = add_tg(m, tg_keys, 6);
+	struct analysis *a;
+
+	for (int i = 0; i < 6; i++)
+		p->visits[i].bytes = 1.5e7;
+	p->check_answer = json_pack("{s:i}", "working_set", 3 << 20);
+	add_ceilings(m, "isa=avx2 threads=2", "4194304");
+	/* Nearest by powers of two: 3 MiB is 2^21.6, so 4 MiB and not 1 MiB. */
+	add_ceilings(m, "isa=avx2 threads=2", "1048576");
+	for (int i = 0; i < 6; i++)
+		m->points[3].visits[i].bytes = 9e9;
+	a = analysis_make(&m->run);
+	is_int(a->rows[0].bound, BOUND_MEMORY, "15 MB take 3 ms at 5 GB/s: memory binds");
+	is_near(a->rows[0].ceiling, 5, 1e-9, "the read ceiling of the nearest size");
+	is_near(a->rows[0].share.value, (3 / 4.08 + 3 / 4.12) / 2, 1e-9, "share of it");
+	analysis_free(a);
+	made_free(m);
+}
+
+/* Rounds of the ceiling that the row does not have: its median stands for all. */
+static void test_unpaired(void)
+{
+	struct maker *m = made_start();
+	struct analysis *a;
+
+	add_tg(m, tg_keys, 6);
+	add_ceilings(m, "isa=avx2 threads=2", "4194304");
+	for (int i = 1; i <= 2; i++)
+		for (int j = 0; j < 6; j++)
+			m->points[i].visits[j].round += 100;
+	a = analysis_make(&m->run);
+	is_int(a->rows[0].share.n, 6, "shares without pairs");
+	is_near(a->rows[0].share.value, (2 / 4.08 + 2 / 4.12) / 2, 1e-9, "of the ceiling's median");
+	is_int(a->rows[0].bound, BOUND_COMPUTE, "without a working set there is no read ceiling beside");
+	analysis_free(a);
+	made_free(m);
+}
+
+static void test_wrong(double residual, enum point_state state, const char *reason)
+{
+	struct maker *m = made_start();
+	struct stored_point *p = add_tg(m, tg_keys, 6);
+	struct analysis *a;
+
+	made_residuals(m, p, residual, 0.1);
+	a = analysis_make(&m->run);
+	is_int(a->rows[0].state, state, "state after the check");
+	is_text(a->rows[0].reason, reason, "and its reason");
+	is_int(a->rows[0].tokens_s.n, 6, "its speed is kept");
+	analysis_free(a);
+	made_free(m);
+}
+
+static void test_states(void)
+{
+	struct maker *m = made_start();
+	struct stored_point *p;
+	struct analysis *a;
+
+	made_point(m, ROLE_MEASURE, POINT_DONE, "", tg_keys);
+	made_point(m, ROLE_MEASURE, POINT_PLANNED, "", tg_keys);
+	made_point(m, ROLE_MEASURE, POINT_SKIPPED, "does not fit", tg_keys);
+	p = add_tg(m, tg_keys, 6);
+	p->visits[0].failed = true;
+	for (int i = 4; i < 16; i++)
+		p->visits[1].series->marks[i] = MARK_CONTENDED | MARK_FAULTED;
+	a = analysis_make(&m->run);
+	is_int(a->rows[0].state, POINT_FAILED, "done without a sample is not done");
+	is_text(a->rows[0].reason, "no timing visit gave a whole repetition", "and says so");
+	has_text(a->rows[1].reason, "the run ended before", "a planned point says why it has nothing");
+	is_text(a->rows[2].reason, "does not fit", "a skipped one keeps its reason");
+	ok(isnan(a->rows[2].tokens_s.value) && a->rows[2].tokens_s.n == 0, "and has no numbers");
+	is_int(a->rows[3].n_values, 5, "a failed visit gives no value");
+	is_int(a->rows[3].visits_failed, 1, "and is counted");
+	is_int(a->rows[3].n_contended, 12, "contended samples");
+	is_int(a->rows[3].n_faulted, 12, "faulted samples");
+	analysis_free(a);
+	made_free(m);
+}
+
+int main(void)
+{
+	test_rates();
+	test_few();
+	test_ceilings();
+	test_memory_bound();
+	test_unpaired();
+	test_wrong(5e-3, POINT_FAILED, "wrong: residual 0.005 above the bound 0.001 of f32");
+	test_wrong(INFINITY, POINT_FAILED, "wrong: outputs are not finite, or the reference's are not");
+	test_wrong(1e-3, POINT_DONE, "");
+	test_states();
+	return tap_done();
+}
