@@ -79,6 +79,11 @@ static bool wanted_p99(const struct view *v, enum row_kind kind)
 	return false;
 }
 
+static bool wanted_probe(const struct view *v UNUSED, enum row_kind kind)
+{
+	return kind == ROW_PROBE;
+}
+
 static bool wanted_plain(const struct view *v UNUSED, enum row_kind kind)
 {
 	return kind != ROW_TOKENS;
@@ -232,18 +237,18 @@ static const struct column columns[] = {
 	{"device",     "",             NULL,       COLUMN_KEY,       false, 0, wanted_device,   put_device,    NULL},
 	{"tokens/s",   "median, 95 %", NULL,       COLUMN_RATE,      true,  0, wanted_tokens,   put_tokens,    raw_tokens},
 	{"GFLOP/s",    "",             NULL,       COLUMN_RATE,      true,  5, wanted_tokens,   put_gflops_bare, raw_gflops},
-	{"GB/s",       "",             NULL,       COLUMN_RATE,      true,  4, wanted_tokens,   put_gbytes_bare, raw_gbytes},
 	{"GFLOP/s",    "median, 95 %", NULL,       COLUMN_RATE,      true,  0, wanted_plain,    put_gflops,    raw_gflops},
-	{"GB/s",       "median, 95 %", NULL,       COLUMN_RATE,      true,  4, wanted_plain,    put_gbytes,    raw_gbytes},
+	{"GB/s",       "",             NULL,       COLUMN_RATE,      true,  4, wanted_measured, put_gbytes_bare, raw_gbytes},
+	{"GB/s",       "median, 95 %", NULL,       COLUMN_RATE,      true,  0, wanted_probe,    put_gbytes,    raw_gbytes},
 	{"of ceiling", "%, 95 %",      "ceiling",  COLUMN_SHARE,     true,  0, wanted_measured, put_share,     raw_share},
 	{"bound",      "",             NULL,       COLUMN_PLAIN,     false, 6, wanted_measured, put_bound,     NULL},
-	{"step p50",   "ms, 95 %",     NULL,       COLUMN_PLAIN,     true,  1, wanted_tokens,   put_step,      raw_step},
-	{"step p99",   "ms",           NULL,       COLUMN_PLAIN,     true,  1, wanted_p99,      put_p99,       raw_p99},
 	{"residual",   "same type",    "residual", COLUMN_PLAIN,     true,  0, wanted_measured, put_residual_same, raw_residual_same},
 	{"residual",   "to f32",       "to f32",   COLUMN_PLAIN,     true,  0, wanted_measured, put_residual_f32, raw_residual_f32},
 	{"n",          "",             NULL,       COLUMN_PLAIN,     true,  3, NULL,            put_n,         raw_n},
-	{"ran",        "",             NULL,       COLUMN_PLAIN,     false, 2, wanted_ran,            put_ran,       NULL},
 	{"marks",      "",             NULL,       COLUMN_MARKS,     false, 0, wanted_marks,            put_marks,     NULL},
+	{"step p50",   "ms, 95 %",     NULL,       COLUMN_PLAIN,     true,  1, wanted_tokens,   put_step,      raw_step},
+	{"step p99",   "ms",           NULL,       COLUMN_PLAIN,     true,  1, wanted_p99,      put_p99,       raw_p99},
+	{"ran",        "",             NULL,       COLUMN_PLAIN,     false, 2, wanted_ran,            put_ran,       NULL},
 	/* clang-format on */
 };
 

@@ -148,7 +148,8 @@ const char *row_state(const struct row *r)
 	return row_is_wrong(r) ? "wrong" : point_state_name(r->state);
 }
 
-/* Appends the value of the description's line `key: value`; false when there is none. */
+/* Appends the beginning of the description's line `key: value`, up to what explains it: a comma or a
+ * parenthesis. False when there is no such line. */
 static bool describe_value(struct strbuf *out, const char *describe, const char *key)
 {
 	size_t n = strlen(key);
@@ -157,9 +158,12 @@ static bool describe_value(struct strbuf *out, const char *describe, const char 
 		line += *line == '\n';
 		if (strncmp(line, key, n) == 0 && line[n] == ':') {
 			const char *value = line + n + 1 + strspn(line + n + 1, " ");
+			size_t len = strcspn(value, "\n,(");
 
-			strbuf_add(out, value, strcspn(value, "\n"));
-			return true;
+			while (len > 0 && value[len - 1] == ' ')
+				len--;
+			strbuf_add(out, value, len);
+			return len > 0;
 		}
 	}
 	return false;
@@ -167,17 +171,16 @@ static bool describe_value(struct strbuf *out, const char *describe, const char 
 
 void row_ran(struct strbuf *out, const struct row *r)
 {
-	static const char *const keys[] = {"isa", "provider", "kernel", "kernels", "gemm", "blocking"};
+	static const char *const keys[] = {"isa", "kernels", "blocks", "openblas_core"};
 	const char *describe = r->point->describe;
 	size_t start = out->len;
 
 	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
-		size_t before = out->len;
+		struct strbuf value = {0};
 
-		if (before > start)
-			strbuf_puts(out, " ");
-		if (!describe_value(out, describe, keys[i]) && out->len > before)
-			out->text[out->len = before] = '\0';
+		if (describe_value(&value, describe, keys[i]))
+			strbuf_printf(out, "%s%s", out->len > start ? " " : "", strbuf_text(&value));
+		strbuf_free(&value);
 	}
 	if (out->len == start)
 		strbuf_add(out, describe, strcspn(describe, "\n"));

@@ -149,7 +149,15 @@ static void put_keys(struct page *p, const struct finding *f)
 	struct strbuf troubles = {0};
 
 	strbuf_puts(&p->out, "<dl class=\"keys\">\n");
-	put_key(p, "Fastest for the fewest sequences", f->best);
+	if (f->best) {
+		const char *sequences = point_get(&f->best->point->point, KEY_SEQUENCES);
+
+		strbuf_puts(&troubles, "Fastest for ");
+		text_html(&troubles, sequences);
+		strbuf_puts(&troubles, strcmp(sequences, "1") == 0 ? " sequence" : " sequences");
+		put_key(p, strbuf_text(&troubles), f->best);
+		strbuf_reset(&troubles);
+	}
 	put_key(p, "Most tokens in all", f->most != f->best ? f->most : NULL);
 	put_key(p, "Fastest matrix product", f->matrix);
 	view_troubles(&troubles, v);

@@ -232,7 +232,7 @@ void html_missing(struct page *p)
 		if (!r->reason[0])
 			continue;
 		row_label(&text, p->view, r);
-		strbuf_puts(&p->out, "<tr><td class=\"first\">");
+		strbuf_puts(&p->out, "<tr><td class=\"first wrap\">");
 		text_html(&p->out, strbuf_text(&text));
 		strbuf_printf(&p->out, "</td><td class=\"%s\">%s</td><td class=\"why\">", state_class(r),
 			      row_state(r));

@@ -68,7 +68,7 @@ static void put_tics(struct strbuf *text, const struct group *g)
 	}
 	strbuf_puts(text, ")\nset y2tics (");
 	for (int i = 0; i < g->n; i++) {
-		number_estimate(&label, &interval, &g->row[i]->gflops_s);
+		number_estimate_brief(&label, &interval, &g->row[i]->gflops_s);
 		strbuf_printf(&label, " %s", strbuf_text(&interval));
 		strbuf_puts(text, i ? ", " : "");
 		text_gnuplot(text, strbuf_text(&label));

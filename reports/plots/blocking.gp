@@ -1,4 +1,4 @@
-height = 86 + 24 * rows
+height = 92 + 24 * rows
 eval svg(440, height)
 set border 1
 unset grid
@@ -10,8 +10,8 @@ set y2range [rows - 0.5:-0.6]
 set lmargin at screen 0.25
 set rmargin at screen 0.77
 set tmargin at screen 1 - 34.0 / height
-set bmargin at screen 44.0 / height
-set label 102 'GFLOP/s' at screen 0.77,character 0.9 right tc rgb mute
+set bmargin at screen 50.0 / height
+set label 102 'GFLOP/s' at screen 0.77,screen 9.0 / height right tc rgb mute
 if (ceiling > 0) {
 	set arrow 1 from ceiling, graph 0 to ceiling, graph 1 nohead lw 1.5 dt (6,4) lc rgb ink
 	set label 1 'ceiling '.sprintf(ceiling < 10 ? '%.2f' : '%.0f', ceiling) at ceiling, graph 1 right offset 0,0.8 tc rgb mute

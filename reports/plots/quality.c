@@ -17,7 +17,7 @@
 /* A residual of exactly 0 has no logarithm: it stands at the left end, below every rounding error. */
 #define ZERO_AT 1e-9
 /* The plot's inner size in pixels (svg(440, 340) and the margins of quality.gp), and a line of text. */
-#define INNER_X 385.0
+#define INNER_X 365.0
 #define INNER_Y 253.0
 #define LINE_Y	15.0
 #define LABEL_X 90.0

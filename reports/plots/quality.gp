@@ -1,6 +1,6 @@
 set logscale x
 set mxtics 1
-set lmargin at screen 0.085
+set lmargin at screen 0.13
 set rmargin at screen 0.96
 set tmargin at screen 0.885
 set bmargin at screen 0.14

@@ -1,7 +1,7 @@
 set logscale xy
 set mytics 1
 set mxtics 1
-set lmargin at screen 0.14
+set lmargin at screen 0.165
 set rmargin at screen 0.975
 set tmargin at screen 0.885
 set bmargin at screen 0.155

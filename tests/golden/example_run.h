@@ -49,7 +49,9 @@ static void example_decode(struct maker *m)
 					 "sequences=%d threads=%d isa=avx2",
 					 example_precisions[i].precision, sequences, threads);
 				p = made_point(m, ROLE_MEASURE, POINT_DONE, "", keys);
-				p->describe = made_text(m, "isa: avx2\nkernel: 6x16\nweights: 40 MB");
+				p->describe =
+					made_text(m, "isa: avx2\nkernels: gemm_f32_6x16_avx2, "
+						     "pack_f32\nblocks: 64x256x512 (MCxKCxNC, from haswell)");
 				p->check_answer = json_pack("{s:i}", "working_set", 60 << 20);
 				example_timing(m, p, threads == 1 ? 2.4 * step : step, 16, work);
 				made_residuals(m, p, 1.1e-5, example_precisions[i].f32_residual);
