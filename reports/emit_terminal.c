@@ -336,7 +336,7 @@ static void put_table(FILE *out, const struct view *v, enum row_kind kind,
 	struct layout l = {.view = v, .kind = kind, .colour = options->colour};
 
 	l.width = max_int(options->width > 0 ? options->width : 100, WIDTH_MIN);
-	l.row = mem_alloc(sizeof *l.row * (size_t)(v->a->n_rows + 1));
+	l.row = mem_alloc(sizeof(void *) * (size_t)(v->a->n_rows + 1));
 	for (int i = 0; i < v->a->n_rows; i++)
 		if (row_kind(&v->a->rows[i]) == kind)
 			l.row[l.n_rows++] = &v->a->rows[i];

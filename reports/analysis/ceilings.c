@@ -156,6 +156,8 @@ void row_limit(struct row *row, const struct analysis *a)
 		return;
 	row->bound = least_s == memory_s ? BOUND_MEMORY : BOUND_COMPUTE;
 	ceiling = row->bound == BOUND_MEMORY ? read : fma;
+	if (!ceiling)
+		return;
 	row->ceiling = ceiling_rate(ceiling, row->bound);
 	if (row->values[0].tokens > 0)
 		row->ceiling_tokens_s = row->values[0].tokens / least_s;

@@ -131,12 +131,12 @@ static void script_make(struct script *s, const struct view *v, struct group *g)
 	struct strbuf heading = {0};
 	char *body = embed_text(report_files, "reports/plots/blocking.gp");
 
-	qsort(g->row, (size_t)g->n, sizeof g->row[0], row_compare);
+	qsort(g->row, (size_t)g->n, sizeof(void *), row_compare);
 	if (g->n > BARS_MAX)
 		g->n = BARS_MAX;
 	group_heading(&heading, v, g, free_keys);
 	s->heading = strbuf_take(&heading);
-	picture_describe(script_add(s, mem_strdup(s->name)), s, g);
+	picture_describe(script_add(s, ""), s, g);
 	put_block(&s->data, "own", g, false);
 	put_block(&s->data, "other", g, true);
 	strbuf_puts(&s->text, "load 'style.gp'\n");

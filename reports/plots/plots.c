@@ -72,10 +72,10 @@ struct script *plots_add(struct plots *p, enum plot_kind kind, const char *name)
 	return s;
 }
 
-struct picture *script_add(struct script *s, char *name)
+struct picture *script_add(struct script *s, const char *suffix)
 {
 	s->picture = mem_realloc(s->picture, sizeof *s->picture * (size_t)(s->n_pictures + 1));
-	s->picture[s->n_pictures] = (struct picture){.name = name};
+	s->picture[s->n_pictures] = (struct picture){.name = mem_printf("%s%s", s->name, suffix)};
 	return &s->picture[s->n_pictures++];
 }
 
@@ -127,10 +127,10 @@ static int picture_load(struct picture *p, const char *directory, struct diag *d
 			e = diag_set(d, ERR_FORMAT, "%s.svg is not the drawing this gnuplot should make",
 				     p->name);
 	}
-	if (!e) {
+	if (!e)
 		whole = svg_standalone(p->svg);
+	if (whole)
 		e = file_write(path, whole, strlen(whole), d);
-	}
 	free(whole);
 	free(svg);
 	free(path);
@@ -172,10 +172,10 @@ static int style_write(const char *directory, struct diag *d)
 	struct strbuf colours = {0};
 	int e;
 
+	if (!style)
+		return diag_set(d, ERR_INTERNAL, "reports/plots/style.gp is not embedded");
 	palette_gnuplot(&colours);
-	e = style ? 0 : diag_set(d, ERR_INTERNAL, "reports/plots/style.gp is not embedded");
-	if (!e)
-		e = file_put(directory, "style", ".gp", style, d);
+	e = file_put(directory, "style", ".gp", style, d);
 	if (!e)
 		e = file_put(directory, "palette", ".gp", strbuf_text(&colours), d);
 	strbuf_free(&colours);

@@ -50,7 +50,8 @@ MUST_CHECK int plots_draw(struct plots *p, const char *directory, struct diag *d
 
 /* A new script of p; its text begins with the licence line. */
 struct script *plots_add(struct plots *p, enum plot_kind kind, const char *name);
-struct picture *script_add(struct script *s, char *name);
+/* A picture of it, named after the script with that suffix. */
+struct picture *script_add(struct script *s, const char *suffix);
 
 /* The makers, one file a kind of picture. */
 void plot_throughput(struct plots *p, const struct view *v);

@@ -191,7 +191,7 @@ static void script_make(struct script *s, const struct view *v, const struct gro
 
 	group_heading(&heading, v, g, free_keys);
 	s->heading = strbuf_take(&heading);
-	picture_describe(script_add(s, mem_strdup(s->name)), s, dot, n);
+	picture_describe(script_add(s, ""), s, dot, n);
 	put_block(&s->data, "best", dot, n, true);
 	put_block(&s->data, "beaten", dot, n, false);
 	strbuf_puts(&s->text, "load 'style.gp'\n");

@@ -64,8 +64,11 @@ static void line_add(struct drawing *w, struct strbuf *data, const char *precisi
 
 	for (int i = 0; i < w->n_counts && base; i++) {
 		const struct row *r = row_of(w->g, precision, w->count[i]);
-		struct estimate e = r ? row_speed_up(r, base) : (struct estimate){.value = NAN};
+		struct estimate e;
 
+		if (!r)
+			continue;
+		e = row_speed_up(r, base);
 		if (!isfinite(e.value))
 			continue;
 		strbuf_printf(&block, "%g %.6g %.6g %.6g\n", threads(r), e.value, e.interval ? e.lo : e.value,
@@ -157,7 +160,7 @@ static void script_make(struct plots *p, const struct view *v, const struct grou
 	s->data = data;
 	group_heading(&heading, v, g, free_keys);
 	s->heading = strbuf_take(&heading);
-	picture_describe(script_add(s, mem_strdup(s->name)), s, &w);
+	picture_describe(script_add(s, ""), s, &w);
 	strbuf_puts(&s->text, "load 'style.gp'\n");
 	labels_place(&w);
 	put_axes(&s->text, &w);

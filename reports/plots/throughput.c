@@ -4,7 +4,9 @@
 
 #include "reports/plots/plots.h"
 
+#include <assert.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,7 +25,7 @@ static double sequences(const struct row *r)
 	return strtod(point_get(&r->point->point, KEY_SEQUENCES), NULL);
 }
 
-/* The rows of one precision, fewest sequences first. */
+/* The rows of one precision of the group (there is at least one), fewest sequences first. */
 static struct group panel_rows(const struct group *g, const char *precision)
 {
 	struct group out = {0};
@@ -38,6 +40,7 @@ static struct group panel_rows(const struct group *g, const char *precision)
 			out.row[j] = out.row[j - 1];
 			out.row[j - 1] = swap;
 		}
+	assert(out.n > 0 && out.row[0]);
 	return out;
 }
 
@@ -149,8 +152,11 @@ static void script_make(struct script *s, const struct view *v, const struct gro
 	strbuf_printf(&s->text, "n = %d\narray label[n] = [", n);
 	for (int i = 0; i < n; i++) {
 		struct group panel = panel_rows(g, precision[i]);
-		struct picture *p = script_add(s, mem_printf("%s-%d", s->name, i));
+		struct picture *p;
+		char suffix[16];
 
+		snprintf(suffix, sizeof suffix, "-%d", i);
+		p = script_add(s, suffix);
 		panel_describe(p, s, &panel, precision[i]);
 		put_data(&s->data, &panel, i);
 		strbuf_puts(&s->text, i ? ", " : "");

@@ -27,6 +27,8 @@ static char *emit(const char *name, const struct analysis *a, const struct repor
 	if (!e || !f || e->emit(f, a, options, &d) != 0)
 		bail(d.text);
 	fclose(f);
+	if (!text)
+		bail("no memory");
 	return text;
 }
 
