@@ -17,6 +17,8 @@
 #define SCRIPTS_MAX 4
 #define PANELS_MAX  8
 #define TICS_MAX    32
+/* Labels closer than this on the log axis would touch. */
+#define LABEL_RATIO 1.4
 
 static const enum point_key free_keys[] = {KEY_PRECISION, KEY_SEQUENCES, KEY_COUNT};
 
@@ -46,13 +48,20 @@ static struct group panel_rows(const struct group *g, const char *precision)
 
 static void put_data(struct strbuf *data, const struct group *panel, int s)
 {
+	double labelled = 0;
+
 	strbuf_printf(data, "%s# columns: sequences tokens/s lo hi text\n# s%d\n", s ? "\n\n" : "", s);
 	for (int i = 0; i < panel->n; i++) {
 		const struct estimate *e = &panel->row[i]->tokens_s;
 
 		strbuf_printf(data, "%g %.6g %.6g %.6g ", sequences(panel->row[i]), e->value,
 			      e->interval ? e->lo : e->value, e->interval ? e->hi : e->value);
-		number_put(data, e->value, 0);
+		if (sequences(panel->row[i]) >= labelled * LABEL_RATIO) {
+			number_put(data, e->value, 0);
+			labelled = sequences(panel->row[i]);
+		} else {
+			strbuf_puts(data, "\"\"");
+		}
 		strbuf_putc(data, '\n');
 	}
 	strbuf_printf(data, "\n\n# columns: sequences tokens/s\n# s%d_ceiling\n", s);
@@ -124,6 +133,7 @@ static void extent_add(struct extent *e, double x)
 static void put_axes(struct strbuf *text, const struct group *g)
 {
 	struct extent x = {0}, y = {0};
+	double labelled = 0;
 	const char *count[TICS_MAX];
 	int n = group_values(g, KEY_SEQUENCES, count, TICS_MAX);
 
@@ -134,8 +144,14 @@ static void put_axes(struct strbuf *text, const struct group *g)
 		extent_add(&y, g->row[i]->ceiling_tokens_s);
 	}
 	strbuf_printf(text, "set xrange [%.6g:%.6g]\nset xtics (", x.lo / 1.15, x.hi * 1.25);
-	for (int i = 0; i < n; i++)
-		strbuf_printf(text, "%s%g", i ? ", " : "", strtod(count[i], NULL));
+	for (int i = 0; i < n; i++) {
+		double value = strtod(count[i], NULL);
+
+		if (i > 0 && value > labelled && value < labelled * LABEL_RATIO)
+			continue;
+		strbuf_printf(text, "%s%g", i ? ", " : "", value);
+		labelled = value;
+	}
 	strbuf_puts(text, ")\n");
 	gp_log_range(text, "y", y.lo, y.hi, 1.6);
 }
