@@ -39,6 +39,14 @@ void number_put(struct strbuf *out, double x, double half)
 		strbuf_printf(out, "%s%.*f", x < 0 ? MINUS : "", places(x, half), fabs(x));
 }
 
+void number_short(struct strbuf *out, double x)
+{
+	if (x >= 9999.5)
+		strbuf_printf(out, x >= 99950 ? "%.0fk" : "%.1fk", x / 1000);
+	else
+		number_put(out, x, 0);
+}
+
 void number_put_half(struct strbuf *out, double half)
 {
 	number_put(out, half, half);

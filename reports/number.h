@@ -9,6 +9,9 @@
 /* x with as many decimals as give `half` two digits (half 0 or NaN: three digits of x). NaN: "-" as an en dash. */
 void number_put(struct strbuf *out, double x, double half);
 
+/* Three digits in little room: 943, 12.8k. */
+void number_short(struct strbuf *out, double x);
+
 /* The half width as two digits. */
 void number_put_half(struct strbuf *out, double half);
 

@@ -111,6 +111,10 @@ void row_label(struct strbuf *out, const struct view *v, const struct row *r)
 
 		if (!*value || (!v->varies_in[row_kind(r)][said[i].key] && said[i].key != KEY_PRECISION))
 			continue;
+		/* Another provider has no blocking of ours. */
+		if (said[i].key == KEY_BLOCKING &&
+		    strcmp(point_get(&r->point->point, KEY_PROVIDER), "own") != 0)
+			continue;
 		strbuf_printf(out, " %s", said[i].before);
 		if (said[i].key == KEY_MODEL)
 			model_short(out, value);

@@ -121,17 +121,25 @@ static void put_lede(struct page *p, const struct finding *f)
 static void put_key(struct page *p, const char *name, const struct row *r)
 {
 	struct strbuf value = {0}, interval = {0}, where = {0};
+	const struct estimate *rate;
 	const char *unit;
 
 	if (!r)
 		return;
-	number_estimate(&value, &interval, row_rate(r, &unit));
+	rate = row_rate(r, &unit);
+	number_estimate(&value, &interval, rate);
 	row_label(&where, p->view, r);
 	if (r->share.n)
 		strbuf_printf(&where, "; %.0f %% of the %s ceiling", 100 * r->share.value,
 			      bound_name(r->bound));
-	strbuf_printf(&p->out, "<div><dt>%s</dt><dd class=\"v\">%s <small>%s %s</small></dd><dd class=\"w\">",
-		      name, strbuf_text(&value), strbuf_text(&interval), unit);
+	if (rate->interval)
+		strbuf_printf(&interval, " %s", unit);
+	else {
+		strbuf_reset(&interval);
+		strbuf_printf(&interval, "%s, n too small", unit);
+	}
+	strbuf_printf(&p->out, "<div><dt>%s</dt><dd class=\"v\">%s <small>%s</small></dd><dd class=\"w\">",
+		      name, strbuf_text(&value), strbuf_text(&interval));
 	put_escaped(&p->out, &where);
 	if (isfinite(r->residual_f32)) {
 		strbuf_puts(&p->out, "; residual to f32 ");

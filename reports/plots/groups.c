@@ -23,7 +23,18 @@ static bool is_alike(const struct row *a, const struct row *b, const enum point_
 	return true;
 }
 
-/* Larger first; equal ones keep the plan's order (insertion sort is stable, the list is short). */
+static double threads(const struct group *g)
+{
+	return strtod(point_get(&g->row[0]->point->point, KEY_THREADS), NULL);
+}
+
+/* Larger first, then those with more threads; equal ones keep the plan's order. */
+static bool is_before(const struct group *a, const struct group *b)
+{
+	return a->n != b->n ? a->n > b->n : threads(a) > threads(b);
+}
+
+/* Insertion sort is stable, and the list is short. */
 static void groups_sort(struct group *g, int n)
 {
 	struct group *copy = malloc(sizeof *copy);
@@ -31,7 +42,7 @@ static void groups_sort(struct group *g, int n)
 	if (!copy)
 		return;
 	for (int i = 1; i < n; i++)
-		for (int j = i; j > 0 && g[j - 1].n < g[j].n; j--) {
+		for (int j = i; j > 0 && is_before(&g[j], &g[j - 1]); j--) {
 			*copy = g[j];
 			g[j] = g[j - 1];
 			g[j - 1] = *copy;

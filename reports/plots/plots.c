@@ -106,7 +106,8 @@ void gp_log_range(struct strbuf *out, const char *axis, double lo, double hi, do
 
 			if (x < from || x > to)
 				continue;
-			strbuf_printf(out, "%s%.6g", first ? "" : ", ", x);
+			strbuf_puts(out, first ? "" : ", ");
+			strbuf_printf(out, x >= 1e4 ? "'%gk' %g" : "'%g' %g", x >= 1e4 ? x / 1000 : x, x);
 			first = false;
 		}
 	strbuf_puts(out, ")\n");

@@ -93,7 +93,7 @@ static void labels_place(struct drawing *w)
 		for (int j = 0; j < i; j++)
 			if (w->line[i].label < w->line[j].label * LABEL_RATIO &&
 			    w->line[i].label > w->line[j].label / LABEL_RATIO) {
-				w->line[i].label = w->line[j].label / LABEL_RATIO * 0.999;
+				w->line[i].label = w->line[j].label * LABEL_RATIO * 1.001;
 				j = -1;
 			}
 }

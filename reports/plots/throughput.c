@@ -17,8 +17,10 @@
 #define SCRIPTS_MAX 4
 #define PANELS_MAX  8
 #define TICS_MAX    32
-/* Labels closer than this on the log axis would touch. */
-#define LABEL_RATIO 1.4
+#define TIC_RATIO   1.35
+/* Widths in pixels: the inner plot (see throughput.gp) and a label with the air it needs. */
+#define INNER_X 275.0
+#define LABEL_X 44.0
 
 static const enum point_key free_keys[] = {KEY_PRECISION, KEY_SEQUENCES, KEY_COUNT};
 
@@ -46,6 +48,14 @@ static struct group panel_rows(const struct group *g, const char *precision)
 	return out;
 }
 
+/* Labels closer than this ratio on the log axis would touch. */
+static double label_ratio(const struct group *panel)
+{
+	double range = sequences(panel->row[panel->n - 1]) / sequences(panel->row[0]) * 1.15 * 1.25;
+
+	return pow(range, LABEL_X / INNER_X);
+}
+
 static void put_data(struct strbuf *data, const struct group *panel, int s)
 {
 	double labelled = 0;
@@ -56,8 +66,8 @@ static void put_data(struct strbuf *data, const struct group *panel, int s)
 
 		strbuf_printf(data, "%g %.6g %.6g %.6g ", sequences(panel->row[i]), e->value,
 			      e->interval ? e->lo : e->value, e->interval ? e->hi : e->value);
-		if (sequences(panel->row[i]) >= labelled * LABEL_RATIO) {
-			number_put(data, e->value, 0);
+		if (sequences(panel->row[i]) >= labelled * label_ratio(panel)) {
+			number_short(data, e->value);
 			labelled = sequences(panel->row[i]);
 		} else {
 			strbuf_puts(data, "\"\"");
@@ -133,7 +143,7 @@ static void extent_add(struct extent *e, double x)
 static void put_axes(struct strbuf *text, const struct group *g)
 {
 	struct extent x = {0}, y = {0};
-	double labelled = 0;
+	double labelled = 0, pad;
 	const char *count[TICS_MAX];
 	int n = group_values(g, KEY_SEQUENCES, count, TICS_MAX);
 
@@ -143,11 +153,13 @@ static void put_axes(struct strbuf *text, const struct group *g)
 		extent_add(&y, g->row[i]->tokens_s.hi);
 		extent_add(&y, g->row[i]->ceiling_tokens_s);
 	}
-	strbuf_printf(text, "set xrange [%.6g:%.6g]\nset xtics (", x.lo / 1.15, x.hi * 1.25);
+	/* Half a label beside the first and the last dot. */
+	pad = fmax(1.15, pow(x.hi / x.lo, 0.08));
+	strbuf_printf(text, "set xrange [%.6g:%.6g]\nset xtics (", x.lo / pad, x.hi * pad);
 	for (int i = 0; i < n; i++) {
 		double value = strtod(count[i], NULL);
 
-		if (i > 0 && value > labelled && value < labelled * LABEL_RATIO)
+		if (i > 0 && value > labelled && value < labelled * TIC_RATIO)
 			continue;
 		strbuf_printf(text, "%s%g", i ? ", " : "", value);
 		labelled = value;
@@ -176,7 +188,10 @@ static void script_make(struct script *s, const struct view *v, const struct gro
 		panel_describe(p, s, &panel, precision[i]);
 		put_data(&s->data, &panel, i);
 		strbuf_puts(&s->text, i ? ", " : "");
-		text_gnuplot(&s->text, precision[i]);
+		strbuf_printf(&heading, "%s%s", precision[i],
+			      isfinite(panel.row[0]->ceiling_tokens_s) ? "; dashed: its ceiling" : "");
+		text_gnuplot(&s->text, strbuf_text(&heading));
+		strbuf_reset(&heading);
 		strbuf_printf(&hues, "%s'%s'", i ? ", " : "", palette_of(precision[i]));
 	}
 	strbuf_printf(&s->text, "]\narray hue[n] = [%s]\n", strbuf_text(&hues));
@@ -184,6 +199,7 @@ static void script_make(struct script *s, const struct view *v, const struct gro
 	put_axes(&s->text, g);
 	strbuf_puts(&s->text, body ? body : "");
 	strbuf_free(&hues);
+	strbuf_free(&heading);
 	free(body);
 }
 

@@ -11,7 +11,7 @@ do for [i = 1:n] {
 	eval axes('sequences', 'tokens/s')
 	me = 's'.(i - 1)
 	colour = value(hue[i])
-	set label 1 label[i].'; dashed: its ceiling' at screen 0.975,0.955 right tc rgb mute
+	set label 1 label[i] at screen 0.975,0.955 right tc rgb mute
 	plot for [g = 1:n] name.'.dat' index 's'.(g - 1) using 1:2 with lines lw 1.5 lc rgb ghost notitle, \
 	     name.'.dat' index me.'_ceiling' using 1:2 with lines lw 1.5 dt (6,4) lc rgb ink notitle, \
 	     name.'.dat' index me using 1:2 with lines lw 2 lc rgb colour notitle, \
