@@ -15,8 +15,9 @@
 #define SCRIPTS_MAX 3
 #define SERIES_MAX  4
 #define TICS_MAX    32
-/* Labels at the ends of lines keep this ratio apart on the log axis: a line of text. */
-#define LABEL_RATIO 1.09
+/* Heights in pixels: the inner plot (see scaling.gp) and a line of text. */
+#define INNER_Y 253.0
+#define LINE_Y	16.0
 
 static const enum point_key free_keys[] = {KEY_PRECISION, KEY_THREADS, KEY_COUNT};
 
@@ -87,23 +88,36 @@ static void line_add(struct drawing *w, struct strbuf *data, const char *precisi
 	strbuf_free(&block);
 }
 
+/* The y axis: from below the slowest to above the ideal line. */
+static void range_of(const struct drawing *w, double *lo, double *hi)
+{
+	*lo = fmin(0.93, w->y_lo * 0.93);
+	*hi = fmax(w->y_hi, w->x_hi / strtod(w->count[0], NULL)) * 1.12;
+}
+
+/* Labels at the ends of lines keep a line of text apart. */
 static void labels_place(struct drawing *w)
 {
+	double lo, hi, ratio;
+
+	range_of(w, &lo, &hi);
+	ratio = pow(hi / lo, LINE_Y / INNER_Y);
 	for (int i = 0; i < w->n_lines; i++)
 		for (int j = 0; j < i; j++)
-			if (w->line[i].label < w->line[j].label * LABEL_RATIO &&
-			    w->line[i].label > w->line[j].label / LABEL_RATIO) {
-				w->line[i].label = w->line[j].label * LABEL_RATIO * 1.001;
+			if (w->line[i].label < w->line[j].label * ratio &&
+			    w->line[i].label > w->line[j].label / ratio) {
+				w->line[i].label = w->line[j].label * ratio * 1.001;
 				j = -1;
 			}
 }
 
 static void put_axes(struct strbuf *text, const struct drawing *w)
 {
-	double first = strtod(w->count[0], NULL);
+	double first = strtod(w->count[0], NULL), lo, hi;
 
+	range_of(w, &lo, &hi);
 	strbuf_printf(text, "set xrange [%.6g:%.6g]\nset yrange [%.6g:%.6g]\nset xtics (", first * 0.93,
-		      w->x_hi * 1.35, fmin(0.93, w->y_lo * 0.93), fmax(w->y_hi, w->x_hi / first) * 1.12);
+		      w->x_hi * 1.35, lo, hi);
 	for (int i = 0; i < w->n_counts; i++)
 		strbuf_printf(text, "%s%g", i ? ", " : "", strtod(w->count[i], NULL));
 	strbuf_puts(text, ")\nset ytics (0.5, 1, 2, 4, 8, 16, 32, 64)\n");
