@@ -99,6 +99,8 @@ void gp_log_range(struct strbuf *out, const char *axis, double lo, double hi, do
 	int stride = to / from > 1000 ? 3 : 1;
 	bool first = true;
 
+	if (!(from > 0) || !isfinite(to)) /* nothing to show: gnuplot will say so */
+		return;
 	strbuf_printf(out, "set %srange [%.6g:%.6g]\nset %stics (", axis, from, to, axis);
 	for (int e = (int)floor(log10(from)); e <= (int)ceil(log10(to)); e++)
 		for (int i = 0; i < 3; i += stride) {
