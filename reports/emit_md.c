@@ -28,7 +28,7 @@ static void put_cell(struct strbuf *out, const struct column *c, const struct vi
 	bool key = c->use == COLUMN_KEY || c->use == COLUMN_PRECISION;
 	bool strike = c->use == COLUMN_RATE && row_is_wrong(r);
 
-	if (key || r->state == POINT_DONE || row_is_wrong(r))
+	if (key || r->n_values > 0)
 		c->put(&text, &interval, v, r);
 	if (text.len && interval.len)
 		strbuf_putc(&text, ' ');

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "reports/number.h"
 #include "reports/text.h"
 
 /* Breaks plain text between words so that no line exceeds width where a blank allows it. */
@@ -123,6 +124,17 @@ void terminal_header(FILE *out, const struct view *v, const struct report_option
 	strbuf_free(&plain);
 }
 
+/* What the visits that did not fail gave. */
+static void put_others(struct strbuf *out, const struct row *r)
+{
+	const char *unit;
+	const struct estimate *rate = row_rate(r, &unit);
+
+	strbuf_printf(out, " (%d other %s: ", r->n_values, r->n_values == 1 ? "process" : "processes");
+	number_put(out, rate->value, 0);
+	strbuf_printf(out, " %s)", unit);
+}
+
 /* Each row that failed: the whole reason, for which its line had no room, and how to see it again. */
 static void put_failures(FILE *out, const struct view *v, int width)
 {
@@ -137,6 +149,8 @@ static void put_failures(FILE *out, const struct view *v, int width)
 		fputs(first ? "\nfailed, again with:\n" : "", out);
 		row_label(&raw, v, r);
 		strbuf_printf(&raw, ": %s", r->reason);
+		if (r->n_values > 0 && !row_is_wrong(r))
+			put_others(&raw, r);
 		text_plain(&plain, strbuf_text(&raw));
 		put_wrapped(out, strbuf_text(&plain), width);
 		strbuf_reset(&raw);

@@ -19,14 +19,16 @@ static void put_open(struct strbuf *out, const char *title, const char *note, co
 		      title, attributes, title, note);
 }
 
-/* Keys fold into the first, sticky column on a phone. */
+/* Keys fold into the first, sticky column on a phone; paper leaves out what a narrow terminal does. */
 static const char *column_class(const struct column *c, bool first)
 {
 	if (first)
 		return "first";
 	if (c->use == COLUMN_KEY || c->use == COLUMN_PRECISION)
 		return c->figure ? "n fold" : "fold";
-	return c->figure ? "n" : strcmp(c->head, "ran") == 0 ? "ran" : "";
+	if (c->drop == 1 || c->drop == 2)
+		return c->figure ? "n late" : "ran late";
+	return c->figure ? "n" : "";
 }
 
 static bool is_key(const struct column *c)
@@ -54,9 +56,10 @@ static void put_heads(struct strbuf *out, const struct column **column, int n)
 	strbuf_puts(out, "</tr></thead><tbody>\n");
 }
 
+/* Also where one visit failed: the others were measured. */
 static bool has_values(const struct row *r)
 {
-	return r->state == POINT_DONE || row_is_wrong(r);
+	return r->n_values > 0;
 }
 
 static void put_raw(struct strbuf *out, const struct column *c, const struct row *r)

@@ -105,6 +105,7 @@ static void example_troubles(struct maker *m)
 		       "workload=pp128 model=synthetic:llama-160m precision=f32 kv=f16 threads=4 isa=avx2");
 	made_visit(m, p, VISIT_TIMING, 3)->failed = true;
 	p->visits[0].log = made_text(m, hostile);
+	made_timing(m, p, 4, 80000000, 3, 1, work);
 	p = made_point(
 		m, ROLE_MEASURE, POINT_FAILED, hostile,
 		"workload=tg16 model=/models/<script>alert(1)</script>`id`$(id)'x.gguf precision=q8_0 kv=f16 "
