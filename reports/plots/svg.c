@@ -66,11 +66,13 @@ static const char *colour_rgb(struct strbuf *out, const char *s)
 
 	if (!starts(s, "rgb(") || sscanf(s, "rgb( %3d, %3d, %3d)%n", &r, &g, &b, &n) != 3 || n == 0)
 		return NULL;
+	if (r < 0 || r > 255 || g < 0 || g > 255 || b < 0 || b > 255)
+		return NULL;
 	role = palette_role(r, g, b);
 	if (role)
 		strbuf_printf(out, "var(--%s)", role);
 	else
-		strbuf_printf(out, "#%02x%02x%02x", r & 255, g & 255, b & 255);
+		strbuf_printf(out, "#%02x%02x%02x", (unsigned)r, (unsigned)g, (unsigned)b);
 	return s + n;
 }
 

@@ -26,6 +26,48 @@ static void test_sound(void)
 	ok(!svg_is_sound("<svg"), "half a tag is not");
 }
 
+/* Drawings with pieces out of place: refused or sound, and nothing is read that is not there. */
+static void test_mutated(const char *svg)
+{
+	static const char *const pieces[] = {"<",
+					     ">",
+					     "'",
+					     "</g>",
+					     "<defs>",
+					     "</defs>",
+					     "xlink:href='#gp",
+					     "id='gp",
+					     "rgb(-39, 1, 2)",
+					     "font-family=\"",
+					     "translate(",
+					     " d='",
+					     "<filter"};
+	char name[] = "pic", text[] = "t";
+	struct picture p = {.name = name, .title = text, .reading = text, .finding = text};
+	size_t n = strlen(svg);
+	unsigned seed = 1;
+	int bad = 0;
+
+	for (int i = 0; i < 2000; i++) {
+		char *copy = mem_strdup(svg), *element;
+
+		for (int j = 0; j < 3; j++) {
+			const char *piece = pieces[(seed = seed * 1103515245u + 12345u) / 65536 % 13];
+			size_t at = (seed = seed * 1103515245u + 12345u) / 8 % n;
+
+			if (at + strlen(piece) < n)
+				memcpy(copy + at, piece, strlen(piece));
+			if (seed / 32768 % 8 == 0)
+				copy[at] = '\0';
+		}
+		element = svg_theme(copy, &p);
+		bad += element && !svg_is_sound(element);
+		free(element);
+		free(copy);
+	}
+	is_int(bad, 0, "no mutated drawing comes out unsound");
+}
+
 static void test_theme(void)
 {
 	static const char drawn[] =
@@ -58,6 +100,7 @@ static void test_theme(void)
 	has_text(file, "prefers-color-scheme:dark", "and carries both schemes");
 	free(file);
 	free(element);
+	test_mutated(drawn);
 	ok(!svg_theme("<svg>nothing</svg>", &p), "what has no canvas is refused");
 	ok(!svg_theme("<svg viewBox=\"0 0 1 1\"><defs></defs><a/></g>", &p), "and what is no drawing");
 }
