@@ -61,6 +61,17 @@ struct view view_make(const struct analysis *a)
 	return v;
 }
 
+/* " 512" cubed, or " 64x512x2048" (MxNxK). */
+static void row_shape(struct strbuf *out, const struct point *p)
+{
+	const char *m = point_get(p, KEY_M), *n = point_get(p, KEY_N), *k = point_get(p, KEY_K);
+
+	if (strcmp(m, n) == 0 && strcmp(n, k) == 0)
+		strbuf_printf(out, " %s\xc2\xb3", m);
+	else
+		strbuf_printf(out, " %sx%sx%s", m, n, k);
+}
+
 void row_test(struct strbuf *out, const struct row *r)
 {
 	const struct point *p = &r->point->point;
@@ -68,8 +79,7 @@ void row_test(struct strbuf *out, const struct row *r)
 
 	strbuf_puts(out, w);
 	if (strcmp(w, "gemm") == 0)
-		strbuf_printf(out, " %sx%sx%s", point_get(p, KEY_M), point_get(p, KEY_N),
-			      point_get(p, KEY_K));
+		row_shape(out, p);
 	else if (strcmp(w, "read") == 0) {
 		strbuf_putc(out, ' ');
 		number_bytes(out, strtod(point_get(p, KEY_SIZE), NULL));

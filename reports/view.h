@@ -29,7 +29,7 @@ struct view view_make(const struct analysis *a);
 enum row_kind row_kind(const struct row *r);
 const char *row_kind_title(enum row_kind k); /* static */
 
-/* "tg128", "gemm 512x512x512", "read 64 MiB", "fma int8". */
+/* "tg128", "gemm 64x512x2048" (MxNxK; a cube as 512 cubed), "read 64 MiB", "fma int8". */
 void row_test(struct strbuf *out, const struct row *r);
 
 /* The name people know a model by: the file's name without folder and .gguf, or what was given. */
