@@ -1,5 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # base, tensor
+check_PROGRAMS += %D%/t_base %D%/t_tensor
+%C%_t_base_SOURCES = %D%/t_base.c
+%C%_t_base_CFLAGS = $(AM_CFLAGS)
+%C%_t_base_LDADD = libbase.a $(JANSSON_LIBS)
+%C%_t_tensor_SOURCES = %D%/t_tensor.c
+%C%_t_tensor_CFLAGS = $(AM_CFLAGS)
+%C%_t_tensor_LDADD = libtensor.a
+TESTS += %D%/t_base %D%/t_tensor
 
 # model
 
