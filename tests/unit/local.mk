@@ -38,6 +38,12 @@ check_PROGRAMS += %D%/t_gemm_run %D%/t_cpu_op
 TESTS += %D%/t_gemm_run %D%/t_cpu_op
 
 # wire, measure
+WIRE_TEST_LINK = libwire.a libbase.a $(XXHASH_LIBS) $(JANSSON_LIBS)
+check_PROGRAMS += %D%/t_point
+%C%_t_point_SOURCES = %D%/t_point.c
+%C%_t_point_CFLAGS = $(AM_CFLAGS)
+%C%_t_point_LDADD = $(WIRE_TEST_LINK)
+TESTS += %D%/t_point
 
 # stat, host
 
