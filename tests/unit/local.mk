@@ -39,11 +39,20 @@ TESTS += %D%/t_gemm_run %D%/t_cpu_op
 
 # wire, measure
 WIRE_TEST_LINK = libwire.a libbase.a $(XXHASH_LIBS) $(JANSSON_LIBS)
-check_PROGRAMS += %D%/t_point
+check_PROGRAMS += %D%/t_point %D%/t_wire %D%/t_messages %D%/t_encoding
 %C%_t_point_SOURCES = %D%/t_point.c
 %C%_t_point_CFLAGS = $(AM_CFLAGS)
 %C%_t_point_LDADD = $(WIRE_TEST_LINK)
-TESTS += %D%/t_point
+%C%_t_wire_SOURCES = %D%/t_wire.c
+%C%_t_wire_CFLAGS = $(AM_CFLAGS)
+%C%_t_wire_LDADD = $(WIRE_TEST_LINK)
+%C%_t_messages_SOURCES = %D%/t_messages.c
+%C%_t_messages_CFLAGS = $(AM_CFLAGS)
+%C%_t_messages_LDADD = $(WIRE_TEST_LINK)
+%C%_t_encoding_SOURCES = %D%/t_encoding.c
+%C%_t_encoding_CFLAGS = $(AM_CFLAGS)
+%C%_t_encoding_LDADD = $(WIRE_TEST_LINK)
+TESTS += %D%/t_point %D%/t_wire %D%/t_messages %D%/t_encoding
 
 # stat, host
 
