@@ -2,6 +2,12 @@
 # base, tensor
 
 # model
+MODEL_TEST_LINK = libmodel.a libtensor.a libbase.a $(PCRE2_LIBS) $(XXHASH_LIBS)
+check_PROGRAMS += %D%/t_gguf
+%C%_t_gguf_SOURCES = %D%/t_gguf.c tests/gguf_writer.h
+%C%_t_gguf_CFLAGS = $(AM_CFLAGS)
+%C%_t_gguf_LDADD = $(MODEL_TEST_LINK)
+TESTS += %D%/t_gguf
 
 # engine cpu, workloads
 check_PROGRAMS += %D%/t_kv %D%/t_engine %D%/t_ask
