@@ -184,9 +184,9 @@ static int push_bytes(struct encoder *e, const char *text, size_t n)
 			id = t->unknown;
 		if (id < 0)
 			return diag_set(e->d, ERR_UNSUPPORTED,
-					"tokenizer: the text has a byte 0x%02x, for which the vocabulary "
-					"has neither a token nor an unknown one",
-					(uint8_t)text[i]);
+					"byte 0x%02x at %td of the text: the vocabulary has neither a token "
+					"for it nor an unknown one",
+					(uint8_t)text[i], text + i - e->text);
 		rc = encoder_push(e, id);
 	}
 	return rc;

@@ -79,7 +79,7 @@ int tokenizer_encode(const struct tokenizer *t, const char *text, size_t n, bool
 {
 	struct token_list ids = {0};
 	struct fragments pieces = {0};
-	struct encoder e = {.t = t, .out = &ids, .d = d};
+	struct encoder e = {.t = t, .text = text, .out = &ids, .d = d};
 	if (n > TEXT_MAX)
 		return diag_set(d, ERR_USAGE, "tokenizer: a text of %zu bytes, at most %d are taken", n,
 				TEXT_MAX);
