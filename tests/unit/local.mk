@@ -34,6 +34,12 @@ TESTS += %D%/t_gemm_run %D%/t_cpu_op
 # stat, host
 
 # store, spec, plan
+SPEC_TEST_LINK = libplan.a libspec.a libwire.a libbase.a $(FYAML_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS)
+check_PROGRAMS += %D%/t_spec
+%C%_t_spec_SOURCES = %D%/t_spec.c
+%C%_t_spec_CFLAGS = $(AM_CFLAGS)
+%C%_t_spec_LDADD = $(SPEC_TEST_LINK)
+TESTS += %D%/t_spec
 
 # run, cmd
 
