@@ -2,6 +2,18 @@
 # base, tensor
 
 # model
+MODEL_TEST_LINK = libmodel.a libtensor.a libbase.a $(PCRE2_LIBS) $(XXHASH_LIBS)
+check_PROGRAMS += %D%/t_gguf %D%/t_model %D%/t_synthetic
+%C%_t_gguf_SOURCES = %D%/t_gguf.c tests/gguf_writer.h
+%C%_t_gguf_CFLAGS = $(AM_CFLAGS)
+%C%_t_gguf_LDADD = $(MODEL_TEST_LINK)
+%C%_t_model_SOURCES = %D%/t_model.c tests/no_tokenizer.c tests/gguf_writer.h
+%C%_t_model_CFLAGS = $(AM_CFLAGS)
+%C%_t_model_LDADD = $(MODEL_TEST_LINK)
+%C%_t_synthetic_SOURCES = %D%/t_synthetic.c tests/no_tokenizer.c
+%C%_t_synthetic_CFLAGS = $(AM_CFLAGS)
+%C%_t_synthetic_LDADD = $(MODEL_TEST_LINK)
+TESTS += %D%/t_gguf %D%/t_model %D%/t_synthetic
 
 # engine cpu, workloads
 check_PROGRAMS += %D%/t_kv %D%/t_engine %D%/t_ask
