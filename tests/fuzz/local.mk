@@ -6,3 +6,9 @@ check_PROGRAMS += %D%/fuzz_gguf
 %C%_fuzz_gguf_CFLAGS = $(AM_CFLAGS)
 %C%_fuzz_gguf_LDADD = $(MODEL_TEST_LINK)
 TESTS += %D%/fuzz_gguf
+
+check_PROGRAMS += %D%/fuzz_spec
+%C%_fuzz_spec_SOURCES = %D%/fuzz_spec.c %D%/replay.c
+%C%_fuzz_spec_CFLAGS = $(AM_CFLAGS)
+%C%_fuzz_spec_LDADD = $(SPEC_TEST_LINK)
+TESTS += %D%/fuzz_spec
