@@ -114,7 +114,7 @@ static int children_read(struct reader *r, struct yaml_node *node, enum fy_event
 	for (;;) {
 		struct fy_event *e = NULL;
 		int rc = reader_next(r, &e, d);
-		if (rc)
+		if (!e)
 			return rc;
 		bool ended = e->type == end;
 		if (!ended)
@@ -168,7 +168,7 @@ static int stream_read(struct reader *r, struct yaml_node *root, struct diag *d)
 	for (;;) {
 		struct fy_event *e = NULL;
 		int rc = reader_next(r, &e, d);
-		if (rc)
+		if (!e)
 			return rc;
 		bool ended = e->type == FYET_STREAM_END;
 		rc = event_take(r, e, root, &n_documents, d);
