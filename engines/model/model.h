@@ -49,7 +49,7 @@ struct tensor {
 };
 
 struct model {
-	char *path;	      /* as given: a file, or synthetic:NAME */
+	char *path;	      /* as given: a file, synthetic:NAME or default */
 	char *name;	      /* general.name, or the path's last part. UNTRUSTED text, valid UTF-8 */
 	char *arch;	      /* "llama" */
 	char hash[33];	      /* XXH3-128 of the file's bytes, or of the synthetic recipe; lower-case hex */
@@ -64,10 +64,12 @@ struct model {
 };
 
 /*
- * Opens a model: "synthetic:NAME" or a GGUF file. Maps, checks every count,
- * size and offset, and finds all tensors the architecture needs with the
- * shapes they must have. Errors are one line with the byte offset and what was
- * expected. The tokenizer is built only when with_tokenizer is set. The content
+ * Opens a model: "synthetic:NAME", "default" (the shipped one: of
+ * $INFEROMETER_DATA/models, beside the running program or installed, the first
+ * there is) or a GGUF file. Maps, checks every count, size and offset, and finds
+ * all tensors the architecture needs with the shapes they must have, and no
+ * other: what is not computed is ERR_UNSUPPORTED. Errors are one line with the
+ * byte offset and what was expected. The tokenizer is built only when with_tokenizer is set. The content
  * hash is computed only when with_hash is set (else hash is "").
  */
 struct model_options {

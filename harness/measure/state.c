@@ -3,11 +3,9 @@
 
 #include "harness/measure/state.h"
 
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "engines/base/mem.h"
 #include "engines/base/pool.h"
@@ -16,29 +14,6 @@
 enum { THREADS_MAX = 4096 };
 
 /* ---- the model ---- */
-
-/* The shipped model: with the user's data, beside this program, or where it was installed. */
-static char *default_model(void)
-{
-	static const char *const part = "models/default.gguf";
-	const char *data = getenv("INFEROMETER_DATA");
-	char self[PATH_MAX];
-	if (data && *data) {
-		char *path = mem_printf("%s/%s", data, part);
-		if (access(path, R_OK) == 0)
-			return path;
-		free(path);
-	}
-	ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
-	char *slash = n > 0 ? memrchr(self, '/', (size_t)n) : NULL;
-	if (slash) {
-		char *path = mem_printf("%.*s/workloads/%s", (int)(slash - self), self, part);
-		if (access(path, R_OK) == 0)
-			return path;
-		free(path);
-	}
-	return mem_printf("%s/workloads/%s", PKGDATADIR, part);
-}
 
 static void model_forget(struct server *s)
 {
@@ -64,9 +39,7 @@ int state_model(struct server *s, const char *name, const struct model_options *
 		.with_hash = options->with_hash || (same && s->model_has_hash),
 	};
 	struct model *m;
-	char *path = strcmp(name, "default") == 0 ? default_model() : mem_strdup(name);
-	int rc = model_open(&m, path, &all, d);
-	free(path);
+	int rc = model_open(&m, name, &all, d);
 	if (rc)
 		return rc;
 	char *kept = mem_strdup(name);

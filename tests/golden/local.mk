@@ -16,3 +16,6 @@ EXTRA_DIST += %D%/reports/terminal.txt %D%/reports/terminal-200.txt %D%/reports/
 %C%_t_models_CFLAGS = $(AM_CFLAGS)
 %C%_t_models_LDADD = $(ENGINE_TEST_LINK)
 EXTRA_DIST += %D%/models/default.txt
+
+# The plans of the shipped sweeps, for tests/unit/t_plan.
+EXTRA_DIST += %D%/plan/demo.txt %D%/plan/quick.txt

@@ -2,6 +2,18 @@
 # base, tensor
 
 # model
+MODEL_TEST_LINK = libmodel.a libtensor.a libbase.a $(PCRE2_LIBS) $(XXHASH_LIBS)
+check_PROGRAMS += %D%/t_gguf %D%/t_model %D%/t_synthetic
+%C%_t_gguf_SOURCES = %D%/t_gguf.c tests/gguf_writer.h
+%C%_t_gguf_CFLAGS = $(AM_CFLAGS)
+%C%_t_gguf_LDADD = $(MODEL_TEST_LINK)
+%C%_t_model_SOURCES = %D%/t_model.c tests/no_tokenizer.c tests/gguf_writer.h
+%C%_t_model_CFLAGS = $(AM_CFLAGS)
+%C%_t_model_LDADD = $(MODEL_TEST_LINK)
+%C%_t_synthetic_SOURCES = %D%/t_synthetic.c tests/no_tokenizer.c
+%C%_t_synthetic_CFLAGS = $(AM_CFLAGS)
+%C%_t_synthetic_LDADD = $(MODEL_TEST_LINK)
+TESTS += %D%/t_gguf %D%/t_model %D%/t_synthetic
 
 # engine cpu, workloads
 check_PROGRAMS += %D%/t_kv %D%/t_engine %D%/t_ask
@@ -34,6 +46,15 @@ TESTS += %D%/t_gemm_run %D%/t_cpu_op
 # stat, host
 
 # store, spec, plan
+SPEC_TEST_LINK = libplan.a libspec.a libwire.a libbase.a $(FYAML_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS)
+check_PROGRAMS += %D%/t_spec %D%/t_plan
+%C%_t_spec_SOURCES = %D%/t_spec.c
+%C%_t_spec_CFLAGS = $(AM_CFLAGS)
+%C%_t_spec_LDADD = $(SPEC_TEST_LINK)
+%C%_t_plan_SOURCES = %D%/t_plan.c
+%C%_t_plan_CFLAGS = $(AM_CFLAGS)
+%C%_t_plan_LDADD = $(SPEC_TEST_LINK)
+TESTS += %D%/t_spec %D%/t_plan
 
 # run, cmd
 

@@ -46,7 +46,7 @@ struct gguf_string {
 struct gguf_value {
 	struct gguf_string key;
 	enum gguf_type type;
-	enum gguf_type item; /* of an array */
+	enum gguf_type item; /* of an array, else type again */
 	uint64_t n;	     /* elements of an array, else 1 */
 	const void *data;    /* the value, or the first element of an array; unaligned */
 	uint64_t offset;     /* of the value in the file, for messages */
@@ -65,7 +65,8 @@ struct gguf_tensor {
 
 /* Opens and checks path. ERR_IO or ERR_FORMAT: one line with the byte offset and what was expected. */
 MUST_CHECK int gguf_open(struct gguf **out, const char *path, struct diag *d);
-/* The same over bytes that the caller keeps until gguf_close; name stands in messages. For tests, too. */
+/* The same over bytes, aligned as malloc's, that the caller keeps until gguf_close; name stands in
+ * messages. For tests, too. */
 MUST_CHECK int gguf_open_memory(struct gguf **out, const void *data, size_t n, const char *name,
 				struct diag *d);
 void gguf_close(struct gguf *g); /* NULL is fine */
@@ -79,8 +80,12 @@ const char *gguf_tensor_type_name(uint32_t type);
 
 int gguf_n_tensors(const struct gguf *g);
 const struct gguf_tensor *gguf_tensor_at(const struct gguf *g, int i);
+/* The tensor of that name or NULL. */
+const struct gguf_tensor *gguf_find_tensor(const struct gguf *g, const char *name);
 
 /* ---- metadata ---- */
+/* The i-th pair in the file's order, NULL behind the last. */
+const struct gguf_value *gguf_value_at(const struct gguf *g, int i);
 /* NULL when there is no such key. */
 const struct gguf_value *gguf_find(const struct gguf *g, const char *key);
 
@@ -102,7 +107,8 @@ MUST_CHECK int gguf_get_array(const struct gguf *g, const char *key, enum gguf_t
 struct gguf_string gguf_next_string(const void **at);
 
 /* Element i of an array of numbers, i below its n. */
-int64_t gguf_array_int(const struct gguf_value *array, uint64_t i); /* whole types and bool */
+/* Whole types and bool; a uint64 that does not fit is INT64_MAX. */
+int64_t gguf_array_int(const struct gguf_value *array, uint64_t i);
 double gguf_array_real(const struct gguf_value *array, uint64_t i); /* any number */
 
 #endif

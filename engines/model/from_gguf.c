@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A model of a GGUF file: every tensor the architecture needs, of the shape it needs, and no other. */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engines/base/mem.h"
+#include "engines/model/file/gguf.h"
+#include "engines/model/hparams.h"
+#include "engines/model/layout.h"
+#include "engines/model/name.h"
+#include "engines/model/source.h"
+#include "engines/model/tokenizer/build.h"
+
+#define OUTPUT "output.weight"
+
+/* Our types by ggml's number. */
+static bool dtype_of(uint32_t type, enum dtype *out)
+{
+	const char *name = gguf_tensor_type_name(type);
+	return name && dtype_parse(name, out);
+}
+
+/* All layout tensors are in the file. Nothing is allocated before. */
+static int presence_check(const struct gguf *g, const struct hparams *hp, bool tied, struct diag *d)
+{
+	struct layout_tensor want;
+	int n = layout_count(hp, tied);
+	for (int i = 0; i < n; i++) {
+		layout_at(&want, hp, tied, i);
+		if (!gguf_find_tensor(g, want.name))
+			return diag_set_at(d, ERR_FORMAT, gguf_path(g), 0,
+					   "tensor %s is missing, expected %lld x %lld elements", want.name,
+					   (long long)want.cols, (long long)want.rows);
+	}
+	return 0;
+}
+
+static int tensor_take(struct tensor *out, const struct gguf *g, const struct layout_tensor *want,
+		       struct diag *d)
+{
+	const struct gguf_tensor *t = gguf_find_tensor(g, want->name);
+	unsigned long long at = t->info_offset;
+	const char *type = gguf_tensor_type_name(t->type);
+	if (t->dims[0] != (uint64_t)want->cols || t->dims[1] != (uint64_t)want->rows || t->dims[2] != 1 ||
+	    t->dims[3] != 1)
+		return diag_set_at(d, ERR_FORMAT, gguf_path(g), 0,
+				   "byte %llu: tensor %s is %llu x %llu x %llu x %llu, expected %lld x %lld",
+				   at, want->name, (unsigned long long)t->dims[0],
+				   (unsigned long long)t->dims[1], (unsigned long long)t->dims[2],
+				   (unsigned long long)t->dims[3], (long long)want->cols,
+				   (long long)want->rows);
+	if (!dtype_of(t->type, &out->dtype) || !t->data)
+		return diag_set_at(
+			d, ERR_UNSUPPORTED, gguf_path(g), 0,
+			"byte %llu: unsupported type %s (%u) in tensor %s, this engine has f32, f16 and q8_0",
+			at, type ? type : "unknown", t->type, want->name);
+	memcpy(out->name, want->name, sizeof out->name);
+	out->rows = want->rows;
+	out->cols = want->cols;
+	out->data = t->data;
+	return 0;
+}
+
+static bool contains(const struct gguf_string *s, const char *part)
+{
+	return memmem(s->text, s->n, part, strlen(part)) != NULL;
+}
+
+/* A weight left out would be a wrong result. */
+static int extra_refuse(const struct gguf *g, const struct gguf_tensor *t, struct diag *d)
+{
+	static const struct {
+		const char *part, *what;
+	} kinds[] = {
+		{"rope_freqs", "factors of rotation frequencies (llama3 scaling) are not supported"},
+		{"rope_factors", "factors of rotation frequencies (longrope scaling) are not supported"},
+		{"_exps", "experts are not supported"},
+		{"ffn_gate_inp", "experts are not supported"},
+		{".bias", "biases are not supported"},
+		{"", "not known, and so not computed, by this engine"},
+	};
+	int i = 0;
+	while (!contains(&t->name, kinds[i].part))
+		i++;
+	return diag_set_at(d, ERR_UNSUPPORTED, gguf_path(g), 0, "byte %llu: tensor %.*s: %s",
+			   (unsigned long long)t->info_offset, (int)t->name.n, t->name.text, kinds[i].what);
+}
+
+/* The first tensor of the file that the layout has not. Called when the file has more than n. */
+static int extra_find(const struct gguf *g, const struct hparams *hp, bool tied, struct diag *d)
+{
+	int n = gguf_n_tensors(g), n_wanted = layout_count(hp, tied), i = 0;
+	struct layout_tensor want;
+	char *wanted = mem_try_array((size_t)n, 1);
+	if (!wanted)
+		return diag_set_at(d, ERR_OOM, gguf_path(g), 0, "no memory to mark %d tensors", n);
+	for (int j = 0; j < n_wanted; j++) {
+		layout_at(&want, hp, tied, j);
+		wanted[gguf_find_tensor(g, want.name) - gguf_tensor_at(g, 0)] = 1;
+	}
+	while (wanted[i])
+		i++;
+	free(wanted);
+	return extra_refuse(g, gguf_tensor_at(g, i), d);
+}
+
+/* The type of most elements. */
+static enum dtype type_of_most(const struct model *m)
+{
+	int64_t n[DTYPE_COUNT] = {0};
+	enum dtype most = DTYPE_F32;
+	for (int i = 0; i < m->n_tensors; i++)
+		n[m->tensors[i].dtype] += m->tensors[i].rows * m->tensors[i].cols;
+	for (int t = 0; t < DTYPE_COUNT; t++)
+		if (n[t] > n[most])
+			most = (enum dtype)t;
+	return most;
+}
+
+static int tensors_take(struct model *m, const struct gguf *g, struct diag *d)
+{
+	struct layout_tensor want;
+	m->tied = !gguf_find_tensor(g, OUTPUT);
+	int rc = presence_check(g, &m->hp, m->tied, d);
+	int n = layout_count(&m->hp, m->tied);
+	if (!rc && gguf_n_tensors(g) > n)
+		rc = extra_find(g, &m->hp, m->tied, d);
+	if (rc)
+		return rc;
+	m->tensors = mem_try_array((size_t)n, sizeof *m->tensors);
+	if (!m->tensors)
+		return diag_set_at(d, ERR_OOM, gguf_path(g), 0, "no memory for %d tensors", n);
+	m->n_tensors = n;
+	for (int i = 0; i < n && !rc; i++) {
+		layout_at(&want, &m->hp, m->tied, i);
+		rc = tensor_take(&m->tensors[i], g, &want, d);
+		m->n_params += want.rows * want.cols;
+	}
+	m->file_type = type_of_most(m);
+	return rc;
+}
+
+int model_from_gguf(struct model **out, struct gguf *g, const struct model_options *options, struct diag *d)
+{
+	struct model *m = mem_alloc(sizeof *m);
+	m->source = mem_alloc(sizeof *m->source);
+	int rc = hparams_read(&m->hp, g, d);
+	if (!rc)
+		rc = tensors_take(m, g, d);
+	if (!rc && options->with_tokenizer)
+		rc = tokenizer_build(&m->tokenizer, g, m->hp.n_vocab, d);
+	if (rc) {
+		model_close(m);
+		return rc;
+	}
+	size_t n;
+	const void *bytes = gguf_bytes(g, &n);
+	if (options->with_hash)
+		model_hash(m->hash, bytes, n);
+	m->name = model_name_of(g);
+	m->arch = mem_strdup(HPARAMS_ARCH);
+	m->source->file = g;
+	*out = m;
+	return 0;
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "engines/model/model.h"
+
+#include <assert.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+#include "engines/base/mem.h"
+#include "engines/model/file/gguf.h"
+#include "engines/model/source.h"
+#include "engines/model/tokenizer/tokenizer.h"
+#include "engines/tensor/quant.h"
+
+#define SYNTHETIC_PREFIX "synthetic:"
+
+/* The shipped model: with the user's data, beside this program, or where it was installed. */
+static char *default_path(void)
+{
+	static const char part[] = "models/default.gguf";
+	const char *data = getenv("INFEROMETER_DATA");
+	char self[PATH_MAX];
+	if (data && *data) {
+		char *path = mem_printf("%s/%s", data, part);
+		if (access(path, R_OK) == 0)
+			return path;
+		free(path);
+	}
+	ssize_t n = readlink("/proc/self/exe", self, sizeof self);
+	char *slash = n > 0 ? memrchr(self, '/', (size_t)n) : NULL;
+	if (slash) {
+		char *path = mem_printf("%.*s/workloads/%s", (int)(slash - self), self, part);
+		if (access(path, R_OK) == 0)
+			return path;
+		free(path);
+	}
+	return mem_printf("%s/workloads/%s", PKGDATADIR, part);
+}
+
+static int file_open(struct model **out, const char *path, const struct model_options *options,
+		     struct diag *d)
+{
+	struct gguf *g = NULL;
+	int rc = gguf_open(&g, path, d);
+	if (!rc)
+		rc = model_from_gguf(out, g, options, d);
+	if (rc)
+		gguf_close(g);
+	return rc;
+}
+
+int model_open(struct model **out, const char *path, const struct model_options *options, struct diag *d)
+{
+	const size_t n = strlen(SYNTHETIC_PREFIX);
+	struct model *m = NULL;
+	int rc;
+	if (strncmp(path, SYNTHETIC_PREFIX, n) == 0) {
+		rc = model_from_shape(&m, path + n, options, d);
+	} else if (strcmp(path, "default") == 0) {
+		char *shipped = default_path();
+		rc = file_open(&m, shipped, options, d);
+		free(shipped);
+	} else {
+		rc = file_open(&m, path, options, d);
+	}
+	if (rc)
+		return rc;
+	m->path = mem_strdup(path);
+	*out = m;
+	return 0;
+}
+
+void model_close(struct model *m)
+{
+	if (!m)
+		return;
+	tokenizer_free(m->tokenizer);
+	if (m->source)
+		gguf_close(m->source->file);
+	free(m->source);
+	free(m->tensors);
+	free(m->arch);
+	free(m->name);
+	free(m->path);
+	free(m);
+}
+
+void model_hash(char hex[33], const void *data, size_t n)
+{
+	XXH128_canonical_t c;
+	XXH128_canonicalFromHash(&c, XXH3_128bits(data, n));
+	for (size_t i = 0; i < sizeof c.digest; i++)
+		snprintf(hex + 2 * i, 3, "%02x", c.digest[i]);
+}
+
+const struct tensor *model_tensor(const struct model *m, const char *name)
+{
+	for (int i = 0; i < m->n_tensors; i++)
+		if (strcmp(m->tensors[i].name, name) == 0)
+			return &m->tensors[i];
+	return NULL;
+}
+
+const struct tensor *model_layer_tensor(const struct model *m, int layer, const char *suffix)
+{
+	char name[MODEL_TENSOR_NAME_MAX];
+	int n = snprintf(name, sizeof name, "blk.%d.%s", layer, suffix);
+	return n > 0 && (size_t)n < sizeof name ? model_tensor(m, name) : NULL;
+}
+
+void tensor_read_rows(const struct tensor *t, int64_t row, int64_t n, float *dst)
+{
+	assert(row >= 0 && n >= 0 && row <= t->rows - n);
+	size_t cols = (size_t)t->cols;
+	if (t->data) {
+		const char *from = (const char *)t->data + (size_t)row * dtype_bytes(t->dtype, cols);
+		dtype_to_f32(t->dtype, from, dst, (size_t)n * cols);
+		return;
+	}
+	for (int64_t i = 0; i < n; i++)
+		synthetic_row(t, row + i, dst + (size_t)i * cols);
+}
