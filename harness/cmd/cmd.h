@@ -43,9 +43,6 @@ void cmd_parse(const struct argp *argp, int argc, char **argv, void *input);
 
 /* The text as a whole number in [min, max]; else argp_error() naming the option. */
 long cmd_number(struct argp_state *state, const char *option, const char *text, long min, long max);
-/* A finite number in [min, max], as in "0.5". */
-double cmd_real(struct argp_state *state, const char *option, const char *text, double min, double max);
-
 /* From here on SIGINT and SIGTERM only set a flag, so that what is half-written can be removed. */
 void interrupt_catch(void);
 bool interrupt_seen(void);

@@ -98,7 +98,7 @@ static int plan(const struct spec_options *o, struct diag *d)
 
 int cmd_plan(int argc, char **argv)
 {
-	struct spec_options o = SPEC_OPTIONS_INIT;
+	struct spec_options o = {0};
 	struct diag d = {0};
 	cmd_parse(&argp, argc, argv, &o);
 	int rc = plan(&o, &d);

@@ -138,7 +138,7 @@ static int run(const struct arguments *a, const char *command, int *status, stru
 
 int cmd_run(int argc, char **argv)
 {
-	struct arguments a = {.spec = SPEC_OPTIONS_INIT, .output = {.format = "terminal"}};
+	struct arguments a = {.output = {.format = "terminal"}};
 	struct diag d = {0};
 	int status = EXIT_OK;
 	char *command = command_line(argc, argv);

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <locale.h>
-#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,15 +59,6 @@ long cmd_number(struct argp_state *state, const char *option, const char *text, 
 	if (end == text || *end || errno || v < min || v > max)
 		argp_error(state, "%s \"%.60s\": expected a whole number from %ld to %ld", option, text, min,
 			   max);
-	return v;
-}
-
-double cmd_real(struct argp_state *state, const char *option, const char *text, double min, double max)
-{
-	char *end;
-	double v = strtod(text, &end);
-	if (end == text || *end || !isfinite(v) || v < min || v > max)
-		argp_error(state, "%s \"%.60s\": expected a number from %g to %g", option, text, min, max);
 	return v;
 }
 

@@ -3,33 +3,30 @@
 
 #include "harness/cmd/spec_options.h"
 
-#include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "engines/base/mem.h"
 #include "harness/run/client.h"
 
 enum {
-	OPTION_AXIS = OPTION_SPEC,		 /* + enum point_key */
-	OPTION_PROMPT = OPTION_SPEC + KEY_COUNT, /* and those without a letter */
-	OPTION_WARMUP,
-	OPTION_REPEAT,
-	OPTION_MIN_TIME,
-	OPTION_MAX_TIME,
-	OPTION_TIMEOUT,
-	OPTION_SEED,
-	OPTION_NO_VERIFY,
-	OPTION_NO_CEILINGS,
-	OPTION_COUNTERS,
-	OPTION_WORKER,
+	KEY_OF_AXIS = OPTION_SPEC,		 /* + enum point_key */
+	KEY_OF_OPTION = OPTION_SPEC + KEY_COUNT, /* + enum spec_option */
+	KEY_OF_WORKER = KEY_OF_OPTION + SPEC_OPTION_COUNT,
+};
+
+static const char *const option_names[SPEC_OPTION_COUNT] = {
+	"rounds",  "warmup", "repeat",	 "min_time", "max_time",
+	"timeout", "seed",   "counters", "verify",   "ceilings",
 };
 
 #define AXIS(name, key, arg, help)                                                                           \
 	{                                                                                                    \
-		name, OPTION_AXIS + (key), arg, 0, help, 1                                                   \
+		name, KEY_OF_AXIS + (key), arg, 0, help, 1                                                   \
+	}
+#define OPTION(name, option, arg, help)                                                                      \
+	{                                                                                                    \
+		name, KEY_OF_OPTION + (option), arg, 0, help, 2                                              \
 	}
 #define ALIAS(name)                                                                                          \
 	{                                                                                                    \
@@ -60,16 +57,18 @@ static const struct argp_option options[] = {
 	AXIS("type", KEY_TYPE, "TYPE", "fma: f32 or int8"),
 	{NULL, 0, NULL, 0, "How long and how often", 2},
 	{"rounds", 'r', "N", 0, "processes a point; an interval needs 6", 2},
-	{"warmup", OPTION_WARMUP, "N", 0, "repetitions of a process that do not count", 2},
-	{"repeat", OPTION_REPEAT, "N", 0, "at least so many repetitions a process", 2},
-	{"min-time", OPTION_MIN_TIME, "SECONDS", 0, "and at least so long", 2},
-	{"max-time", OPTION_MAX_TIME, "SECONDS", 0, "but no longer, once a repetition is whole", 2},
-	{"timeout", OPTION_TIMEOUT, "SECONDS", 0, "a worker that does not answer for so long is ended", 2},
-	{"seed", OPTION_SEED, "N", 0, "of the inputs and of the order of visits", 2},
-	{"no-verify", OPTION_NO_VERIFY, NULL, 0, "do not compare outputs with the ref kernels", 2},
-	{"no-ceilings", OPTION_NO_CEILINGS, NULL, 0, "do not measure read and fma beside the points", 2},
-	{"counters", OPTION_COUNTERS, "LIST", 0, "counter sources, each in visits of its own, or none", 2},
-	{"worker", OPTION_WORKER, "PROGRAM", 0, "worker program (the one installed)", 2},
+	OPTION("warmup", SPEC_OPTION_WARMUP, "N", "repetitions of a process that do not count"),
+	OPTION("repeat", SPEC_OPTION_REPEAT, "N", "at least so many repetitions a process"),
+	OPTION("min-time", SPEC_OPTION_MIN_TIME, "SECONDS", "and at least so long"),
+	OPTION("max-time", SPEC_OPTION_MAX_TIME, "SECONDS", "but no longer, once a repetition is whole"),
+	OPTION("timeout", SPEC_OPTION_TIMEOUT, "SECONDS",
+	       "a worker that does not answer for so long is ended"),
+	OPTION("seed", SPEC_OPTION_SEED, "N", "of the inputs and of the order of visits"),
+	OPTION("no-verify", SPEC_OPTION_VERIFY, NULL, "do not compare outputs with the ref kernels"),
+	OPTION("no-ceilings", SPEC_OPTION_CEILINGS, NULL, "do not measure read and fma beside the points"),
+	OPTION("counters", SPEC_OPTION_COUNTERS, "LIST",
+	       "counter sources, each in visits of its own, or none"),
+	{"worker", KEY_OF_WORKER, "PROGRAM", 0, "worker program (the one installed)", 2},
 	{0},
 };
 
@@ -91,34 +90,17 @@ static void workload_add_lengths(struct spec_options *o, const char *prefix, con
 	free(copy);
 }
 
-static error_t parse_amount(struct spec_options *o, int key, const char *arg, struct argp_state *state)
+/* The options whose keys are places in a table. Those without a value switch something off. */
+static error_t parse_table(struct spec_options *o, int key, const char *arg)
 {
-	switch (key) {
-	case 'r':
-		o->rounds = (int)cmd_number(state, "--rounds", arg, 1, 1000);
-		break;
-	case OPTION_WARMUP:
-		o->warmup = (int)cmd_number(state, "--warmup", arg, 0, 1000000);
-		break;
-	case OPTION_REPEAT:
-		o->repeat = (int)cmd_number(state, "--repeat", arg, 1, 1000000);
-		break;
-	case OPTION_MIN_TIME:
-		o->min_time = cmd_real(state, "--min-time", arg, 0, 86400);
-		break;
-	case OPTION_MAX_TIME:
-		o->max_time = cmd_real(state, "--max-time", arg, 0, 86400);
-		break;
-	case OPTION_TIMEOUT:
-		o->timeout = cmd_real(state, "--timeout", arg, 0.1, 86400);
-		break;
-	case OPTION_SEED:
-		cmd_number(state, "--seed", arg, 0, LONG_MAX);
-		o->seed = arg;
-		break;
-	default:
+	if (key == KEY_OF_OPTION + SPEC_OPTION_COUNTERS && strcmp(arg, "none") == 0)
+		arg = ""; /* an empty list */
+	if (key >= KEY_OF_OPTION && key < KEY_OF_OPTION + SPEC_OPTION_COUNT)
+		o->option[key - KEY_OF_OPTION] = arg ? arg : "false";
+	else if (key >= KEY_OF_AXIS && key < KEY_OF_AXIS + KEY_COUNT)
+		o->axis[key - KEY_OF_AXIS] = arg;
+	else
 		return ARGP_ERR_UNKNOWN;
-	}
 	return 0;
 }
 
@@ -138,19 +120,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case 't':
 		o->axis[KEY_THREADS] = arg;
 		break;
-	case OPTION_AXIS + KEY_WORKLOAD:
+	case KEY_OF_AXIS + KEY_WORKLOAD:
 		workload_add(o, arg);
 		break;
-	case OPTION_NO_VERIFY:
-		o->no_verify = true;
+	case 'r':
+		o->option[SPEC_OPTION_ROUNDS] = arg;
 		break;
-	case OPTION_NO_CEILINGS:
-		o->no_ceilings = true;
-		break;
-	case OPTION_COUNTERS:
-		o->counters = arg;
-		break;
-	case OPTION_WORKER:
+	case KEY_OF_WORKER:
 		o->worker = arg;
 		break;
 	case ARGP_KEY_ARG:
@@ -160,9 +136,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->spec = arg;
 		break;
 	default:
-		if (key < OPTION_AXIS || key >= OPTION_AXIS + KEY_COUNT)
-			return parse_amount(o, key, arg, state);
-		o->axis[key - OPTION_AXIS] = arg;
+		return parse_table(o, key, arg);
 	}
 	return 0;
 }
@@ -185,73 +159,25 @@ static bool any_axis(const struct spec_options *o)
 	return any;
 }
 
-/* What llama-bench measures when nothing is said, at the precision the file has. */
-static int fill_in(struct spec *s, struct diag *d)
-{
-	const struct axis *axis = s->sections[0].axis;
-	int rc = 0;
-	if (axis[KEY_WORKLOAD].n == 0)
-		rc = spec_set_axis(s, KEY_WORKLOAD, "pp512,tg128", d);
-	if (rc == 0 && axis[KEY_PRECISION].n == 0 && axis[KEY_MODEL].n > 0)
-		rc = spec_set_axis(s, KEY_PRECISION, "file", d);
-	return rc;
-}
-
 static int set_axes(const struct spec_options *o, struct spec *s, struct diag *d)
 {
 	int rc = o->workloads.len ? spec_set_axis(s, KEY_WORKLOAD, strbuf_text(&o->workloads), d) : 0;
 	for (int k = 0; k < KEY_COUNT && rc == 0; k++)
 		if (o->axis[k])
 			rc = spec_set_axis(s, (enum point_key)k, o->axis[k], d);
-	if (rc == 0 && !o->spec)
-		rc = fill_in(s, d);
+	/* What llama-bench measures when nothing is said. */
+	if (rc == 0 && !o->spec && s->sections[0].axis[KEY_WORKLOAD].n == 0)
+		rc = spec_set_axis(s, KEY_WORKLOAD, "pp512,tg128", d);
 	return rc;
 }
 
-static void counters_clear(struct spec *s)
+static int set_options(const struct spec_options *o, struct spec *s, struct diag *d)
 {
-	for (int i = 0; i < s->n_counters; i++)
-		free(s->counters[i]);
-	free(s->counters);
-	s->counters = NULL;
-	s->n_counters = 0;
-}
-
-static void set_counters(struct spec *s, const char *list)
-{
-	char *copy = mem_strdup(list), *save = NULL;
-	counters_clear(s);
-	for (char *word = strtok_r(copy, ",", &save); word; word = strtok_r(NULL, ",", &save)) {
-		if (strcmp(word, "none") == 0)
-			continue;
-		s->counters = mem_realloc(s->counters, ((size_t)s->n_counters + 1) * sizeof *s->counters);
-		s->counters[s->n_counters++] = mem_strdup(word);
-	}
-	free(copy);
-}
-
-static void set_amounts(const struct spec_options *o, struct spec *s)
-{
-	if (o->rounds >= 0)
-		s->rounds = o->rounds;
-	if (o->warmup >= 0)
-		s->warmup = o->warmup;
-	if (o->repeat >= 0)
-		s->repeat = o->repeat;
-	if (o->min_time >= 0)
-		s->min_time_s = o->min_time;
-	if (o->max_time >= 0)
-		s->max_time_s = o->max_time;
-	if (o->timeout >= 0)
-		s->timeout_s = o->timeout;
-	if (o->seed)
-		s->seed = strtoll(o->seed, NULL, 10);
-	if (o->no_verify)
-		s->verify = false;
-	if (o->no_ceilings)
-		s->ceilings = false;
-	if (o->counters)
-		set_counters(s, o->counters);
+	int rc = 0;
+	for (int i = 0; i < SPEC_OPTION_COUNT && rc == 0; i++)
+		if (o->option[i])
+			rc = spec_set_option(s, option_names[i], o->option[i], d);
+	return rc;
 }
 
 int spec_options_load(const struct spec_options *o, struct spec *out, struct diag *d)
@@ -268,11 +194,12 @@ int spec_options_load(const struct spec_options *o, struct spec *out, struct dia
 	if (rc)
 		return rc;
 	rc = set_axes(o, &s, d);
+	if (rc == 0)
+		rc = set_options(o, &s, d);
 	if (rc) {
 		spec_free(&s);
 		return rc;
 	}
-	set_amounts(o, &s);
 	spec_render(&s);
 	*out = s;
 	return 0;

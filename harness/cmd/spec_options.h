@@ -9,21 +9,29 @@
 #include "harness/cmd/cmd.h"
 #include "harness/spec/spec.h"
 
-struct spec_options {
-	const char *spec;	     /* sweep or file; NULL: flags alone */
-	const char *worker;	     /* NULL: client_find_worker */
-	const char *axis[KEY_COUNT]; /* as typed; NULL: not given */
-	struct strbuf workloads;     /* of --workload, -p and -n together */
-	bool no_verify, no_ceilings;
-	const char *counters;		    /* list, NULL: not given */
-	const char *seed;		    /* NULL: not given; checked */
-	int rounds, warmup, repeat;	    /* -1: not given */
-	double min_time, max_time, timeout; /* seconds, -1: not given */
+/* What is no axis: the names that a file has. */
+enum spec_option {
+	SPEC_OPTION_ROUNDS = 0,
+	SPEC_OPTION_WARMUP,
+	SPEC_OPTION_REPEAT,
+	SPEC_OPTION_MIN_TIME,
+	SPEC_OPTION_MAX_TIME,
+	SPEC_OPTION_TIMEOUT,
+	SPEC_OPTION_SEED,
+	SPEC_OPTION_COUNTERS,
+	SPEC_OPTION_VERIFY,
+	SPEC_OPTION_CEILINGS,
+	SPEC_OPTION_COUNT
 };
-#define SPEC_OPTIONS_INIT                                                                                    \
-	{                                                                                                    \
-		.rounds = -1, .warmup = -1, .repeat = -1, .min_time = -1, .max_time = -1, .timeout = -1      \
-	}
+
+/* All zero: nothing was given. */
+struct spec_options {
+	const char *spec;		       /* sweep or file; NULL: flags alone */
+	const char *worker;		       /* NULL: client_find_worker */
+	const char *axis[KEY_COUNT];	       /* as typed; NULL: not given */
+	struct strbuf workloads;	       /* of --workload, -p and -n together */
+	const char *option[SPEC_OPTION_COUNT]; /* likewise, of what is no axis */
+};
 
 /* The options, as a child of a command's own. Input: struct spec_options. */
 extern const struct argp spec_argp;
