@@ -8,11 +8,11 @@
 
 #define INT(key, field, max, optional)                                                                       \
 	{                                                                                                    \
-		key, offsetof(struct hparams, field), false, max, optional                                   \
+		key, offsetof(struct hparams, field), max, false, optional                                   \
 	}
 #define REAL(key, field, optional)                                                                           \
 	{                                                                                                    \
-		key, offsetof(struct hparams, field), true, 0, optional                                      \
+		key, offsetof(struct hparams, field), 0, true, optional                                      \
 	}
 
 /* clang-format off */

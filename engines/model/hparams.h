@@ -23,8 +23,8 @@ struct gguf;
 struct hparams_field {
 	const char *key;
 	size_t offset; /* in struct hparams */
-	bool real;     /* a float, else an int */
 	int max;       /* of an int; the least is 1 */
+	bool real;     /* a float, else an int */
 	bool optional; /* in a GGUF file: it follows from others */
 };
 extern const struct hparams_field hparams_fields[]; /* ends with key NULL */

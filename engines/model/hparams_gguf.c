@@ -4,6 +4,7 @@
 
 #include "engines/model/hparams.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -130,6 +131,7 @@ static int vocabulary_read(struct hparams *hp, const struct gguf *g, struct diag
 static int heads_complete(struct hparams *hp, const struct gguf *g, struct diag *d)
 {
 	static const char value_key[] = PREFIX "attention.value_length";
+	assert(hp->n_heads > 0);
 	if (!hp->n_kv_heads)
 		hp->n_kv_heads = hp->n_heads;
 	if (!hp->head_dim && hp->n_embd % hp->n_heads != 0)
@@ -187,7 +189,7 @@ static int rope_read(struct hparams *hp, const struct gguf *g, struct diag *d)
 	hp->rope_scale = 1;
 	if (is(&type, "none"))
 		return 0;
-	if (!is(&type, "linear")) {
+	if (v && !is(&type, "linear")) {
 		char text[120];
 		snprintf(text, sizeof text,
 			 "scaling of positions by \"%.*s\": only none and linear are supported",

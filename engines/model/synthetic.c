@@ -165,7 +165,7 @@ static int shape_get(struct shape *out, const char *name, char **file, struct di
 int model_from_shape(struct model **out, const char *name, const struct model_options *options,
 		     struct diag *d)
 {
-	struct shape shape;
+	struct shape shape = {0};
 	char *file = NULL;
 	struct model *m = NULL;
 	int rc = shape_get(&shape, name, &file, d);

@@ -10,6 +10,11 @@
 #include "tests/gguf_writer.h"
 #include "tests/tap.h"
 
+static bool same_bits(const void *a, const void *b, size_t n)
+{
+	return memcmp(a, b, n) == 0;
+}
+
 static bool text_is(struct gguf_string s, const char *want)
 {
 	return s.n == strlen(want) && memcmp(s.text, want, s.n) == 0;
@@ -174,10 +179,10 @@ static void test_good(uint32_t version, uint32_t alignment)
 	is_int(gguf_n_tensors(g), 3, "three tensors");
 	const struct gguf_tensor *t = gguf_tensor_at(g, 0);
 	ok(text_is(t->name, "b") && t->n_dims == 2 && t->dims[0] == 3 && t->dims[1] == 2 && t->dims[2] == 1 &&
-		   t->bytes == sizeof data && memcmp(t->data, data, sizeof data) == 0,
+		   t->bytes == sizeof data && same_bits(t->data, data, sizeof data),
 	   "the first one's shape and data");
 	ok(gguf_find_tensor(g, "a") == gguf_tensor_at(g, 1) && gguf_tensor_at(g, 1)->bytes == 6 &&
-		   memcmp(gguf_tensor_at(g, 1)->data, data, 6) == 0,
+		   same_bits(gguf_tensor_at(g, 1)->data, data, 6),
 	   "tensors are found by name");
 	ok(!gguf_find_tensor(g, "c") && !gguf_find_tensor(g, ""), "others are not");
 	t = gguf_tensor_at(g, 2);
@@ -203,6 +208,7 @@ static void test_header(void)
 {
 	uint8_t bytes[64] = "GGUF\3";
 	const uint64_t million = 1000000;
+	const uint32_t three = 3, big = 3u << 24;
 	expect_bytes(NULL, 0, "model.gguf: byte 0: the file is empty");
 	expect_bytes("GGU", 3, "byte 0: not a GGUF file");
 	expect_bytes("PK\3\4 and so on", 14, "byte 0: not a GGUF file: expected \"GGUF\"");
@@ -213,9 +219,9 @@ static void test_header(void)
 	expect_bytes(bytes, sizeof bytes, "byte 4: GGUF version 1, expected 2 or 3");
 	bytes[4] = 4;
 	expect_bytes(bytes, sizeof bytes, "byte 4: GGUF version 4, expected 2 or 3");
-	memcpy(bytes + 4, "\0\0\0\3", 4);
+	memcpy(bytes + 4, &big, sizeof big);
 	expect_bytes(bytes, sizeof bytes, "byte 4: a big-endian file");
-	memcpy(bytes + 4, "\3\0\0\0", 4);
+	memcpy(bytes + 4, &three, sizeof three);
 	memcpy(bytes + 8, &million, sizeof million);
 	expect_bytes(bytes, sizeof bytes, "byte 24: 1000000 tensors cannot fit into the 40 bytes left");
 	memcpy(bytes + 16, &million, sizeof million);
@@ -229,7 +235,7 @@ static void test_limits(void)
 	size_t n = (size_t)3 << 20;
 	uint8_t *bytes = mem_alloc(n);
 	uint64_t many = 65537;
-	memcpy(bytes, "GGUF\3", 5);
+	snprintf((char *)bytes, n, "GGUF\3");
 	memcpy(bytes + 8, &many, sizeof many);
 	expect_bytes(bytes, n, "byte 24: 65537 tensors, expected at most 65536");
 	memcpy(bytes + 16, &many, sizeof many);
@@ -409,7 +415,7 @@ static void test_files(void)
 	void *bytes = writer_finish(&w, &n);
 	FILE *f = fopen(path, "w");
 	ok(fwrite(bytes, 1, n, f) == n && fclose(f) == 0, "a file is written");
-	ok(gguf_open(&g, path, NULL) == 0 && memcmp(gguf_tensor_at(g, 0)->data, data, sizeof data) == 0,
+	ok(gguf_open(&g, path, NULL) == 0 && same_bits(gguf_tensor_at(g, 0)->data, data, sizeof data),
 	   "and mapped");
 	gguf_close(g);
 	gguf_close(NULL);

@@ -44,24 +44,28 @@ static void expect(struct gguf_writer *w, int code, const char *text)
 
 /* ---- models that open ---- */
 
+static bool same_bits(const void *a, const void *b, size_t n)
+{
+	return memcmp(a, b, n) == 0;
+}
+
 static bool rows_are(const struct model *m, const char *name, enum dtype type)
 {
 	const struct tensor *t = model_tensor(m, name);
 	if (!t || t->dtype != type)
 		return false;
 	size_t n = (size_t)(t->rows * t->cols), wrong = 0;
-	float *x = mem_alloc(n * sizeof *x), *want = mem_alloc(n * sizeof *want), *row = want;
+	float *x = mem_alloc(n * sizeof *x), *want = mem_alloc(n * sizeof *want);
 	void *held = mem_alloc(dtype_bytes(type, n));
 	for (size_t i = 0; i < n; i++)
 		want[i] = writer_value(name, i);
 	dtype_from_f32(type, want, held, n);
 	dtype_to_f32(type, held, want, n);
 	tensor_read_rows(t, 0, t->rows, x);
-	wrong += memcmp(x, want, n * sizeof *x) != 0;
+	wrong += !same_bits(x, want, n * sizeof *x);
 	for (int64_t r = t->rows - 1; r >= 0; r--) {
 		tensor_read_rows(t, r, 1, x);
-		row = want + r * t->cols;
-		wrong += memcmp(x, row, (size_t)t->cols * sizeof *x) != 0;
+		wrong += !same_bits(x, want + r * t->cols, (size_t)t->cols * sizeof *x);
 	}
 	free(held);
 	free(want);
@@ -81,7 +85,7 @@ static void test_tiny(uint32_t type, enum dtype dtype, bool tied)
 		printf("# %s\n", d.text);
 		bail("a good model does not open");
 	}
-	ok(memcmp(&m->hp, &writer_shape, sizeof m->hp) == 0, "%s: hyperparameters", dtype_name(dtype));
+	ok(same_bits(&m->hp, &writer_shape, sizeof m->hp), "%s: hyperparameters", dtype_name(dtype));
 	is_text(m->arch, "llama", "architecture");
 	is_text(m->name, "tiny", "name");
 	ok(m->tied == tied && m->file_type == dtype && !m->tokenizer, "tied or not, type of most weights");

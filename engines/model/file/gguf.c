@@ -47,7 +47,7 @@ static int header_read(struct cursor *c, uint64_t *n_tensors, uint64_t *n_values
 static int file_parse(struct gguf *g, struct diag *d)
 {
 	struct cursor c = {.g = g, .d = d};
-	uint64_t n_tensors, n_values;
+	uint64_t n_tensors = 0, n_values = 0;
 	int rc = header_read(&c, &n_tensors, &n_values);
 	if (!rc)
 		rc = metadata_read(g, &c, n_values);

@@ -201,7 +201,7 @@ static int tensors_allocate(struct gguf *g, uint64_t n, struct diag *d)
 
 int tensors_read(struct gguf *g, struct cursor *c, uint64_t n)
 {
-	struct region region;
+	struct region region = {0};
 	if (n > cursor_left(c) / INFO_BYTES_MIN)
 		return gguf_error(g, c->d, c->at, "%llu tensors cannot fit into the %llu bytes left",
 				  (unsigned long long)n, (unsigned long long)cursor_left(c));
