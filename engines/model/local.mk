@@ -18,3 +18,13 @@ nodist_libmodel_a_SOURCES = %D%/shape_files.c
 BUILT_SOURCES += %D%/shape_files.c
 CLEANFILES += %D%/shape_files.c %D%/shape_files.c.tmp
 EXTRA_DIST += $(SHAPE_FILES)
+# GGUF files
+libmodel_a_SOURCES += %D%/file/gguf.c %D%/file/cursor.c %D%/file/cursor.h %D%/file/metadata.c \
+	%D%/file/tensors.c %D%/file/types.c %D%/file/value.c
+
+# Tokenizers
+libmodel_a_SOURCES += %D%/tokenizer/tokenizer.c %D%/tokenizer/build.c %D%/tokenizer/kind.h \
+	%D%/tokenizer/spm.c %D%/tokenizer/bpe.c \
+	%D%/tokenizer/texts.c %D%/tokenizer/texts.h %D%/tokenizer/merge.c %D%/tokenizer/merge.h \
+	%D%/tokenizer/special.c %D%/tokenizer/special.h %D%/tokenizer/pattern.c %D%/tokenizer/pattern.h \
+	%D%/tokenizer/bytes.c %D%/tokenizer/bytes.h
