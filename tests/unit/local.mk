@@ -32,6 +32,11 @@ TESTS += %D%/t_gemm_run %D%/t_cpu_op
 # wire, measure
 
 # stat, host
+check_PROGRAMS += %D%/t_stat
+%C%_t_stat_SOURCES = %D%/t_stat.c
+%C%_t_stat_CFLAGS = $(AM_CFLAGS)
+%C%_t_stat_LDADD = libstat.a
+TESTS += %D%/t_stat
 
 # store, spec, plan
 
