@@ -37,6 +37,11 @@ check_PROGRAMS += %D%/t_stat
 %C%_t_stat_CFLAGS = $(AM_CFLAGS)
 %C%_t_stat_LDADD = libstat.a
 TESTS += %D%/t_stat
+check_PROGRAMS += %D%/t_host
+%C%_t_host_SOURCES = %D%/t_host.c %D%/temp_folder.h
+%C%_t_host_CFLAGS = $(AM_CFLAGS)
+%C%_t_host_LDADD = libhost.a libbase.a $(XXHASH_LIBS) $(JANSSON_LIBS)
+TESTS += %D%/t_host
 
 # store, spec, plan
 
