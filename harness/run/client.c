@@ -33,9 +33,8 @@ struct client {
 	struct wire *wire;
 	struct tail *tail;
 	json_int_t last_id;
-	bool dead; /* ended or not to be trusted */
-	bool reaped;
-	int status;	    /* of wait, when reaped */
+	bool dead;	    /* ended or not to be trusted */
+	siginfo_t info;	    /* of its end; si_pid 0: it has not ended. It stays a zombie until client_stop */
 	int64_t peak_bytes; /* 0: not known yet */
 };
 
@@ -98,76 +97,73 @@ static int64_t peak_now(pid_t pid)
 }
 
 /* True when it has ended by itself in that time; it stays a zombie, so that its number stays its own. */
-static bool has_ended(pid_t pid, int64_t within_ns)
+static bool has_ended(struct client *c, int64_t within_ns)
 {
 	int64_t deadline = clock_ns() + within_ns;
 	struct timespec nap = {.tv_nsec = 1000000};
-	for (;;) {
-		siginfo_t info = {0};
-		if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) || info.si_pid == pid)
-			return true;
-		if (clock_ns() >= deadline)
+	while (c->info.si_pid != c->pid) {
+		if (waitid(P_PID, (id_t)c->pid, &c->info, WEXITED | WNOHANG | WNOWAIT))
+			c->info.si_pid = 0;
+		if (c->info.si_pid != c->pid && clock_ns() >= deadline)
 			return false;
-		nanosleep(&nap, NULL);
+		if (c->info.si_pid != c->pid)
+			nanosleep(&nap, NULL);
 	}
+	return true;
 }
 
-/* Leaves no process of its group. */
-static void reap(struct client *c, int64_t grace_ns)
+/* Leaves nothing of its group running. */
+static void put_down(struct client *c, int64_t grace_ns)
 {
-	struct rusage u = {0};
-	if (c->reaped)
-		return;
 	if (!c->peak_bytes)
 		c->peak_bytes = peak_now(c->pid);
-	has_ended(c->pid, grace_ns);
+	has_ended(c, grace_ns);
 	kill(-c->pid, SIGKILL);
-	if (has_ended(c->pid, KILLED_NS) && wait4(c->pid, &c->status, 0, &u) == c->pid)
-		c->reaped = true;
-	if (!c->peak_bytes)
-		c->peak_bytes = (int64_t)u.ru_maxrss * 1024;
+	has_ended(c, KILLED_NS);
 	c->dead = true;
+}
+
+static bool was_killed_by(const struct client *c, int signal)
+{
+	return c->info.si_code != CLD_EXITED && (signal == 0 || c->info.si_status == signal);
 }
 
 static void say_end(const struct client *c, char *text, size_t size)
 {
-	if (!c->reaped)
+	if (c->info.si_pid != c->pid)
 		snprintf(text, size, "not ended after SIGKILL");
-	else if (WIFSIGNALED(c->status))
-		snprintf(text, size, "signal %d", WTERMSIG(c->status));
 	else
-		snprintf(text, size, "exit %d", WEXITSTATUS(c->status));
+		snprintf(text, size, "%s %d", was_killed_by(c, 0) ? "signal" : "exit", c->info.si_status);
 }
 
 /* Its connection has ended. */
 static int died(struct client *c, struct diag *d)
 {
 	char ended[64];
-	bool alone = has_ended(c->pid, DYING_NS);
-	reap(c, 0);
+	bool alone = has_ended(c, DYING_NS);
+	put_down(c, 0);
 	if (!alone)
 		return diag_set(d, ERR_DEVICE, "worker closed its connection but did not end");
 	say_end(c, ended, sizeof ended);
-	/* Nobody but the kernel sends this one without being asked to. */
-	bool killed = WIFSIGNALED(c->status) && WTERMSIG(c->status) == SIGKILL;
 	return diag_set(d, ERR_DEVICE, "worker died: %s%s", ended,
-			killed ? " (killed from outside, perhaps for want of memory)" : "");
+			was_killed_by(c, SIGKILL) ? " (killed from outside, perhaps for want of memory)"
+						  : "");
 }
 
 /* ---- asking ---- */
 
 static int timed_out(struct client *c, const struct exchange *x, struct diag *d)
 {
-	reap(c, 0);
+	put_down(c, 0);
 	return diag_set(d, ERR_CANCELLED, "no answer for %g s (%s)", (double)x->timeout_ns * 1e-9, x->what);
 }
 
 static int broken(struct client *c, int rc, const struct diag *why, struct diag *d)
 {
 	/* Half a line is what a worker leaves that dies while it writes. */
-	bool crashed = has_ended(c->pid, DYING_NS);
-	reap(c, 0);
-	if (crashed && WIFSIGNALED(c->status))
+	bool ended = has_ended(c, DYING_NS);
+	put_down(c, 0);
+	if (ended && was_killed_by(c, 0))
 		return died(c, d);
 	return diag_set(d, (enum err)rc, rc == ERR_FORMAT ? "worker sent %s" : "from the worker: %s",
 			why->text);
@@ -176,7 +172,7 @@ static int broken(struct client *c, int rc, const struct diag *why, struct diag 
 static int lied(struct client *c, struct diag *d, const json_t *id, json_int_t expected, const char *what)
 {
 	char *text = json_text(id);
-	reap(c, 0);
+	put_down(c, 0);
 	int rc =
 		diag_set(d, ERR_FORMAT, "worker %s request %.40s, not %lld", what, text, (long long)expected);
 	free(text);
@@ -187,7 +183,7 @@ static int answered_error(struct client *c, const json_t *error, struct diag *d)
 {
 	enum err code = err_from_name(json_opt_string(error, "code", NULL));
 	if (!json_is_object(error) || code == ERR_OK) {
-		reap(c, 0);
+		put_down(c, 0);
 		return diag_set(d, ERR_FORMAT, "worker sent an answer that is neither \"ok\" nor an error");
 	}
 	return diag_set(d, code, "%s", json_opt_string(error, "text", "the worker gives no reason"));
@@ -203,7 +199,7 @@ static int take_message(struct client *c, struct exchange *x, const json_t *m, s
 	if (event && (!x->fn || x->fn(x->arg, m) == 0))
 		return 1;
 	if (event) {
-		reap(c, 0);
+		put_down(c, 0);
 		return diag_set(d, ERR_CANCELLED, "%s was cancelled", x->what);
 	}
 	json_t *ok = json_object_get(m, "ok");
@@ -252,7 +248,7 @@ static int send_request(struct client *c, const struct exchange *x, json_t *body
 		return timed_out(c, x, d);
 	if (rc == ERR_IO)
 		return died(c, d);
-	reap(c, 0);
+	put_down(c, 0);
 	return diag_set(d, (enum err)rc, "%s: %s", x->what, why.text);
 }
 
@@ -296,6 +292,7 @@ static void quit(struct client *c)
 void client_stop(struct client *c, struct client_end *end)
 {
 	struct client_end none;
+	struct rusage u = {0};
 	if (!c)
 		return;
 	if (!end)
@@ -303,11 +300,13 @@ void client_stop(struct client *c, struct client_end *end)
 	if (!c->dead && c->wire) {
 		c->peak_bytes = peak_now(c->pid);
 		quit(c);
-		reap(c, QUIT_NS);
+		put_down(c, QUIT_NS);
 	}
-	reap(c, 0);
+	put_down(c, 0);
+	/* One that hangs in the kernel is left to whoever inherits it. */
+	wait4(c->pid, NULL, WNOHANG, &u);
 	wire_close(c->wire);
-	*end = (struct client_end){.peak_bytes = c->peak_bytes};
+	*end = (struct client_end){.peak_bytes = c->peak_bytes ? c->peak_bytes : (int64_t)u.ru_maxrss * 1024};
 	say_end(c, end->ended, sizeof end->ended);
 	end->log = c->tail ? tail_close(c->tail) : mem_strdup("");
 	if (end == &none)
