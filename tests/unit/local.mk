@@ -32,8 +32,24 @@ TESTS += %D%/t_gemm_run %D%/t_cpu_op
 # wire, measure
 
 # stat, host
+check_PROGRAMS += %D%/t_stat
+%C%_t_stat_SOURCES = %D%/t_stat.c
+%C%_t_stat_CFLAGS = $(AM_CFLAGS)
+%C%_t_stat_LDADD = libstat.a
+TESTS += %D%/t_stat
+check_PROGRAMS += %D%/t_host
+%C%_t_host_SOURCES = %D%/t_host.c %D%/temp_folder.h
+%C%_t_host_CFLAGS = $(AM_CFLAGS)
+%C%_t_host_LDADD = libhost.a libbase.a $(XXHASH_LIBS) $(JANSSON_LIBS)
+TESTS += %D%/t_host
 
 # store, spec, plan
+SPEC_TEST_LINK = libplan.a libspec.a libwire.a libbase.a $(FYAML_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS)
+check_PROGRAMS += %D%/t_spec
+%C%_t_spec_SOURCES = %D%/t_spec.c
+%C%_t_spec_CFLAGS = $(AM_CFLAGS)
+%C%_t_spec_LDADD = $(SPEC_TEST_LINK)
+TESTS += %D%/t_spec
 
 # run, cmd
 
