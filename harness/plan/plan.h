@@ -32,6 +32,8 @@ struct plan {
 	struct plan_point *points;
 	int n_visits;
 	struct plan_visit *visits; /* in the order to run */
+	int n_models;
+	struct wire_model *models; /* those that could be read, owned; filled by run_plan */
 };
 
 /* What the worker answered about a model (ask model), by the name in the spec. */
@@ -39,6 +41,7 @@ struct plan_model {
 	const char *name;
 	struct wire_model answer; /* valid when error is "" */
 	char error[400];
+	enum err code; /* of error: ERR_UNAVAILABLE makes its points unavailable, others skipped */
 };
 
 /*

@@ -138,8 +138,10 @@ static void misbehave(struct fake *f)
 {
 	if (is(f, "die"))
 		_exit(3);
-	if (is(f, "signal"))
+	if (is(f, "signal")) {
+		fprintf(stderr, "about to die\n");
 		die_by_signal();
+	}
 	if (is(f, "kill"))
 		raise(SIGKILL);
 	while (is(f, "hang"))
@@ -165,9 +167,14 @@ static void misbehave(struct fake *f)
 		send_event(f, other, 0);
 		json_decref(other);
 	}
-	if (is(f, "say")) {
-		printf("about to work\n");
-		fflush(stdout);
+	if (is(f, "interrupt") || is(f, "interrupt-twice"))
+		kill(getppid(), SIGINT);
+	if (is(f, "interrupt-twice")) {
+		/* Two that come at once are one. */
+		usleep(200000);
+		kill(getppid(), SIGINT);
+		for (;;)
+			pause();
 	}
 	if (is(f, "close")) {
 		wire_close(f->wire);
