@@ -84,8 +84,8 @@ static int axis_parse(struct axis *out, enum point_key key, const struct yaml_no
 		      struct diag *d)
 {
 	struct axis axis = {.line = w->line};
-	const char **text;
-	int n, rc = texts_of(point_key_name(key), value, &text, &n, w, d);
+	const char **text = NULL;
+	int n = 0, rc = texts_of(point_key_name(key), value, &text, &n, w, d);
 	if (rc)
 		return rc;
 	if (n == 0)
@@ -148,8 +148,8 @@ static int sweeps_parse(struct spec *s, const struct yaml_node *list, struct whe
 static int option_parse(struct spec *s, const struct option *o, const struct yaml_node *value,
 			struct where *w, struct diag *d)
 {
-	const char **text;
-	int n, rc = texts_of(o->name, value, &text, &n, w, d);
+	const char **text = NULL;
+	int n = 0, rc = texts_of(o->name, value, &text, &n, w, d);
 	if (rc)
 		return rc;
 	if (value->kind == YAML_LIST && o->type != OPTION_NAMES)

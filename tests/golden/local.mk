@@ -10,3 +10,6 @@ check_PROGRAMS += %D%/t_reports %D%/t_plots
 TESTS += %D%/t_reports %D%/t_plots
 EXTRA_DIST += %D%/reports/terminal.txt %D%/reports/terminal-200.txt %D%/reports/report.md \
 	%D%/reports/report.csv %D%/reports/report.json %D%/reports/body.html
+
+# The plans of the shipped sweeps, for tests/unit/t_plan.
+EXTRA_DIST += %D%/plan/demo.txt %D%/plan/quick.txt

@@ -45,11 +45,14 @@ TESTS += %D%/t_host
 
 # store, spec, plan
 SPEC_TEST_LINK = libplan.a libspec.a libwire.a libbase.a $(FYAML_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS)
-check_PROGRAMS += %D%/t_spec
+check_PROGRAMS += %D%/t_spec %D%/t_plan
 %C%_t_spec_SOURCES = %D%/t_spec.c
 %C%_t_spec_CFLAGS = $(AM_CFLAGS)
 %C%_t_spec_LDADD = $(SPEC_TEST_LINK)
-TESTS += %D%/t_spec
+%C%_t_plan_SOURCES = %D%/t_plan.c
+%C%_t_plan_CFLAGS = $(AM_CFLAGS)
+%C%_t_plan_LDADD = $(SPEC_TEST_LINK)
+TESTS += %D%/t_spec %D%/t_plan
 
 # run, cmd
 check_PROGRAMS += %D%/t_progress
