@@ -53,6 +53,11 @@ check_PROGRAMS += %D%/t_spec %D%/t_plan
 %C%_t_plan_CFLAGS = $(AM_CFLAGS)
 %C%_t_plan_LDADD = $(SPEC_TEST_LINK)
 TESTS += %D%/t_spec %D%/t_plan
+check_PROGRAMS += %D%/t_store
+%C%_t_store_SOURCES = %D%/t_store.c %D%/store_example.h %D%/temp_folder.h
+%C%_t_store_CFLAGS = $(AM_CFLAGS)
+%C%_t_store_LDADD = $(REPORT_TEST_LINK)
+TESTS += %D%/t_store
 
 # run, cmd
 check_PROGRAMS += %D%/t_progress
