@@ -44,6 +44,8 @@ struct plan {
 	struct plan_point *points;
 	int n_visits;
 	struct plan_visit *visits; /* in the order to run */
+	int n_models;
+	struct wire_model *models; /* those that could be read, owned; filled by run_plan */
 };
 
 /* What the worker answered about a model (ask model), by the name in the spec. */

@@ -85,7 +85,10 @@ void plan_free(struct plan *p)
 		free(point->model_hash);
 		wire_check_free(&point->check);
 	}
+	for (int i = 0; i < p->n_models; i++)
+		wire_model_free(&p->models[i]);
 	free(p->points);
 	free(p->visits);
+	free(p->models);
 	*p = (struct plan){0};
 }

@@ -72,6 +72,11 @@ check_PROGRAMS += %D%/t_store
 TESTS += %D%/t_store
 
 # run, cmd
+check_PROGRAMS += %D%/t_progress
+%C%_t_progress_SOURCES = %D%/t_progress.c
+%C%_t_progress_CFLAGS = $(AM_CFLAGS)
+%C%_t_progress_LDADD = librun.a libbase.a $(JANSSON_LIBS)
+TESTS += %D%/t_progress
 
 # reports
 REPORT_TEST_LINK = libreports.a libstore.a libstat.a libwire.a libbase.a $(SQLITE_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS)
