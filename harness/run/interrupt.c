@@ -46,6 +46,7 @@ void interrupt_end(void)
 {
 	for (int i = 0; i < N_TAKEN; i++)
 		sigaction(taken[i], &before[i], NULL);
+	count = 0;
 }
 
 int interrupt_count(void)

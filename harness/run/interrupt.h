@@ -10,7 +10,7 @@
 void interrupt_begin(int notice_fd);
 void interrupt_end(void);
 
-/* Signals so far. */
+/* Signals since interrupt_begin; 0 after interrupt_end. */
 int interrupt_count(void);
 
 /* The process group to kill; 0: none. Must be 0 before the process is waited for. */

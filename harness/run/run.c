@@ -10,6 +10,7 @@
 #include "engines/base/mem.h"
 #include "harness/host/host.h"
 #include "harness/run/interrupt.h"
+#include "harness/run/outputs.h"
 #include "harness/run/sweep.h"
 
 enum { LABEL_SIZE = 200 };

@@ -64,6 +64,5 @@ MUST_CHECK int visit_put(struct sweep *s, const struct plan_visit *planned, stru
 MUST_CHECK int verify_put(struct sweep *s, int i, struct visit_end *end, struct diag *d);
 /* True when verify_put has something to do. */
 bool verify_wants(const struct sweep *s, int i);
-void references_free(struct references *r); /* NULL is fine */
 
 #endif

@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include <fcntl.h>
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -276,6 +277,7 @@ static json_t *verify(const struct fake *f)
 	int rows = is(f, "other-shape") ? 3 : 2;
 	for (int i = 0; i < 6; i++)
 		x[i] = (float)(i + 1) * off;
+	x[3] = is(f, "nan") ? NAN : x[3];
 	char *data = wire_floats_encode(x, is(f, "short-data") ? 5 : 6);
 	json_t *o = json_pack("{s:i, s:i, s:s}", "rows", rows, "cols", 6 / rows, "data", data);
 	if (is(f, "vast"))

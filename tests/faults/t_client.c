@@ -238,6 +238,31 @@ static void test_find(void)
 	free(path);
 }
 
+/* The process that started it is killed: the kernel takes the worker along. */
+static void test_orphan(void)
+{
+	int pids[2], worker = 0;
+	if (pipe(pids))
+		bail("no pipe");
+	pid_t harness = fork();
+	if (harness == 0) {
+		struct client *c = start("");
+		worker = client_pid(c);
+		if (write(pids[1], &worker, sizeof worker) != sizeof worker)
+			_exit(1);
+		for (;;)
+			pause();
+	}
+	bool told = read(pids[0], &worker, sizeof worker) == sizeof worker;
+	kill(harness, SIGKILL);
+	waitpid(harness, NULL, 0);
+	for (int i = 0; i < 10000 && told && !is_gone(worker); i++)
+		nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+	ok(told && is_gone(worker), "a worker does not outlive its harness");
+	close(pids[0]);
+	close(pids[1]);
+}
+
 int main(void)
 {
 	signal(SIGPIPE, SIG_DFL);
@@ -249,6 +274,7 @@ int main(void)
 	test_log();
 	test_child();
 	test_signal();
+	test_orphan();
 	test_start();
 	test_find();
 	is_int(n_descriptors(), before, "no descriptor is left open");
