@@ -37,7 +37,7 @@ MUST_CHECK int gemm_context_open(struct gemm_context **out, const struct gemm_co
 				 enum dtype precision, struct diag *d);
 void gemm_context_close(struct gemm_context *g); /* after all its weights are freed */
 
-/* Reads rows of a weight matrix as f32: thread-safe. */
+/* Reads one row of a weight matrix, all its n elements (k of the matrix), as f32: thread-safe. */
 typedef void gemm_row_reader(const void *source, int64_t row, int64_t n, float *dst);
 
 /*

@@ -32,21 +32,15 @@ static struct parts layer_parts(const struct arch *a, const struct model *m, int
 	return p;
 }
 
+/* A row of the parts one below the other; all have rows of n elements. */
 static void parts_read(const void *source, int64_t row, int64_t n, float *dst)
 {
 	const struct parts *p = source;
-	for (int i = 0; i < p->n && n > 0; i++) {
-		const struct tensor *t = p->tensor[i];
-		if (row >= t->rows) {
-			row -= t->rows;
-			continue;
-		}
-		int64_t here = n < t->rows - row ? n : t->rows - row;
-		tensor_read_rows(t, row, here, dst);
-		dst += here * t->cols;
-		n -= here;
-		row = 0;
-	}
+	int i = 0;
+	for (; row >= p->tensor[i]->rows; i++)
+		row -= p->tensor[i]->rows;
+	assert(i < p->n && n == p->tensor[i]->cols);
+	tensor_read_rows(p->tensor[i], row, 1, dst);
 }
 
 static void parts_shape(const struct parts *p, int *rows, int *cols)

@@ -1,5 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
+# What people type.
 bin_PROGRAMS += inferometer
 inferometer_CFLAGS = $(AM_CFLAGS)
-inferometer_SOURCES = %D%/main.c
+inferometer_SOURCES = \
+	%D%/main.c %D%/cmd.h \
+	%D%/cmd_run.c %D%/cmd_plan.c %D%/cmd_report.c %D%/cmd_ls.c %D%/cmd_show.c \
+	%D%/cmd_generate.c %D%/cmd_logits.c %D%/cmd_perplexity.c \
+	%D%/spec_options.c %D%/spec_options.h \
+	%D%/output.c %D%/output.h \
+	%D%/ask.c %D%/ask.h \
+	%D%/npy.c %D%/npy.h
 inferometer_LDADD = $(FRONT_LINK)
+dist_man_MANS += %D%/inferometer.1

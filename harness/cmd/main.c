@@ -1,7 +1,145 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* inferometer: what people type. The table of commands and what they share. */
 #include "config.h"
 
-int main(void)
+#include <errno.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engines/base/mem.h"
+#include "engines/base/strbuf.h"
+#include "harness/cmd/cmd.h"
+#include "reports/text.h"
+
+const struct command commands[] = {
+	{"run", cmd_run, "sweep points, each visit in a fresh process, and report"},
+	{"plan", cmd_plan, "print the points that run would measure, and which cannot be"},
+	{"report", cmd_report, "print a stored run as a terminal table, md, csv or json, or write html"},
+	{"ls", cmd_ls, "list the runs in a store"},
+	{"show", cmd_show, "print everything that is stored of a run"},
+	{"generate", cmd_generate, "continue a text with a model"},
+	{"logits", cmd_logits, "write a model's logits to a NumPy file"},
+	{"perplexity", cmd_perplexity, "score a model on a text"},
+	{NULL, NULL, NULL},
+};
+
+int cmd_fail(const struct diag *d)
 {
-	return 0;
+	char text[sizeof d->file + sizeof d->text + 16];
+	struct strbuf plain = {0};
+	/* It may quote a file or a worker: nothing in it may steer the terminal. */
+	text_plain(&plain, diag_format(d, text, sizeof text));
+	fprintf(stderr, "inferometer: %s\n", strbuf_text(&plain));
+	strbuf_free(&plain);
+	return EXIT_WRONG_USE;
+}
+
+int cmd_finish(int status)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	fprintf(stderr, "inferometer: standard output: %s\n", strerror(errno ? errno : EIO));
+	return EXIT_WRONG_USE;
+}
+
+void cmd_parse(const struct argp *argp, int argc, char **argv, void *input)
+{
+	argp_err_exit_status = EXIT_WRONG_USE;
+	argp_parse(argp, argc, argv, ARGP_LONG_ONLY, NULL, input);
+}
+
+long cmd_number(struct argp_state *state, const char *option, const char *text, long min, long max)
+{
+	char *end;
+	errno = 0;
+	long v = strtol(text, &end, 10);
+	if (end == text || *end || errno || v < min || v > max)
+		argp_error(state, "%s \"%.60s\": expected a whole number from %ld to %ld", option, text, min,
+			   max);
+	return v;
+}
+
+static volatile sig_atomic_t interrupted;
+
+static void on_signal(int number)
+{
+	(void)number;
+	interrupted = 1;
+}
+
+void interrupt_catch(void)
+{
+	/* No SA_RESTART: a call that waits returns and its caller looks at the flag. */
+	struct sigaction act = {.sa_handler = on_signal};
+	sigaction(SIGINT, &act, NULL);
+	sigaction(SIGTERM, &act, NULL);
+}
+
+bool interrupt_seen(void)
+{
+	return interrupted;
+}
+
+static void usage(FILE *out)
+{
+	fprintf(out, "usage: inferometer COMMAND [ARGUMENT...]\n"
+		     "Measures LLM inference: how fast, how near the machine's limit, how accurate, how "
+		     "certain.\n\n");
+	for (const struct command *c = commands; c->name; c++)
+		fprintf(out, "  %-11s %s\n", c->name, c->help);
+	fprintf(out, "\n'inferometer COMMAND --help' tells more, and so does inferometer(1). Begin with\n"
+		     "  inferometer run quick\n");
+}
+
+static int complain(const char *text, const char *what)
+{
+	fprintf(stderr, "inferometer: ");
+	fprintf(stderr, text, what);
+	fprintf(stderr, "; 'inferometer --help' lists the commands\n");
+	return EXIT_WRONG_USE;
+}
+
+static int dispatch(const struct command *c, int argc, char **argv)
+{
+	char *name = mem_printf("inferometer %s", c->name);
+	argv[0] = name;
+	int status = c->fn(argc, argv);
+	free(name);
+	return status;
+}
+
+static const struct command *find(const char *name)
+{
+	const struct command *c = commands;
+	while (c->name && strcmp(c->name, name) != 0)
+		c++;
+	return c->name ? c : NULL;
+}
+
+int main(int argc, char **argv)
+{
+	/* Characters, not numbers: a decimal comma would spoil what programs read. */
+	setlocale(LC_CTYPE, "");
+	if (argc < 2)
+		return complain("%sno command", "");
+	if (strcmp(argv[1], "--version") == 0) {
+		printf("inferometer %s\n", VERSION);
+		return cmd_finish(EXIT_OK);
+	}
+	bool help = strcmp(argv[1], "help") == 0;
+	const struct command *c = find(help && argc > 2 ? argv[2] : argv[1]);
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || (help && argc == 2)) {
+		usage(stdout);
+		return cmd_finish(EXIT_OK);
+	}
+	if (!c)
+		return complain("unknown command \"%.40s\"", help ? argv[2] : argv[1]);
+	if (help) {
+		char *asked[] = {argv[0], "--help", NULL};
+		return dispatch(c, 2, asked);
+	}
+	return dispatch(c, argc - 1, argv + 1);
 }

@@ -1,4 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += libplan.a
 libplan_a_CFLAGS = $(AM_CFLAGS)
-libplan_a_SOURCES =
+libplan_a_SOURCES = \
+	%D%/plan.h %D%/private.h \
+	%D%/points.c %D%/resolve.c %D%/expand.c \
+	%D%/admit.c %D%/ceilings.c %D%/order.c

@@ -2,6 +2,14 @@
 /*
  * (spec, recorded answers of the worker) -> ordered points. Pure: no process
  * is started here. What cannot run stays as a point with its state and reason.
+ *
+ * How values are resolved:
+ *   threads    a number; "all", or not given: as many as the device has CPUs
+ *   precision  "file": the one the model is held in; not given: file, for a product f32
+ *   isa        "auto", or not given, stays as it is: an id names no machine, and a ceiling goes by
+ *              the same word. "all": every usable level, one point each
+ *   engine, device, kv, precision, provider   "all": every usable one
+ * Anything else is taken as written: the worker's check judges it.
  */
 #ifndef IFM_PLAN_PLAN_H
 #define IFM_PLAN_PLAN_H
@@ -11,9 +19,13 @@
 #include "harness/store/store.h"
 #include "harness/wire/wire.h"
 
+/* A plan beyond these would run for years. */
+#define PLAN_POINTS_MAX 100000
+#define PLAN_VISITS_MAX 1000000 /* points x rounds, before ceilings */
+
 struct plan_point {
 	struct point point;
-	char id[POINT_ID_SIZE]; /* "" until its model is known */
+	char id[POINT_ID_SIZE]; /* by the model's content; by its name as long as that is unknown */
 	enum point_role role;
 	enum point_state state;
 	char *reason;	  /* "" while planned */
@@ -32,6 +44,8 @@ struct plan {
 	struct plan_point *points;
 	int n_visits;
 	struct plan_visit *visits; /* in the order to run */
+	int n_models;
+	struct wire_model *models; /* those that could be read, owned; filled by run_plan */
 };
 
 /* What the worker answered about a model (ask model), by the name in the spec. */
@@ -39,25 +53,39 @@ struct plan_model {
 	const char *name;
 	struct wire_model answer; /* valid when error is "" */
 	char error[400];
+	enum err code; /* of error: ERR_UNAVAILABLE makes its points unavailable, others skipped */
 };
 
 /*
- * Cross product of each section's axes, "all" and "file" resolved, keys a workload does
- * not heed left out, duplicates merged. Points with an unknown value are "skipped", with something absent here
- * "unavailable". ERR_USAGE when a section has no workload, or one needs a model and none is given.
+ * Cross product of each section's axes, in the order of sections and, within one, of workload, device,
+ * engine, model, m, n, k, size, type, precision, kv, sequences, threads, isa, blocking, provider (the
+ * last one varies fastest). Keys that a workload does not heed are left out, points that become the same
+ * are merged into the first. Points with an unknown value are "skipped", with something absent here
+ * "unavailable"; those of a model with an error, or that is not in models, are "skipped".
+ * ERR_USAGE, with the spec's file and line, when a section has no workload, when a workload heeds a key
+ * that has no default (model, m, n, k, size, type) and is not given, for numbers that spec_check refuses,
+ * and beyond PLAN_POINTS_MAX or PLAN_VISITS_MAX. out is overwritten, not freed, and left alone on failure.
  */
 MUST_CHECK int plan_expand(struct plan *out, const struct spec *spec, const struct wire_hello *hello,
 			   const struct plan_model *models, int n_models, struct diag *d);
 
-/* Records a check answer: a point that does not fit becomes skipped, with the numbers. */
+/* Records a copy of a check answer: a point that does not fit becomes skipped ("needs 13.6 GB, limit
+ * 12.0 GB"), or unavailable when the answer's code says so. */
 void plan_admit(struct plan *p, int i, const struct wire_check *answer);
 
-/* Adds the read and fma points that stand beside the planned ones (working set to the nearest power of
- * two, 32 KiB to 1 GiB; fma of the type its precision multiplies in; same isa and threads). */
+/*
+ * Adds the read and fma points that stand beside the planned ones: read of the working set its check
+ * told (the nearest power of two, 32 KiB to 1 GiB), fma of the type its precision multiplies in (int8 for q8_0,
+ * else f32), on the same engine, device, isa and threads. A point that a sweep asked for
+ * itself is not added again. They are to be checked and admitted like others.
+ */
 void plan_add_ceilings(struct plan *p, const struct wire_hello *hello);
 
-/* Randomised complete blocks: each round holds every planned point once, shuffled by
- * seed and round; after the last round, one counter visit a point (when with_counters). */
+/*
+ * Randomised complete blocks: each round, from 1 on, holds every planned point once (ceilings too, so that
+ * they pair with their points), shuffled by seed and round. Then, when with_counters, one counter visit
+ * for each planned point that is no ceiling, in the round after the last. Replaces an order made before.
+ */
 void plan_order(struct plan *p, int64_t seed, int rounds, bool with_counters);
 
 void plan_free(struct plan *p);

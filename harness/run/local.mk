@@ -1,4 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += librun.a
 librun_a_CFLAGS = $(AM_CFLAGS)
-librun_a_SOURCES =
+librun_a_SOURCES = \
+	%D%/client.c %D%/client.h %D%/find.c \
+	%D%/spawn.c %D%/spawn.h \
+	%D%/tail.c %D%/tail.h \
+	%D%/run.c %D%/run.h %D%/sweep.h \
+	%D%/survey.c %D%/visit.c %D%/verify.c \
+	%D%/outputs.c %D%/outputs.h \
+	%D%/process.c %D%/process.h \
+	%D%/lies.c %D%/lies.h \
+	%D%/interrupt.c %D%/interrupt.h \
+	%D%/progress.c %D%/progress.h

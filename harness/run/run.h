@@ -30,12 +30,28 @@ MUST_CHECK int run_plan(const struct spec *spec, const char *worker, struct plan
 /* How a run ended. */
 struct run_summary {
 	int64_t run;				/* id in the store */
-	int done, failed, skipped, unavailable; /* points */
+	int done, failed, skipped, unavailable; /* points; of ceilings only the failed ones count */
 	int visits_failed;
 	bool interrupted;
 };
 
-/* Runs the plan. ERR_* only when the run as such cannot go on (the store, no worker). */
+/* A point whose visits fail so many times in a row is not visited again. */
+#define RUN_FAILURES_IN_ROW 2
+
+/*
+ * Runs the plan: all points go to the store, each is verified once, then the visits in their order. ERR_* only
+ * when the run as such cannot go on (the store). States and reasons of plan's points become those in the store:
+ *
+ * - done: all its visits are done.
+ * - failed: a timing or counter visit failed; the reason is the first one's, and says how many visits were not
+ *   tried after RUN_FAILURES_IN_ROW failures. Its other visits are rows all the same.
+ * - planned: the run was interrupted before its last visit.
+ *
+ * What cannot be verified is an unusable reading with its reason; the point is measured all the same.
+ *
+ * The first SIGINT or SIGTERM ends the run after the visit in flight, which is stored; the second kills its worker
+ * and stores nothing of it. Either way the run's state is "interrupted" and this returns 0.
+ */
 MUST_CHECK int run_execute(const struct spec *spec, struct plan *plan, const struct wire_hello *hello,
 			   struct store *store, const struct run_options *options, struct run_summary *out,
 			   struct diag *d);

@@ -5,24 +5,45 @@
  * and the nearest known key; nothing unknown is ignored. It does not know what
  * a worker can do: harness/plan does.
  *
- *   name: demo
+ *   name: demo           # default: the file's name
  *   rounds: 6            # processes a point
  *   warmup: 1            # repetitions, not counted
  *   repeat: 3            # at least so many repetitions a process
  *   min_time: 0.1        # and so many seconds
- *   sweeps:              # or the axes at top level, for one section
+ *   max_time: 60         # but no repetition begins later
+ *   timeout: 300         # seconds for a request, besides the window
+ *   seed: 20240229
+ *   verify: true
+ *   ceilings: true
+ *   counters: [clock, rusage]
+ *   model: default       # an axis here holds for every section that has none of its own
+ *   sweeps:              # or all axes at top level, for one section
  *     - workload: [pp128, tg32]
  *       precision: [f32, q8_0]
  *       threads: [1, all]
+ *
+ * An axis takes one value or a list. Keys of whole numbers (threads, sequences, m, n, k, size) also take
+ * llama-bench's ranges: 1-4 (step 1), 1-9+2, 1-8*2; so does the number of a workload: pp64-512*2.
+ * A comma parts values, save in a model of a file: a path may hold one. Values are UTF-8 without
+ * control characters. Anchors, aliases, tags and further documents are refused.
  */
 #ifndef IFM_SPEC_SPEC_H
 #define IFM_SPEC_SPEC_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "engines/base/err.h"
 #include "harness/wire/point.h"
+
+/* Beyond these something was mistyped. */
+#define SPEC_BYTES_MAX	  ((size_t)1 << 20) /* of a file */
+#define SPEC_VALUES_MAX	  1024		    /* of an axis */
+#define SPEC_SECTIONS_MAX 256
+#define SPEC_ROUNDS_MAX	  1000
+
+#define SPEC_SEED 20240229 /* as all seeds that nobody chose */
 
 struct axis {
 	int n;	      /* 0: not given */
@@ -52,6 +73,7 @@ struct spec {
 void spec_init(struct spec *s);
 void spec_free(struct spec *s);
 
+/* out is overwritten, not freed, and left alone on failure. ERR_IO, or ERR_FORMAT with file and line. */
 MUST_CHECK int spec_load(struct spec *out, const char *path, struct diag *d);
 /* The same from memory; file is the name for messages. For tests and the fuzz target too. */
 MUST_CHECK int spec_parse(struct spec *out, const char *text, size_t n, const char *file, struct diag *d);
@@ -60,8 +82,15 @@ MUST_CHECK int spec_parse(struct spec *out, const char *text, size_t n, const ch
 MUST_CHECK int spec_load_named(struct spec *out, const char *name, struct diag *d);
 const char *const *spec_named(void); /* NULL-terminated. Static. */
 
-/* Replaces an axis in all sections that heed flags: text is "1,2,4" or "1-8*2" (llama-bench's syntax). */
+/* Replaces an axis in every section: text is "1,2,4" or "1-8*2" (llama-bench's syntax). Sections whose
+ * workloads do not heed the key are not harmed: harness/plan leaves it out there. */
 MUST_CHECK int spec_set_axis(struct spec *s, enum point_key key, const char *text, struct diag *d);
+
+/* Sets what is no axis by its name in a file ("rounds", "min_time", "counters"), as a flag says it. */
+MUST_CHECK int spec_set_option(struct spec *s, const char *name, const char *text, struct diag *d);
+
+/* Whether the numbers, however they were set, make sense. Files are checked when they are read. */
+MUST_CHECK int spec_check(const struct spec *s, struct diag *d);
 
 /* Rewrites s->text from the structs: what was really asked after flags. */
 void spec_render(struct spec *s);

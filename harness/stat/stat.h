@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Statistics as pure functions of arrays: no I/O, no allocation failures that
- * matter, no hidden state. NaN never goes in; n = 0 gives NaN out.
+ * matter, no hidden state. NaN never goes in; n = 0 (and no memory for a copy) gives NaN out.
  */
 #ifndef IFM_STAT_STAT_H
 #define IFM_STAT_STAT_H
@@ -24,13 +24,13 @@ struct stat_interval {
 };
 struct stat_interval stat_quantile_interval(const double *x, int n, double p, double level);
 
-/* Smallest n with an equal-tailed interval of that level for the quantile. */
+/* Smallest n with an equal-tailed interval of that level for the quantile; INT_MAX when no n has one. */
 int stat_quantile_min_n(double p, double level);
 
 double stat_mean(const double *x, int n);
-double stat_sd(const double *x, int n);	 /* ddof 1; NaN for n < 2 */
-double stat_mad(const double *x, int n); /* 1.4826 x median absolute deviation */
-double stat_geomean(const double *x, int n);
+double stat_sd(const double *x, int n);	     /* ddof 1; NaN for n < 2 */
+double stat_mad(const double *x, int n);     /* 1.4826 x median absolute deviation */
+double stat_geomean(const double *x, int n); /* NaN when a value is negative */
 
 /* Largest |a - b| divided by the largest |b|; infinity when b is all zero and a is not, NaN
  * when an input is not finite. The residual of outputs a against reference b. */

@@ -1,4 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
+# One SQLite file.
 noinst_LIBRARIES += libstore.a
 libstore_a_CFLAGS = $(AM_CFLAGS)
-libstore_a_SOURCES =
+libstore_a_SOURCES = %D%/store.h \
+	%D%/store.c %D%/names.c %D%/names.h \
+	%D%/lock.c %D%/lock.h %D%/journal.c %D%/journal.h %D%/schema.c %D%/schema.h \
+	%D%/db.c %D%/db.h %D%/content.c %D%/content.h \
+	%D%/write.c %D%/visit.c \
+	%D%/read.c %D%/load.c %D%/load.h %D%/columns.c %D%/columns.h %D%/free.c
+nodist_libstore_a_SOURCES = %D%/schema_file.c
+%D%/schema_file.c: %D%/schema.sql build-aux/embed.sh
+	$(AM_V_GEN)$(MKDIR_P) %D% && $(EMBED) store_schema_file '$(srcdir)' %D%/schema.sql > $@.tmp && mv $@.tmp $@
+BUILT_SOURCES += %D%/schema_file.c
+CLEANFILES += %D%/schema_file.c %D%/schema_file.c.tmp
+EXTRA_DIST += %D%/schema.sql

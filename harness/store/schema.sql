@@ -34,6 +34,7 @@ CREATE TABLE process (
   build TEXT REFERENCES build, worker TEXT NOT NULL, arm TEXT NOT NULL, pid INTEGER NOT NULL,
   start_wall_ns INTEGER NOT NULL, end_wall_ns INTEGER, peak_bytes INTEGER, ended TEXT -- 'exit 0', 'signal 9', ...
 ) STRICT;
+CREATE INDEX process_by_run ON process (run);
 CREATE TABLE visit (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   run INTEGER NOT NULL REFERENCES run, point TEXT NOT NULL REFERENCES point,
@@ -67,5 +68,6 @@ CREATE TABLE op (visit INTEGER NOT NULL REFERENCES visit, name TEXT NOT NULL, ca
   total_ns INTEGER NOT NULL, flops REAL, bytes REAL) STRICT;
 CREATE TABLE artifact (id INTEGER PRIMARY KEY AUTOINCREMENT, visit INTEGER REFERENCES visit, process INTEGER REFERENCES process,
   name TEXT NOT NULL, data BLOB NOT NULL) STRICT;
+CREATE INDEX artifact_by_visit ON artifact (visit);
 CREATE TABLE annotation (run INTEGER NOT NULL REFERENCES run, key TEXT NOT NULL, value TEXT NOT NULL) STRICT;
 CREATE TABLE decision (run INTEGER NOT NULL REFERENCES run, name TEXT NOT NULL, inputs TEXT NOT NULL, outcome TEXT NOT NULL) STRICT;

@@ -1,1 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
+# Workers that die, hang and lie: fake_worker does what it is told, the tests watch the harness.
+check_PROGRAMS += %D%/fake_worker %D%/t_client %D%/t_run
+%C%_fake_worker_SOURCES = %D%/fake_worker.c
+%C%_fake_worker_CFLAGS = $(AM_CFLAGS)
+%C%_fake_worker_LDADD = libwire.a libbase.a $(XXHASH_LIBS) $(JANSSON_LIBS)
+%C%_t_client_SOURCES = %D%/t_client.c %D%/faults.h
+%C%_t_client_CFLAGS = $(AM_CFLAGS)
+%C%_t_client_LDADD = librun.a libwire.a libbase.a $(XXHASH_LIBS) $(JANSSON_LIBS)
+%C%_t_run_SOURCES = %D%/t_run.c %D%/faults.h
+%C%_t_run_CFLAGS = $(AM_CFLAGS)
+%C%_t_run_LDADD = librun.a libplan.a libspec.a libstore.a libhost.a libstat.a libwire.a libbase.a \
+	$(SQLITE_LIBS) $(FYAML_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS)
+TESTS += %D%/t_client %D%/t_run

@@ -2,7 +2,13 @@
 # Each target runs seeded mutations in `make check`; a fuzzer takes the same file without replay.c.
 noinst_HEADERS += %D%/fuzz.h
 check_PROGRAMS += %D%/fuzz_gguf
-%C%_fuzz_gguf_SOURCES = %D%/fuzz_gguf.c %D%/replay.c tests/no_tokenizer.c tests/gguf_writer.h
+%C%_fuzz_gguf_SOURCES = %D%/fuzz_gguf.c %D%/replay.c tests/gguf_writer.h
 %C%_fuzz_gguf_CFLAGS = $(AM_CFLAGS)
 %C%_fuzz_gguf_LDADD = $(MODEL_TEST_LINK)
 TESTS += %D%/fuzz_gguf
+
+check_PROGRAMS += %D%/fuzz_spec
+%C%_fuzz_spec_SOURCES = %D%/fuzz_spec.c %D%/replay.c
+%C%_fuzz_spec_CFLAGS = $(AM_CFLAGS)
+%C%_fuzz_spec_LDADD = $(SPEC_TEST_LINK)
+TESTS += %D%/fuzz_spec

@@ -1,12 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 # The texts of the reports; IFM_GOLDEN_UPDATE=1 rewrites them.
-check_PROGRAMS += %D%/t_reports %D%/t_plots
+check_PROGRAMS += %D%/t_reports %D%/t_plots %D%/t_models
 %C%_t_reports_SOURCES = %D%/t_reports.c %D%/example_run.h %D%/stored_run.h
 %C%_t_reports_CFLAGS = $(AM_CFLAGS)
 %C%_t_reports_LDADD = $(REPORT_TEST_LINK)
 %C%_t_plots_SOURCES = %D%/t_plots.c %D%/example_run.h %D%/stored_run.h
 %C%_t_plots_CFLAGS = $(AM_CFLAGS)
 %C%_t_plots_LDADD = $(REPORT_TEST_LINK)
-TESTS += %D%/t_reports %D%/t_plots
+TESTS += %D%/t_reports %D%/t_plots %D%/t_models
 EXTRA_DIST += %D%/reports/terminal.txt %D%/reports/terminal-200.txt %D%/reports/report.md \
 	%D%/reports/report.csv %D%/reports/report.json %D%/reports/body.html
+
+# Whole models against other implementations.
+%C%_t_models_SOURCES = %D%/t_models.c %D%/npz.h
+%C%_t_models_CFLAGS = $(AM_CFLAGS)
+%C%_t_models_LDADD = $(ENGINE_TEST_LINK)
+EXTRA_DIST += %D%/models/default.txt
+
+# The plans of the shipped sweeps, for tests/unit/t_plan.
+EXTRA_DIST += %D%/plan/demo.txt %D%/plan/quick.txt

@@ -15,10 +15,10 @@ check_PROGRAMS += %D%/t_gguf %D%/t_model %D%/t_synthetic
 %C%_t_gguf_SOURCES = %D%/t_gguf.c tests/gguf_writer.h
 %C%_t_gguf_CFLAGS = $(AM_CFLAGS)
 %C%_t_gguf_LDADD = $(MODEL_TEST_LINK)
-%C%_t_model_SOURCES = %D%/t_model.c tests/no_tokenizer.c tests/gguf_writer.h
+%C%_t_model_SOURCES = %D%/t_model.c tests/gguf_writer.h
 %C%_t_model_CFLAGS = $(AM_CFLAGS)
 %C%_t_model_LDADD = $(MODEL_TEST_LINK)
-%C%_t_synthetic_SOURCES = %D%/t_synthetic.c tests/no_tokenizer.c
+%C%_t_synthetic_SOURCES = %D%/t_synthetic.c
 %C%_t_synthetic_CFLAGS = $(AM_CFLAGS)
 %C%_t_synthetic_LDADD = $(MODEL_TEST_LINK)
 TESTS += %D%/t_gguf %D%/t_model %D%/t_synthetic
@@ -67,10 +67,39 @@ check_PROGRAMS += %D%/t_point %D%/t_wire %D%/t_messages %D%/t_encoding
 TESTS += %D%/t_point %D%/t_wire %D%/t_messages %D%/t_encoding
 
 # stat, host
+check_PROGRAMS += %D%/t_stat
+%C%_t_stat_SOURCES = %D%/t_stat.c
+%C%_t_stat_CFLAGS = $(AM_CFLAGS)
+%C%_t_stat_LDADD = libstat.a
+TESTS += %D%/t_stat
+check_PROGRAMS += %D%/t_host
+%C%_t_host_SOURCES = %D%/t_host.c %D%/temp_folder.h
+%C%_t_host_CFLAGS = $(AM_CFLAGS)
+%C%_t_host_LDADD = libhost.a libbase.a $(XXHASH_LIBS) $(JANSSON_LIBS)
+TESTS += %D%/t_host
 
 # store, spec, plan
+SPEC_TEST_LINK = libplan.a libspec.a libwire.a libbase.a $(FYAML_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS)
+check_PROGRAMS += %D%/t_spec %D%/t_plan
+%C%_t_spec_SOURCES = %D%/t_spec.c
+%C%_t_spec_CFLAGS = $(AM_CFLAGS)
+%C%_t_spec_LDADD = $(SPEC_TEST_LINK)
+%C%_t_plan_SOURCES = %D%/t_plan.c
+%C%_t_plan_CFLAGS = $(AM_CFLAGS)
+%C%_t_plan_LDADD = $(SPEC_TEST_LINK)
+TESTS += %D%/t_spec %D%/t_plan
+check_PROGRAMS += %D%/t_store
+%C%_t_store_SOURCES = %D%/t_store.c %D%/store_example.h %D%/temp_folder.h
+%C%_t_store_CFLAGS = $(AM_CFLAGS)
+%C%_t_store_LDADD = $(REPORT_TEST_LINK)
+TESTS += %D%/t_store
 
 # run, cmd
+check_PROGRAMS += %D%/t_progress
+%C%_t_progress_SOURCES = %D%/t_progress.c
+%C%_t_progress_CFLAGS = $(AM_CFLAGS)
+%C%_t_progress_LDADD = librun.a libbase.a $(JANSSON_LIBS)
+TESTS += %D%/t_progress
 
 # reports
 REPORT_TEST_LINK = libreports.a libstore.a libstat.a libwire.a libbase.a $(SQLITE_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS)

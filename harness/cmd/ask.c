@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "harness/cmd/ask.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/wire/wire.h"
+
+enum {
+	KEY_OF_PRECISION = OPTION_ASK,
+	KEY_OF_KV,
+	KEY_OF_ISA,
+	KEY_OF_PROVIDER,
+	KEY_OF_ENGINE,
+	KEY_OF_WORKER,
+	KEY_OF_IDS,
+};
+
+static const struct argp_option options[] = {
+	{"model", 'm', "MODEL", 0, "GGUF file, synthetic:NAME, or 'default' for the shipped model", 0},
+	{"precision", KEY_OF_PRECISION, "P", 0, "weights are converted to f32, f16 or q8_0 (as in the file)",
+	 0},
+	{"kv", KEY_OF_KV, "TYPE", 0, "element type of the key-value cache, f32 or f16 (f16)", 0},
+	{"threads", 't', "N", 0, "threads (all usable CPUs)", 0},
+	{"isa", KEY_OF_ISA, "LEVEL", 0, "instruction set level: ref, avx2, avx512, vnni (the highest usable)",
+	 0},
+	{"provider", KEY_OF_PROVIDER, "NAME", 0, "who does matrix products: own, openblas (own)", 0},
+	{"engine", KEY_OF_ENGINE, "NAME", 0, "engine in the worker (cpu)", 0},
+	{"worker", KEY_OF_WORKER, "PROGRAM", 0, "worker program (the one installed)", 0},
+	{0},
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct ask *a = state->input;
+	switch (key) {
+	case 'm':
+		point_set(&a->point, KEY_MODEL, arg);
+		break;
+	case KEY_OF_PRECISION:
+		point_set(&a->point, KEY_PRECISION, arg);
+		break;
+	case KEY_OF_KV:
+		point_set(&a->point, KEY_KV, arg);
+		break;
+	case 't':
+		point_set(&a->point, KEY_THREADS, arg);
+		break;
+	case KEY_OF_ISA:
+		point_set(&a->point, KEY_ISA, arg);
+		break;
+	case KEY_OF_PROVIDER:
+		point_set(&a->point, KEY_PROVIDER, arg);
+		break;
+	case KEY_OF_ENGINE:
+		point_set(&a->point, KEY_ENGINE, arg);
+		break;
+	case KEY_OF_WORKER:
+		a->worker = arg;
+		break;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+	return 0;
+}
+
+const struct argp ask_argp = {.options = options, .parser = parse};
+
+static const struct argp_option prompt_options[] = {
+	{"prompt", 'p', "TEXT", 0, "the prompt", 0},
+	{"ids", KEY_OF_IDS, "LIST", 0, "token ids in place of a text, as 1,5,9", 0},
+	{0},
+};
+
+static json_t *parse_ids(const char *text, struct argp_state *state)
+{
+	json_t *ids = json_array();
+	const char *at = text;
+	for (char *end;; at = end + 1) {
+		errno = 0;
+		long v = strtol(at, &end, 10);
+		if (*at < '0' || *at > '9' || errno || v > INT_MAX || (*end && *end != ','))
+			argp_error(state, "--ids \"%.60s\": expected token ids separated by commas, as 1,5,9",
+				   text);
+		json_array_append_new(ids, json_integer(v));
+		if (!*end)
+			return ids;
+	}
+}
+
+static error_t parse_prompt(int key, char *arg, struct argp_state *state)
+{
+	struct ask *a = state->input;
+	if (key == 'p') {
+		a->text = arg;
+	} else if (key == KEY_OF_IDS) {
+		json_decref(a->ids);
+		a->ids = parse_ids(arg, state);
+	} else {
+		return ARGP_ERR_UNKNOWN;
+	}
+	return 0;
+}
+
+const struct argp ask_prompt_argp = {.options = prompt_options, .parser = parse_prompt};
+
+void ask_check_model(const struct ask *a, struct argp_state *state)
+{
+	if (!a->point.value[KEY_MODEL])
+		argp_error(state, "no model: name one with -m, as -m model.gguf or -m default");
+}
+
+void ask_check_prompt(const struct ask *a, struct argp_state *state)
+{
+	if (!a->text == !a->ids)
+		argp_error(state, "expected either a text with -p or token ids with --ids");
+}
+
+void ask_put_text(json_t *body, const char *text, size_t n)
+{
+	json_t *string = memchr(text, 0, n) ? NULL : json_stringn(text, n);
+	if (string) {
+		json_object_set_new(body, "text", string);
+		return;
+	}
+	char *base64 = wire_base64_encode(text, n);
+	json_object_set_new(body, "text_base64", json_string(base64));
+	free(base64);
+}
+
+void ask_put_prompt(json_t *body, const struct ask *a)
+{
+	if (a->ids)
+		json_object_set(body, "ids", a->ids);
+	else
+		ask_put_text(body, a->text, strlen(a->text));
+}
+
+/* Events come between the caller's looks at the flag. */
+struct listener {
+	client_event_fn *fn;
+	void *arg;
+};
+
+static int on_event(void *arg, const json_t *event)
+{
+	struct listener *l = arg;
+	if (interrupt_seen())
+		return 1;
+	return l->fn ? l->fn(l->arg, event) : 0;
+}
+
+int ask_worker(const struct ask *a, const char *what, json_t *body, client_event_fn *fn, void *arg,
+	       json_t **answer, struct diag *d)
+{
+	struct listener listener = {fn, arg};
+	struct client *c = NULL;
+	char *found = NULL;
+	int64_t wall_ns;
+	json_object_set_new(body, "what", json_string(what));
+	json_object_set_new(body, "point", point_to_json(&a->point));
+	int rc = a->worker ? 0 : client_find_worker(&found, d);
+	if (rc == 0)
+		rc = client_start(&c, a->worker ? a->worker : found, d);
+	if (rc == 0)
+		rc = client_ask(c, "ask", body, -1, on_event, &listener, answer, &wall_ns, d);
+	if (c)
+		client_stop(c, NULL);
+	free(found);
+	json_decref(body);
+	return rc;
+}
+
+int ask_fail(const struct diag *d)
+{
+	return interrupt_seen() ? EXIT_INTERRUPTED : cmd_fail(d);
+}
+
+void ask_free(struct ask *a)
+{
+	point_free(&a->point);
+	json_decref(a->ids);
+}

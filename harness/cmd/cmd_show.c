@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* show: what is stored of a run, as it is: where every number can be traced to. */
+#include "config.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "engines/base/strbuf.h"
+#include "harness/cmd/cmd.h"
+#include "harness/store/store.h"
+#include "reports/text.h"
+#include "reports/view.h"
+
+enum { OPTION_STORE = OPTION_OWN, OPTION_SAMPLES };
+
+struct arguments {
+	const char *store;
+	long run; /* 0: the newest */
+	bool samples;
+};
+
+static const struct argp_option options[] = {
+	{"samples", OPTION_SAMPLES, NULL, 0, "every raw sample and reading too", 0},
+	{"store", OPTION_STORE, "FILE", 0, "the store ($INFEROMETER_STORE, else inferometer.db)", 0},
+	{0},
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct arguments *a = state->input;
+	switch (key) {
+	case OPTION_STORE:
+		a->store = arg;
+		break;
+	case OPTION_SAMPLES:
+		a->samples = true;
+		break;
+	case ARGP_KEY_ARG:
+		if (a->run)
+			argp_error(state, "unexpected argument \"%.60s\": one run is shown", arg);
+		a->run = cmd_number(state, "run", arg, 1, LONG_MAX);
+		break;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+	return 0;
+}
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse,
+	.args_doc = "[RUN]",
+	.doc = "Prints what is stored of a run: the command, the spec, the machine, its environment, the "
+	       "build of "
+	       "the worker, every point and visit with its state, reason and log. RUN is its number in the "
+	       "store "
+	       "(inferometer ls), else the newest.",
+};
+
+/* "name: value"; text from outside cannot steer the terminal. */
+static void print_text(const char *indent, const char *name, const char *value)
+{
+	struct strbuf plain = {0};
+	if (!value || !*value)
+		return;
+	text_plain(&plain, value);
+	printf("%s%s: %s\n", indent, name, strbuf_text(&plain));
+	strbuf_free(&plain);
+}
+
+/* Several lines, indented below their name. */
+static void print_lines(const char *indent, const char *name, const char *value)
+{
+	struct strbuf plain = {0};
+	if (!value || !*value)
+		return;
+	text_lines(&plain, value);
+	printf("%s%s:\n", indent, name);
+	for (char *line = plain.text, *next; line && *line; line = next) {
+		next = line + strcspn(line, "\n");
+		if (*next)
+			*next++ = '\0';
+		printf("%s  %s\n", indent, line);
+	}
+	strbuf_free(&plain);
+}
+
+static void print_facts(const char *indent, const char *name, const json_t *facts)
+{
+	const char *key;
+	json_t *value;
+	char deeper[16];
+	if (!facts)
+		return;
+	snprintf(deeper, sizeof deeper, "%s  ", indent);
+	printf("%s%s:\n", indent, name);
+	json_object_foreach((json_t *)facts, key, value)
+	{
+		struct strbuf text = {0};
+		json_put(&text, value);
+		print_text(deeper, key, strbuf_text(&text));
+		strbuf_free(&text);
+	}
+}
+
+static void print_series(const struct stored_series *s)
+{
+	printf("      series %s (%s, %s): repetition offset value marks\n", s->name, s->unit, s->clock);
+	for (int i = 0; i < s->n; i++)
+		printf("        %lld %lld %lld %lld\n", (long long)s->reps[i], (long long)s->offsets[i],
+		       (long long)s->values[i], (long long)s->marks[i]);
+}
+
+static void print_reading(const struct stored_reading *r)
+{
+	printf("      reading %s/%s", r->source, r->counter);
+	if (*r->op)
+		printf(" of %s", r->op);
+	if (r->thread >= 0)
+		printf(" thread %d", r->thread);
+	if (r->usable)
+		printf(": %.17g %s\n", r->value, r->unit);
+	else
+		printf(": unavailable: %s\n", r->why);
+}
+
+static void print_visit(const struct stored_visit *v, bool samples)
+{
+	printf("    visit %lld: %s, round %d, position %d, %s, %.3f s", (long long)v->id,
+	       visit_kind_name(v->kind), v->round, v->position, v->failed ? "failed" : "done",
+	       (double)v->wall_ns * 1e-9);
+	printf(*v->ended ? ", worker ended: %s\n" : "\n", v->ended);
+	print_text("      ", "reason", v->reason);
+	print_lines("      ", "log", v->log);
+	if (!samples)
+		return;
+	print_facts("      ", "host before", v->host_before);
+	print_facts("      ", "host after", v->host_after);
+	for (int i = 0; i < v->n_series; i++)
+		print_series(&v->series[i]);
+	for (int i = 0; i < v->n_readings; i++)
+		print_reading(&v->readings[i]);
+}
+
+static void print_point(const struct stored_point *p, bool samples)
+{
+	char label[256];
+	print_text("  ", p->role == ROLE_CEILING ? "ceiling" : "point",
+		   point_label(&p->point, label, sizeof label));
+	print_text("    ", "id", p->id);
+	print_text("    ", "state", point_state_name(p->state));
+	print_text("    ", "reason", p->reason);
+	for (int k = 0; k < KEY_COUNT; k++)
+		print_text("      ", point_key_name((enum point_key)k), p->point.value[k]);
+	print_facts("    ", "model", p->model);
+	print_facts("    ", "check", p->check_answer);
+	print_lines("    ", "ran", p->describe);
+	for (int i = 0; i < p->n_visits; i++)
+		print_visit(&p->visits[i], samples);
+}
+
+static void print_run(const struct stored_run *r, bool samples)
+{
+	struct strbuf when = {0};
+	time_put(&when, r->start_wall_ns);
+	printf("run %lld: %s\n", (long long)r->id, r->state);
+	print_text("", "begin", strbuf_text(&when));
+	print_text("", "label", r->label);
+	print_text("", "notes", r->notes);
+	print_text("", "command", r->command);
+	printf("seed: %lld\nrounds: %d\n", (long long)r->seed, r->rounds);
+	print_lines("", "spec", r->spec_text);
+	print_text("", "machine id", r->machine_id);
+	print_text("", "machine class", r->machine_class);
+	print_facts("", "machine", r->machine);
+	print_facts("", "environment", r->environment);
+	print_text("", "worker", r->build_program);
+	print_facts("", "build", r->build);
+	puts("points:");
+	for (int i = 0; i < r->n_points; i++)
+		print_point(&r->points[i], samples);
+	strbuf_free(&when);
+}
+
+int cmd_show(int argc, char **argv)
+{
+	struct arguments a = {0};
+	struct diag d = {0};
+	struct store *store;
+	struct stored_run *run;
+	cmd_parse(&argp, argc, argv, &a);
+	int rc = store_open(&store, a.store ? a.store : store_default_path(), STORE_READ, &d);
+	if (rc)
+		return cmd_fail(&d);
+	rc = store_run_load(store, a.run, &run, &d);
+	if (rc == 0) {
+		print_run(run, a.samples);
+		stored_run_free(run);
+	}
+	store_close(store);
+	return cmd_finish(rc ? cmd_fail(&d) : EXIT_OK);
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "harness/cmd/output.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "engines/base/strbuf.h"
+#include "reports/report.h"
+
+/* A table on paper, in a log or a mail fits this; a terminal may be wider or narrower. */
+enum { WIDTH_USUAL = 100, WIDTH_LEAST = 60, WIDTH_MOST = 200 };
+
+static int terminal_width(void)
+{
+	struct winsize w;
+	if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) || w.ws_col == 0)
+		return WIDTH_USUAL;
+	if (w.ws_col < WIDTH_LEAST)
+		return WIDTH_LEAST;
+	return w.ws_col < WIDTH_MOST ? w.ws_col : WIDTH_MOST;
+}
+
+/* https://no-color.org: any value but the empty one says no. */
+static bool terminal_colour(void)
+{
+	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+	return isatty(STDOUT_FILENO) && !(no && *no) && !(term && strcmp(term, "dumb") == 0);
+}
+
+const char *output_formats(void)
+{
+	static struct strbuf names;
+	if (names.len == 0)
+		for (int i = 0; emitter_registry[i]; i++)
+			strbuf_printf(&names, "%s%s", names.len ? ", " : "", emitter_registry[i]->name);
+	return strbuf_text(&names);
+}
+
+static int output_analysis(const struct analysis *a, const struct output *o, struct diag *d)
+{
+	const struct report_options options = {.width = terminal_width(), .colour = terminal_colour()};
+	int rc = o->format ? emitter_find(o->format)->emit(stdout, a, &options, d) : 0;
+	if (rc == 0 && o->html)
+		rc = report_write_html(o->html, a, d);
+	if (rc == 0 && o->html)
+		fprintf(stderr, "report: %s/report.html\n", o->html);
+	return rc;
+}
+
+int output_run(struct store *s, int64_t run, const struct output *o, struct diag *d)
+{
+	struct stored_run *stored;
+	int rc = store_run_load(s, run, &stored, d);
+	if (rc)
+		return rc;
+	struct analysis *a = analysis_make(stored);
+	rc = output_analysis(a, o, d);
+	analysis_free(a);
+	stored_run_free(stored);
+	return rc;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Printing a stored run: what run and report share. */
+#ifndef IFM_CMD_OUTPUT_H
+#define IFM_CMD_OUTPUT_H
+
+#include <stdint.h>
+
+#include "engines/base/err.h"
+#include "harness/store/store.h"
+
+struct output {
+	const char *format; /* of emitter_registry; NULL: nothing is printed */
+	const char *html;   /* folder to write, NULL: none */
+};
+
+/* The formats' names, separated by ", ". Static. */
+const char *output_formats(void);
+
+/* Prints the run and writes its HTML; says on standard error where that is. */
+MUST_CHECK int output_run(struct store *s, int64_t run, const struct output *o, struct diag *d);
+
+#endif

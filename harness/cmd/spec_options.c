@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "harness/cmd/spec_options.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engines/base/mem.h"
+#include "harness/run/client.h"
+
+enum {
+	KEY_OF_AXIS = OPTION_SPEC,		 /* + enum point_key */
+	KEY_OF_OPTION = OPTION_SPEC + KEY_COUNT, /* + enum spec_option */
+	KEY_OF_WORKER = KEY_OF_OPTION + SPEC_OPTION_COUNT,
+};
+
+static const char *const option_names[SPEC_OPTION_COUNT] = {
+	"rounds",  "warmup", "repeat",	 "min_time", "max_time",
+	"timeout", "seed",   "counters", "verify",   "ceilings",
+};
+
+#define AXIS(name, key, arg, help)                                                                           \
+	{                                                                                                    \
+		name, KEY_OF_AXIS + (key), arg, 0, help, 1                                                   \
+	}
+#define OPTION(name, option, arg, help)                                                                      \
+	{                                                                                                    \
+		name, KEY_OF_OPTION + (option), arg, 0, help, 2                                              \
+	}
+#define ALIAS(name)                                                                                          \
+	{                                                                                                    \
+		name, 0, NULL, OPTION_ALIAS, NULL, 1                                                         \
+	}
+
+static const struct argp_option options[] = {
+	{NULL, 0, NULL, 0, "Axes: a list as 1,2,4 or a range as 1-8*2 gives a point a value", 1},
+	{"model", 'm', "MODEL", 0, "GGUF file, synthetic:NAME, or 'default' for the shipped model", 1},
+	{"n-prompt", 'p', "N", 0, "workload ppN: prefill of N tokens; 0: none", 1},
+	{"n-gen", 'n', "N", 0, "workload tgN: decode of N tokens; 0: none", 1},
+	AXIS("workload", KEY_WORKLOAD, "NAME", "ppN, tgN, gemm, read or fma"),
+	AXIS("precision", KEY_PRECISION, "P", "f32, f16, q8_0, file or all; what weights are converted to"),
+	AXIS("kv", KEY_KV, "TYPE", "element type of the key-value cache: f32, f16"),
+	ALIAS("ctk"),
+	{"threads", 't', "N", 0, "threads of the engine, or all", 1},
+	AXIS("isa", KEY_ISA, "LEVEL", "instruction set level: ref, avx2, avx512, vnni, auto or all"),
+	AXIS("sequences", KEY_SEQUENCES, "N", "sequences computed in one step"),
+	ALIAS("npl"),
+	AXIS("blocking", KEY_BLOCKING, "B", "cache blocks MCxKCxNC, micro-tile MRxNR, or auto"),
+	AXIS("provider", KEY_PROVIDER, "NAME", "who does matrix products: own, openblas or all"),
+	AXIS("engine", KEY_ENGINE, "NAME", "engine in the worker"),
+	AXIS("device", KEY_DEVICE, "NAME", "what it runs on"),
+	AXIS("gemm-m", KEY_M, "N", "gemm: rows of A"),
+	AXIS("gemm-n", KEY_N, "N", "gemm: rows of W"),
+	AXIS("gemm-k", KEY_K, "N", "gemm: columns of A and of W"),
+	AXIS("size", KEY_SIZE, "BYTES", "read: working set over all threads"),
+	AXIS("type", KEY_TYPE, "TYPE", "fma: f32 or int8"),
+	{NULL, 0, NULL, 0, "How long and how often", 2},
+	{"rounds", 'r', "N", 0, "processes a point; an interval needs 6", 2},
+	OPTION("warmup", SPEC_OPTION_WARMUP, "N", "repetitions of a process that do not count"),
+	OPTION("repeat", SPEC_OPTION_REPEAT, "N", "at least so many repetitions a process"),
+	OPTION("min-time", SPEC_OPTION_MIN_TIME, "SECONDS", "and at least so long"),
+	OPTION("max-time", SPEC_OPTION_MAX_TIME, "SECONDS", "but no longer, once a repetition is whole"),
+	OPTION("timeout", SPEC_OPTION_TIMEOUT, "SECONDS",
+	       "a worker that does not answer for so long is ended"),
+	OPTION("seed", SPEC_OPTION_SEED, "N", "of the inputs and of the order of visits"),
+	OPTION("no-verify", SPEC_OPTION_VERIFY, NULL, "do not compare outputs with the ref kernels"),
+	OPTION("no-ceilings", SPEC_OPTION_CEILINGS, NULL, "do not measure read and fma beside the points"),
+	OPTION("counters", SPEC_OPTION_COUNTERS, "LIST",
+	       "counter sources, each in visits of its own, or none"),
+	{"worker", KEY_OF_WORKER, "PROGRAM", 0, "worker program (the one installed)", 2},
+	{0},
+};
+
+static void workload_add(struct spec_options *o, const char *text)
+{
+	strbuf_printf(&o->workloads, "%s%s", o->workloads.len ? "," : "", text);
+}
+
+/* "128,256" -> pp128,pp256; a 0 stands for none, as in llama-bench. */
+static void workload_add_lengths(struct spec_options *o, const char *prefix, const char *text)
+{
+	char *copy = mem_strdup(text), *save = NULL;
+	for (char *word = strtok_r(copy, ",", &save); word; word = strtok_r(NULL, ",", &save)) {
+		char *name = mem_printf("%s%s", prefix, word);
+		if (strcmp(word, "0") != 0)
+			workload_add(o, name);
+		free(name);
+	}
+	free(copy);
+}
+
+/* The options whose keys are places in a table. Those without a value switch something off. */
+static error_t parse_table(struct spec_options *o, int key, const char *arg)
+{
+	if (key == KEY_OF_OPTION + SPEC_OPTION_COUNTERS && strcmp(arg, "none") == 0)
+		arg = ""; /* an empty list */
+	if (key >= KEY_OF_OPTION && key < KEY_OF_OPTION + SPEC_OPTION_COUNT)
+		o->option[key - KEY_OF_OPTION] = arg ? arg : "false";
+	else if (key >= KEY_OF_AXIS && key < KEY_OF_AXIS + KEY_COUNT)
+		o->axis[key - KEY_OF_AXIS] = arg;
+	else
+		return ARGP_ERR_UNKNOWN;
+	return 0;
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct spec_options *o = state->input;
+	switch (key) {
+	case 'm':
+		o->axis[KEY_MODEL] = arg;
+		break;
+	case 'p':
+		workload_add_lengths(o, "pp", arg);
+		break;
+	case 'n':
+		workload_add_lengths(o, "tg", arg);
+		break;
+	case 't':
+		o->axis[KEY_THREADS] = arg;
+		break;
+	case KEY_OF_AXIS + KEY_WORKLOAD:
+		workload_add(o, arg);
+		break;
+	case 'r':
+		o->option[SPEC_OPTION_ROUNDS] = arg;
+		break;
+	case KEY_OF_WORKER:
+		o->worker = arg;
+		break;
+	case ARGP_KEY_ARG:
+		if (o->spec)
+			argp_error(state, "unexpected argument \"%.60s\" after the spec \"%.60s\"", arg,
+				   o->spec);
+		o->spec = arg;
+		break;
+	default:
+		return parse_table(o, key, arg);
+	}
+	return 0;
+}
+
+const struct argp spec_argp = {.options = options, .parser = parse, .args_doc = "[SPEC]"};
+
+/* A file when it looks like one; a shipped sweep by its name. */
+static int load_named(const char *name, struct spec *out, struct diag *d)
+{
+	const char *dot = strrchr(name, '.');
+	bool file = strchr(name, '/') || (dot && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0));
+	return file ? spec_load(out, name, d) : spec_load_named(out, name, d);
+}
+
+static bool any_axis(const struct spec_options *o)
+{
+	bool any = o->workloads.len > 0;
+	for (int k = 0; k < KEY_COUNT; k++)
+		any = any || o->axis[k];
+	return any;
+}
+
+static int set_axes(const struct spec_options *o, struct spec *s, struct diag *d)
+{
+	int rc = o->workloads.len ? spec_set_axis(s, KEY_WORKLOAD, strbuf_text(&o->workloads), d) : 0;
+	for (int k = 0; k < KEY_COUNT && rc == 0; k++)
+		if (o->axis[k])
+			rc = spec_set_axis(s, (enum point_key)k, o->axis[k], d);
+	/* What llama-bench measures when nothing is said. */
+	if (rc == 0 && !o->spec && s->sections[0].axis[KEY_WORKLOAD].n == 0)
+		rc = spec_set_axis(s, KEY_WORKLOAD, "pp512,tg128", d);
+	return rc;
+}
+
+static int set_options(const struct spec_options *o, struct spec *s, struct diag *d)
+{
+	int rc = 0;
+	for (int i = 0; i < SPEC_OPTION_COUNT && rc == 0; i++)
+		if (o->option[i])
+			rc = spec_set_option(s, option_names[i], o->option[i], d);
+	return rc;
+}
+
+int spec_options_load(const struct spec_options *o, struct spec *out, struct diag *d)
+{
+	struct spec s;
+	int rc = 0;
+	if (!o->spec && !any_axis(o))
+		return diag_set(d, ERR_USAGE,
+				"nothing to run: name a sweep (as quick), a YAML file, or a model with -m");
+	if (o->spec)
+		rc = load_named(o->spec, &s, d);
+	else
+		spec_init(&s);
+	if (rc)
+		return rc;
+	rc = set_axes(o, &s, d);
+	if (rc == 0)
+		rc = set_options(o, &s, d);
+	if (rc) {
+		spec_free(&s);
+		return rc;
+	}
+	spec_render(&s);
+	*out = s;
+	return 0;
+}
+
+int spec_options_worker(const struct spec_options *o, char **path, struct diag *d)
+{
+	if (!o->worker)
+		return client_find_worker(path, d);
+	*path = mem_strdup(o->worker);
+	return 0;
+}
+
+void spec_options_free(struct spec_options *o)
+{
+	strbuf_free(&o->workloads);
+}

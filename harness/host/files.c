@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "harness/host/files.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+long file_head(const char *root, const char *path, char *buf, size_t size)
+{
+	char full[PATH_MAX];
+	int n = snprintf(full, sizeof full, "%s%s", root, path), fd;
+	size_t len = 0;
+	ssize_t got = 0;
+
+	buf[0] = '\0';
+	if (n < 0 || n >= (int)sizeof full) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	/* Not to wait for a pipe that somebody put into the tree. */
+	fd = open(full, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (fd < 0)
+		return -1;
+	while (len < size - 1 && (got = read(fd, buf + len, size - 1 - len)) > 0)
+		len += (size_t)got;
+	int error = errno;
+	close(fd);
+	buf[len] = '\0';
+	errno = error;
+	return got < 0 ? -1 : (long)len;
+}
+
+/* Without blanks at either end and with '?' for what is not printable. */
+static void clean(char *s)
+{
+	size_t len, skip = strspn(s, " \t");
+
+	memmove(s, s + skip, strlen(s + skip) + 1);
+	s[strcspn(s, "\n")] = '\0';
+	for (len = strlen(s); len > 0 && isspace((unsigned char)s[len - 1]); len--)
+		s[len - 1] = '\0';
+	for (; *s; s++)
+		if (*s < ' ' || *s > '~')
+			*s = *s == '\t' ? ' ' : '?';
+}
+
+bool file_line(const char *root, const char *path, char *buf, size_t size)
+{
+	if (file_head(root, path, buf, size) < 0)
+		return false;
+	clean(buf);
+	errno = ENODATA;
+	return buf[0] != '\0';
+}
+
+static bool integer_parse(const char *text, int64_t *out)
+{
+	char *end;
+	long long v;
+
+	errno = 0;
+	v = strtoll(text, &end, 10);
+	if (errno || end == text || *end)
+		return false;
+	*out = v;
+	return true;
+}
+
+bool file_integer(const char *root, const char *path, int64_t *out)
+{
+	char line[FACT_MAX];
+
+	if (!file_line(root, path, line, sizeof line))
+		return false;
+	if (integer_parse(line, out))
+		return true;
+	errno = EINVAL;
+	return false;
+}
+
+bool text_value(const char *text, const char *key, char *buf, size_t size)
+{
+	size_t key_len = strlen(key);
+
+	for (const char *line = text; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (strncmp(line, key, key_len) != 0)
+			continue;
+		const char *at = line + key_len + strspn(line + key_len, " \t");
+		if (*at != ':')
+			continue;
+		snprintf(buf, size, "%.*s", (int)strcspn(at + 1, "\n"), at + 1);
+		clean(buf);
+		return buf[0] != '\0';
+	}
+	return false;
+}
+
+int list_parse(const char *text, bool *set)
+{
+	int n = 0;
+
+	memset(set, 0, CPUS_MAX * sizeof *set);
+	while (isdigit((unsigned char)*text)) {
+		char *end;
+		unsigned long from = strtoul(text, &end, 10), to = from;
+		if (*end == '-' && isdigit((unsigned char)end[1]))
+			to = strtoul(end + 1, &end, 10);
+		if (to < from || to >= CPUS_MAX)
+			return 0;
+		for (unsigned long i = from; i <= to; i++) {
+			n += !set[i];
+			set[i] = true;
+		}
+		text = end + (*end == ',');
+	}
+	return *text ? 0 : n;
+}
+
+int list_read(const char *root, const char *path, bool *set)
+{
+	char line[SYSFS_MAX];
+
+	return file_line(root, path, line, sizeof line) ? list_parse(line, set) : 0;
+}
+
+json_t *fact_text(const char *s)
+{
+	char line[FACT_MAX];
+
+	snprintf(line, sizeof line, "%s", s);
+	clean(line);
+	return json_string(line);
+}
+
+json_t *fact_unknown(const char *fmt, ...)
+{
+	char line[FACT_MAX] = "unknown: ";
+	size_t len = strlen(line);
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(line + len, sizeof line - len, fmt, ap);
+	va_end(ap);
+	return fact_text(line);
+}
+
+json_t *fact_unread(const char *path)
+{
+	if (errno == ENOENT || errno == ENOTDIR)
+		return fact_unknown("no %s", path);
+	if (errno == ENODATA)
+		return fact_unknown("%s is empty", path);
+	if (errno == EINVAL)
+		return fact_unknown("%s is not understood", path);
+	return fact_unknown("%s: %s", path, strerror(errno));
+}
+
+json_t *fact_line(const char *root, const char *path)
+{
+	char line[FACT_MAX];
+
+	return file_line(root, path, line, sizeof line) ? fact_text(line) : fact_unread(path);
+}
+
+json_t *fact_integer(const char *root, const char *path)
+{
+	int64_t v;
+
+	return file_integer(root, path, &v) ? json_integer(v) : fact_unread(path);
+}
+
+const char *size_text(int64_t bytes, char *buf, size_t size)
+{
+	static const char *const units[] = {"KiB", "MiB", "GiB", "TiB"};
+	double v = (double)bytes / 1024;
+	size_t u = 0;
+
+	while (v >= 1024 && u + 1 < sizeof units / sizeof units[0]) {
+		v /= 1024;
+		u++;
+	}
+	snprintf(buf, size, "%.4g %s", v, units[u]);
+	return buf;
+}

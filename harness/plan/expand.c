@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Sections -> points: the cross product of what is asked and what can be. */
+#include "config.h"
+
+#include "harness/plan/private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engines/base/mem.h"
+
+/* The order of the product: what a value depends on stands before it (the workload decides which keys
+ * count, the device what there is, the model its precision), then as people read rows. */
+static const enum point_key nest[] = {
+	KEY_WORKLOAD, KEY_DEVICE, KEY_ENGINE,	KEY_MODEL,     KEY_M,  KEY_N,
+	KEY_K,	      KEY_SIZE,	  KEY_TYPE,	KEY_PRECISION, KEY_KV, KEY_SEQUENCES,
+	KEY_THREADS,  KEY_ISA,	  KEY_BLOCKING, KEY_PROVIDER,
+};
+_Static_assert(sizeof nest / sizeof nest[0] == KEY_COUNT, "each key has its place");
+
+struct expansion {
+	struct plan plan;
+	struct plan_index index;
+	struct plan_context context;
+	const struct spec *spec;
+	const struct section *section;
+	struct point point;	/* chosen so far */
+	enum point_state state; /* of the first value that was refused */
+	const char *reason;	/* belongs to that value */
+	int n_tried;		/* points before merging */
+	struct diag *d;
+};
+
+/* A key that must be given and is not. */
+static int key_missing(const struct expansion *e, enum point_key key)
+{
+	const char *file = e->spec->file;
+	int line = *file ? e->section->axis[KEY_WORKLOAD].line : 0;
+	if (key == KEY_WORKLOAD)
+		return diag_set_at(e->d, ERR_USAGE, file, 0,
+				   "no workload is given: expected as pp128, tg32, gemm");
+	return diag_set_at(e->d, ERR_USAGE, file, line, "workload %.60s needs key \"%s\": %s",
+			   point_get(&e->point, KEY_WORKLOAD), point_key_name(key), point_key_help(key));
+}
+
+static int point_add(struct expansion *e)
+{
+	bool added;
+	if (++e->n_tried > PLAN_POINTS_MAX)
+		return diag_set_at(e->d, ERR_USAGE, e->spec->file, 0,
+				   "the axes multiply to more than %d points", PLAN_POINTS_MAX);
+	const struct plan_model *m = e->context.model;
+	const char *hash = m && *m->answer.hash ? m->answer.hash : NULL;
+	int i = plan_put(&e->plan, &e->index, &e->point, hash, &added);
+	if (added && e->state != POINT_PLANNED)
+		plan_refuse(&e->plan.points[i], e->state, e->reason);
+	return 0;
+}
+
+static int expand_from(struct expansion *e, int depth);
+
+/* The rest of the product with one value of the key. */
+static int expand_value(struct expansion *e, int depth, const struct plan_value *v)
+{
+	const struct plan_context context = e->context;
+	enum point_state state = e->state;
+	const char *reason = e->reason;
+	point_set(&e->point, nest[depth], v->text);
+	plan_context_choose(&e->context, nest[depth], v->text);
+	if (state == POINT_PLANNED && v->state != POINT_PLANNED) {
+		e->state = v->state;
+		e->reason = v->reason;
+	}
+	int rc = expand_from(e, depth + 1);
+	point_set(&e->point, nest[depth], NULL);
+	e->context = context;
+	e->state = state;
+	e->reason = reason;
+	return rc;
+}
+
+/* As deep as there are keys. */
+static int expand_from(struct expansion *e, int depth)
+{
+	while (depth < KEY_COUNT && depth > 0 &&
+	       !(e->context.workload && e->context.workload->key[nest[depth]]))
+		depth++;
+	if (depth == KEY_COUNT)
+		return point_add(e);
+	enum point_key key = nest[depth];
+	const struct axis *axis = &e->section->axis[key];
+	struct plan_values values;
+	int rc = 0;
+	if (!plan_resolve(&e->context, key, axis, &values))
+		return key_missing(e, key);
+	for (int i = 0; i < values.n && rc == 0; i++)
+		rc = expand_value(e, depth, &values.item[i]);
+	plan_values_free(&values);
+	return rc;
+}
+
+static int expand_all(struct expansion *e)
+{
+	int rc = spec_check(e->spec, e->d);
+	for (int i = 0; i < e->spec->n_sections && rc == 0; i++) {
+		e->section = &e->spec->sections[i];
+		rc = expand_from(e, 0);
+	}
+	if (rc == 0 && (int64_t)e->plan.n_points * e->spec->rounds > PLAN_VISITS_MAX)
+		rc = diag_set_at(e->d, ERR_USAGE, e->spec->file, 0,
+				 "%d points in %d rounds are more than %d visits", e->plan.n_points,
+				 e->spec->rounds, PLAN_VISITS_MAX);
+	return rc;
+}
+
+int plan_expand(struct plan *out, const struct spec *spec, const struct wire_hello *hello,
+		const struct plan_model *models, int n_models, struct diag *d)
+{
+	struct expansion e = {.spec = spec, .d = d};
+	plan_context_init(&e.context, hello, models, n_models);
+	int rc = expand_all(&e);
+	plan_context_free(&e.context);
+	plan_index_free(&e.index);
+	if (rc)
+		plan_free(&e.plan);
+	else
+		*out = e.plan;
+	return rc;
+}

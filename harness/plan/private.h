@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of harness/plan share. */
+#ifndef IFM_PLAN_PRIVATE_H
+#define IFM_PLAN_PRIVATE_H
+
+#include "harness/plan/plan.h"
+
+/* ---- points by id (points.c) ---- */
+
+/* Finds points of a plan by id; all zero is empty. */
+struct plan_index {
+	int *slot; /* point + 1, 0: free; as many as a power of two */
+	int n_slots;
+};
+void plan_index_free(struct plan_index *x);
+
+/*
+ * The point of that id: one that is there already, or a copy of `point` added as planned. model_hash NULL:
+ * no model, or one of unknown content. *added says which. Pointers into p->points are void afterwards.
+ */
+int plan_put(struct plan *p, struct plan_index *x, const struct point *point, const char *model_hash,
+	     bool *added);
+/* Adds all points of p. */
+void plan_index_build(struct plan_index *x, const struct plan *p);
+
+/* Replaces state and reason. */
+void plan_refuse(struct plan_point *p, enum point_state state, const char *reason);
+
+/* ---- values (resolve.c) ---- */
+
+struct plan_value {
+	char *text;
+	enum point_state state; /* POINT_PLANNED: it can be */
+	char *reason;		/* NULL while planned */
+};
+struct plan_values {
+	int n;
+	struct plan_value *item;
+};
+void plan_values_free(struct plan_values *v);
+
+/* What is known of a point while its values are chosen; NULL: not chosen yet, or unknown. */
+struct plan_context {
+	const struct wire_hello *hello;
+	struct wire_choices devices, engines; /* as choices */
+	const struct plan_model *models;
+	int n_models;
+	const struct wire_workload *workload;
+	const struct wire_device *device;
+	const struct plan_model *model; /* without an error */
+};
+void plan_context_init(struct plan_context *c, const struct wire_hello *hello,
+		       const struct plan_model *models, int n_models);
+void plan_context_free(struct plan_context *c);
+/* What a chosen value lets know about later ones; a refused value nothing. */
+void plan_context_choose(struct plan_context *c, enum point_key key, const char *value);
+
+/* The values of a key, each once. False when it must be given and is not. */
+bool plan_resolve(const struct plan_context *c, enum point_key key, const struct axis *axis,
+		  struct plan_values *out);
+
+#endif

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The values of one key: what is written, against what the worker can do. */
+#include "config.h"
+
+#include "harness/plan/private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engines/base/mem.h"
+#include "engines/base/strbuf.h"
+#include "harness/spec/nearest.h"
+
+void plan_values_free(struct plan_values *v)
+{
+	for (int i = 0; i < v->n; i++) {
+		free(v->item[i].text);
+		free(v->item[i].reason);
+	}
+	free(v->item);
+	*v = (struct plan_values){0};
+}
+
+/* ---- context ---- */
+
+static void choice_add(struct wire_choices *c, const char *name, bool usable, const char *why)
+{
+	c->item = mem_realloc(c->item, ((size_t)c->n + 1) * sizeof *c->item);
+	struct wire_choice *item = &c->item[c->n++];
+	*item = (struct wire_choice){.usable = usable};
+	snprintf(item->name, sizeof item->name, "%s", name);
+	snprintf(item->why, sizeof item->why, "%s", why);
+}
+
+void plan_context_init(struct plan_context *c, const struct wire_hello *hello,
+		       const struct plan_model *models, int n_models)
+{
+	*c = (struct plan_context){.hello = hello, .models = models, .n_models = n_models};
+	for (int i = 0; i < hello->n_devices; i++)
+		choice_add(&c->devices, hello->devices[i].name, hello->devices[i].usable,
+			   hello->devices[i].why);
+	for (int i = 0; i < hello->engines.n; i++)
+		choice_add(&c->engines, hello->engines.item[i].name, hello->engines.item[i].usable,
+			   hello->engines.item[i].why);
+	if (hello->engines.n == 0)
+		choice_add(&c->engines, hello->engine, true, "");
+}
+
+void plan_context_free(struct plan_context *c)
+{
+	free(c->devices.item);
+	free(c->engines.item);
+}
+
+static const struct plan_model *model_find(const struct plan_context *c, const char *name)
+{
+	for (int i = 0; i < c->n_models; i++)
+		if (strcmp(c->models[i].name, name) == 0)
+			return &c->models[i];
+	return NULL;
+}
+
+void plan_context_choose(struct plan_context *c, enum point_key key, const char *value)
+{
+	if (key == KEY_WORKLOAD)
+		c->workload = wire_hello_workload(c->hello, value);
+	if (key == KEY_DEVICE)
+		c->device = wire_hello_device(c->hello, value);
+	if (key == KEY_MODEL) {
+		c->model = model_find(c, value);
+		if (c->model && c->model->error[0])
+			c->model = NULL;
+	}
+}
+
+/* ---- values ---- */
+
+/* reason is owned by the value afterwards; NULL: it can be. */
+static void value_add(struct plan_values *v, const char *text, enum point_state state, char *reason)
+{
+	for (int i = 0; i < v->n; i++)
+		if (strcmp(v->item[i].text, text) == 0) {
+			free(reason);
+			return;
+		}
+	v->item = mem_realloc(v->item, ((size_t)v->n + 1) * sizeof *v->item);
+	v->item[v->n++] = (struct plan_value){mem_strdup(text), state, reason};
+}
+
+/* The choices of a key, NULL when the worker lists none. */
+static const struct wire_choices *choices_of(const struct plan_context *c, enum point_key key)
+{
+	const struct wire_choices *list = NULL;
+	if (key == KEY_DEVICE)
+		list = &c->devices;
+	if (key == KEY_ENGINE)
+		list = &c->engines;
+	if (key == KEY_ISA && c->device)
+		list = &c->device->isas;
+	if (key == KEY_PRECISION && c->device)
+		list = &c->device->precisions;
+	if (key == KEY_KV && c->device)
+		list = &c->device->kvs;
+	if (key == KEY_PROVIDER && c->device)
+		list = &c->device->providers;
+	return list && list->n ? list : NULL;
+}
+
+/* `unknown precision "q8" (did you mean "q8_0"?)`, or what there is. */
+static char *unknown_reason(const char *what, const char *text, const struct wire_choices *list)
+{
+	struct nearest near = {.name = text};
+	struct strbuf reason = {0};
+	for (int i = 0; i < list->n; i++)
+		nearest_offer(&near, list->item[i].name);
+	strbuf_printf(&reason, "unknown %s \"%.60s\"", what, text);
+	if (!nearest_put(&near, &reason)) {
+		strbuf_puts(&reason, ", known are");
+		for (int i = 0; i < list->n; i++)
+			strbuf_printf(&reason, "%s %s", i ? "," : "", list->item[i].name);
+	}
+	return strbuf_take(&reason);
+}
+
+static void choice_resolve(struct plan_values *out, const char *what, const char *text,
+			   const struct wire_choices *list)
+{
+	const struct wire_choice *c = wire_choice_find(list, text);
+	if (!c)
+		value_add(out, text, POINT_SKIPPED, unknown_reason(what, text, list));
+	else if (!c->usable)
+		value_add(out, text, POINT_UNAVAILABLE,
+			  mem_printf("%s %s: %s", what, text, *c->why ? c->why : "not usable here"));
+	else
+		value_add(out, text, POINT_PLANNED, NULL);
+}
+
+static void choices_resolve_all(struct plan_values *out, const char *what, const struct wire_choices *list)
+{
+	int before = out->n;
+	for (int i = 0; i < list->n; i++)
+		if (list->item[i].usable)
+			value_add(out, list->item[i].name, POINT_PLANNED, NULL);
+	if (out->n == before)
+		value_add(out, "all", POINT_UNAVAILABLE, mem_printf("no %s is usable here", what));
+}
+
+static void threads_resolve(struct plan_values *out, const struct plan_context *c, const char *text)
+{
+	char number[16];
+	if (strcmp(text, "all") != 0 || !c->device) {
+		value_add(out, text, POINT_PLANNED, NULL);
+		return;
+	}
+	snprintf(number, sizeof number, "%d", c->device->n_cpus > 0 ? c->device->n_cpus : 1);
+	value_add(out, number, POINT_PLANNED, NULL);
+}
+
+static void workload_resolve(struct plan_values *out, const struct plan_context *c, const char *text)
+{
+	struct wire_choices list = {0};
+	char name[WIRE_NAME];
+	if (wire_hello_workload(c->hello, text)) {
+		value_add(out, text, POINT_PLANNED, NULL);
+		return;
+	}
+	for (int i = 0; i < c->hello->n_workloads; i++)
+		choice_add(&list, c->hello->workloads[i].name, true, "");
+	/* "pq128" is compared without its number. */
+	snprintf(name, sizeof name, "%.*s", (int)strcspn(text, "0123456789"), text);
+	char *reason = unknown_reason("workload", *name ? name : text, &list);
+	value_add(out, text, POINT_SKIPPED, reason);
+	free(list.item);
+}
+
+static void model_resolve(struct plan_values *out, const struct plan_context *c, const char *text)
+{
+	const struct plan_model *m = model_find(c, text);
+	enum point_state state = m && m->code == ERR_UNAVAILABLE ? POINT_UNAVAILABLE : POINT_SKIPPED;
+	if (!m)
+		value_add(out, text, state, mem_printf("nothing is known of model \"%.200s\"", text));
+	else if (m->error[0])
+		value_add(out, text, state, mem_strdup(m->error));
+	else
+		value_add(out, text, POINT_PLANNED, NULL);
+}
+
+/* Files hold more types than an engine computes in. */
+static char *file_reason(const char *held, const struct wire_choices *list)
+{
+	struct strbuf reason = {0};
+	strbuf_printf(&reason, "the file is held in \"%s\", which is not computed in: expected one of", held);
+	for (int i = 0; i < list->n; i++)
+		strbuf_printf(&reason, "%s %s", i ? "," : "", list->item[i].name);
+	return strbuf_take(&reason);
+}
+
+/* The precision of the model's file; a model that is not known refuses its points already. */
+static void file_resolve(struct plan_values *out, const struct plan_context *c)
+{
+	const struct wire_choices *list = choices_of(c, KEY_PRECISION);
+	const char *held = c->model ? c->model->answer.file_type : "file";
+	if (!c->workload->uses_model)
+		value_add(out, "file", POINT_SKIPPED,
+			  mem_printf("precision \"file\" is a model's, %s has none", c->workload->name));
+	else if (!c->model || !list)
+		value_add(out, held, POINT_PLANNED, NULL);
+	else if (!wire_choice_find(list, held))
+		value_add(out, held, POINT_SKIPPED, file_reason(held, list));
+	else
+		choice_resolve(out, "precision", held, list);
+}
+
+static void value_resolve(struct plan_values *out, const struct plan_context *c, enum point_key key,
+			  const char *text)
+{
+	const struct wire_choices *list = choices_of(c, key);
+	if (key == KEY_WORKLOAD)
+		workload_resolve(out, c, text);
+	else if (key == KEY_DEVICE && !list)
+		value_add(out, text, POINT_UNAVAILABLE, mem_strdup("the worker has no device"));
+	else if (key == KEY_MODEL)
+		model_resolve(out, c, text);
+	else if (key == KEY_THREADS)
+		threads_resolve(out, c, text);
+	else if (key == KEY_PRECISION && strcmp(text, "file") == 0)
+		file_resolve(out, c);
+	else if (!list || (key == KEY_ISA && strcmp(text, "auto") == 0))
+		value_add(out, text, POINT_PLANNED, NULL);
+	else if (strcmp(text, "all") == 0)
+		choices_resolve_all(out, point_key_name(key), list);
+	else
+		choice_resolve(out, point_key_name(key), text, list);
+}
+
+/* A key's value when it is not given: NULL when it must be. */
+static const char *value_default(const struct plan_context *c, enum point_key key)
+{
+	if (key == KEY_THREADS)
+		return "all";
+	if (key == KEY_PRECISION)
+		return c->workload->uses_model ? "file" : "f32";
+	if (key == KEY_ENGINE)
+		return c->hello->engine;
+	/* A worker without the usual device runs on its first one. */
+	if (key == KEY_DEVICE && c->devices.n > 0 && !wire_hello_device(c->hello, point_key_default(key)))
+		return c->devices.item[0].name;
+	return point_key_default(key);
+}
+
+bool plan_resolve(const struct plan_context *c, enum point_key key, const struct axis *axis,
+		  struct plan_values *out)
+{
+	const char *dflt = axis->n ? NULL : value_default(c, key);
+	*out = (struct plan_values){0};
+	for (int i = 0; i < axis->n; i++)
+		value_resolve(out, c, key, axis->value[i]);
+	if (dflt)
+		value_resolve(out, c, key, dflt);
+	return out->n > 0;
+}

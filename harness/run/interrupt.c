@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "harness/run/interrupt.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+static const int taken[] = {SIGINT, SIGTERM};
+enum { N_TAKEN = sizeof taken / sizeof taken[0] };
+
+static volatile sig_atomic_t count, target, notice = -1;
+static struct sigaction before[N_TAKEN];
+
+static void on_signal(int number)
+{
+	static const char text[] = "\ninterrupted: ends after this visit; once more ends at once\n";
+	int saved = errno;
+	(void)number;
+	/* Beyond two there is nothing left to say. */
+	if (count < 2)
+		count++;
+	if (count == 2 && target > 0)
+		kill(-(pid_t)target, SIGKILL);
+	if (count == 1 && notice >= 0 && write((int)notice, text, sizeof text - 1) < 0)
+		notice = -1;
+	errno = saved;
+}
+
+void interrupt_begin(int notice_fd)
+{
+	struct sigaction act = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+	sigemptyset(&act.sa_mask);
+	for (int i = 0; i < N_TAKEN; i++)
+		sigaddset(&act.sa_mask, taken[i]);
+	count = target = 0;
+	notice = notice_fd;
+	for (int i = 0; i < N_TAKEN; i++)
+		sigaction(taken[i], &act, &before[i]);
+}
+
+void interrupt_end(void)
+{
+	for (int i = 0; i < N_TAKEN; i++)
+		sigaction(taken[i], &before[i], NULL);
+	count = 0;
+}
+
+int interrupt_count(void)
+{
+	return (int)count;
+}
+
+void interrupt_aim(int pid)
+{
+	target = pid;
+	/* The second signal may have come before there was anything to kill. */
+	if (pid > 0 && count >= 2)
+		kill(-(pid_t)pid, SIGKILL);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * SIGINT and SIGTERM while a run is at work: the first asks it to end after the visit in flight, the second
+ * kills the worker as well. One run of a process at a time. Within harness/run.
+ */
+#ifndef IFM_RUN_INTERRUPT_H
+#define IFM_RUN_INTERRUPT_H
+
+/* Takes the signals until interrupt_end. notice_fd: where to say that the first one was heard, -1: nowhere. */
+void interrupt_begin(int notice_fd);
+void interrupt_end(void);
+
+/* Signals since interrupt_begin; 0 after interrupt_end. */
+int interrupt_count(void);
+
+/* The process group to kill; 0: none. Must be 0 before the process is waited for. */
+void interrupt_aim(int pid);
+
+#endif

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "harness/run/lies.h"
+
+#include <string.h>
+
+/* All samples, the warm-up too, took place inside the request. */
+static double sum_of(const struct wire_series *s)
+{
+	double sum = 0;
+	for (int i = 0; i < s->n; i++)
+		sum += (double)s->values[i];
+	return sum;
+}
+
+static struct measured measure(const struct wire_series *s)
+{
+	struct measured m = {0};
+	int64_t rep = -1;
+	for (int i = 0; i < s->n; i++) {
+		if (s->marks[i] & MARK_WARMUP)
+			continue;
+		m.reps += s->reps[i] != rep;
+		rep = s->reps[i];
+		m.ns += (double)s->values[i];
+	}
+	return m;
+}
+
+static const struct wire_series *steps_of(const struct wire_run_result *r)
+{
+	for (int i = 0; i < r->n_series; i++)
+		if (strcmp(r->series[i].name, "step") == 0 && strcmp(r->series[i].unit, "ns") == 0)
+			return &r->series[i];
+	return NULL;
+}
+
+static int check_time(const struct wire_series *s, const struct measured *m, int64_t wall_ns, struct diag *d)
+{
+	double sum = sum_of(s), last = s->n ? (double)s->offsets[s->n - 1] : 0, wall = (double)wall_ns;
+	if (sum > wall)
+		return diag_set(d, ERR_FORMAT, "worker lied: samples sum to %.6g s in a request of %.6g s",
+				sum * 1e-9, wall * 1e-9);
+	if (last > wall)
+		return diag_set(d, ERR_FORMAT,
+				"worker lied: a sample began after %.6g s of a request of %.6g s",
+				last * 1e-9, wall * 1e-9);
+	if (m->reps < 1)
+		return diag_set(d, ERR_FORMAT, "worker lied: %d samples, none after the warm-up", s->n);
+	if (m->ns <= 0)
+		return diag_set(d, ERR_FORMAT, "worker lied: %d repetitions in no time", m->reps);
+	return 0;
+}
+
+/* Only the time limit ends a window earlier than asked. */
+static int check_reps(const struct measured *m, const struct wire_run_request *q, int64_t wall_ns,
+		      struct diag *d)
+{
+	bool late = q->max_time_ns > 0 && wall_ns >= q->max_time_ns;
+	if (m->reps >= q->repeat || late)
+		return 0;
+	return diag_set(d, ERR_FORMAT, "worker lied: %d repetitions of %d asked for, with time left", m->reps,
+			q->repeat);
+}
+
+int lies_check(const struct wire_run_result *r, const struct wire_run_request *asked,
+	       const struct wire_check *check, int64_t wall_ns, struct measured *out, struct diag *d)
+{
+	const struct wire_series *s = steps_of(r);
+	if (!s)
+		return diag_set(d, ERR_FORMAT, "worker lied: no series \"step\" in ns among its %d",
+				r->n_series);
+	struct measured m = measure(s);
+	int rc = check_time(s, &m, wall_ns, d);
+	if (rc == 0)
+		rc = check_reps(&m, asked, wall_ns, d);
+	if (rc)
+		return rc;
+	if (check && check->tokens != r->tokens_per_rep)
+		return diag_set(d, ERR_FORMAT, "worker lied: %g tokens a repetition, its check said %g",
+				r->tokens_per_rep, check->tokens);
+	if (asked->n_counters && r->n_readings == 0)
+		return diag_set(d, ERR_FORMAT, "worker lied: no reading of the %d counter sources asked for",
+				asked->n_counters);
+	*out = m;
+	return 0;
+}

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* run_plan: what the worker can, which models there are, what fits. */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engines/base/mem.h"
+#include "harness/run/process.h"
+#include "harness/run/run.h"
+#include "harness/run/sweep.h"
+
+/* The worker that is asked; one that died is started anew for the next question. */
+struct survey {
+	const struct spec *spec;
+	const char *worker;
+	struct process process;
+};
+
+static int survey_ask(struct survey *s, const char *what, json_t *body, json_t **answer, struct diag *d)
+{
+	int rc = 0;
+	if (!client_alive(s->process.client)) {
+		process_free(&s->process);
+		rc = process_start(&s->process, s->worker, d);
+	}
+	if (rc == 0)
+		rc = process_ask(&s->process, what, body, spec_timeout_ns(s->spec), answer, NULL, d);
+	json_decref(body);
+	return rc;
+}
+
+static int ask_hello(struct survey *s, struct wire_hello *out, struct diag *d)
+{
+	struct wire_hello h;
+	json_t *answer = NULL;
+	int rc = survey_ask(s, "hello", json_pack("{s:i}", "protocol", WIRE_PROTOCOL), &answer, d);
+	if (rc == 0)
+		rc = wire_hello_from_json(answer, &h, d);
+	json_decref(answer);
+	if (rc)
+		return rc;
+	if (h.protocol != WIRE_PROTOCOL) {
+		rc = diag_set(d, ERR_UNSUPPORTED, "%s speaks protocol %d, expected %d", s->worker, h.protocol,
+			      WIRE_PROTOCOL);
+		wire_hello_free(&h);
+		return rc;
+	}
+	*out = h;
+	return 0;
+}
+
+/* ---- models ---- */
+
+static int ask_model(struct survey *s, const char *name, struct wire_model *out, struct diag *d)
+{
+	json_t *answer = NULL;
+	json_t *body = json_pack("{s:s, s:{s:s}}", "what", "model", "point", "model", name);
+	if (!body)
+		return diag_set(d, ERR_USAGE, "the name of a model is no UTF-8");
+	int rc = survey_ask(s, "ask", body, &answer, d);
+	if (rc == 0)
+		rc = wire_model_from_json(answer, out, d);
+	json_decref(answer);
+	return rc;
+}
+
+static bool is_known(const struct plan_model *models, int n, const char *name)
+{
+	for (int i = 0; i < n; i++)
+		if (strcmp(models[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+static int count_models(const struct spec *spec)
+{
+	int n = 0;
+	for (int i = 0; i < spec->n_sections; i++)
+		n += spec->sections[i].axis[KEY_MODEL].n;
+	return n;
+}
+
+/* Each model once. One that cannot be read is an error of its points, not of the run. */
+static struct plan_model *ask_models(struct survey *s, int *out)
+{
+	struct plan_model *models = mem_alloc(((size_t)count_models(s->spec) + 1) * sizeof *models);
+	int n = 0;
+	for (int i = 0; i < s->spec->n_sections; i++) {
+		const struct axis *a = &s->spec->sections[i].axis[KEY_MODEL];
+		for (int k = 0; k < a->n; k++) {
+			struct diag why = {0};
+			if (is_known(models, n, a->value[k]))
+				continue;
+			models[n].name = a->value[k];
+			models[n].code = ask_model(s, a->value[k], &models[n].answer, &why);
+			if (models[n].code)
+				diag_format(&why, models[n].error, sizeof models[n].error);
+			n++;
+		}
+	}
+	*out = n;
+	return models;
+}
+
+/* What the store shall know of them goes with the plan. */
+static void keep_models(struct plan *p, struct plan_model *models, int n)
+{
+	p->models = mem_alloc(((size_t)n + 1) * sizeof *p->models);
+	p->n_models = 0;
+	for (int i = 0; i < n; i++)
+		if (!models[i].error[0])
+			p->models[p->n_models++] = models[i].answer;
+	free(models);
+}
+
+static void free_models(struct plan_model *models, int n)
+{
+	for (int i = 0; i < n; i++)
+		wire_model_free(&models[i].answer);
+	free(models);
+}
+
+/* ---- checks ---- */
+
+static int ask_check(struct survey *s, const struct point *p, struct wire_check *out, struct diag *d)
+{
+	json_t *answer = NULL;
+	json_t *body = json_pack("{s:o}", "point", point_to_json(p));
+	int rc = survey_ask(s, "check", body, &answer, d);
+	if (rc == 0)
+		rc = wire_check_from_json(answer, out, d);
+	json_decref(answer);
+	return rc;
+}
+
+/* A refusal is an answer; a worker that dies of a check would die of the visit. */
+static void admit_refusal(struct survey *s, struct plan *p, int i, int rc, const struct diag *why)
+{
+	char text[sizeof why->file + sizeof why->text + 16];
+	struct wire_check refused = {.why = text, .code = (enum err)rc};
+	struct plan_point *point = &p->points[i];
+	diag_format(why, text, sizeof text);
+	if (client_alive(s->process.client) && rc != ERR_FORMAT) {
+		plan_admit(p, i, &refused);
+		return;
+	}
+	free(point->reason);
+	point->state = POINT_FAILED;
+	point->reason = mem_printf("%s in its check", text);
+}
+
+static void check_points(struct survey *s, struct plan *p)
+{
+	for (int i = 0; i < p->n_points; i++) {
+		struct wire_check answer;
+		struct diag why = {0};
+		if (p->points[i].state != POINT_PLANNED || p->points[i].checked)
+			continue;
+		int rc = ask_check(s, &p->points[i].point, &answer, &why);
+		if (rc) {
+			admit_refusal(s, p, i, rc, &why);
+			continue;
+		}
+		plan_admit(p, i, &answer);
+		wire_check_free(&answer);
+	}
+}
+
+/* ---- all of it ---- */
+
+static int survey_plan(struct survey *s, const struct wire_hello *hello, struct plan *out, struct diag *d)
+{
+	struct plan p = {0};
+	int n_models;
+	struct plan_model *models = ask_models(s, &n_models);
+	int rc = plan_expand(&p, s->spec, hello, models, n_models, d);
+	if (rc) {
+		free_models(models, n_models);
+		return rc;
+	}
+	keep_models(&p, models, n_models);
+	check_points(s, &p);
+	/* Only now is known how much memory a step reads, which chooses the ceiling beside it. */
+	if (s->spec->ceilings)
+		plan_add_ceilings(&p, hello);
+	check_points(s, &p);
+	plan_order(&p, s->spec->seed, s->spec->rounds, s->spec->n_counters > 0);
+	*out = p;
+	return 0;
+}
+
+int run_plan(const struct spec *spec, const char *worker, struct plan *out, struct wire_hello *hello,
+	     struct diag *d)
+{
+	struct survey s = {.spec = spec, .worker = worker};
+	struct wire_hello h;
+	int rc = ask_hello(&s, &h, d);
+	if (rc == 0) {
+		rc = survey_plan(&s, &h, out, d);
+		if (rc)
+			wire_hello_free(&h);
+		else
+			*hello = h;
+	}
+	process_free(&s.process);
+	return rc;
+}

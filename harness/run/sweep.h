@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A run at work: run.c goes through the plan, verify.c and visit.c make one row of the store
+ * each. Within harness/run.
+ */
+#ifndef IFM_RUN_SWEEP_H
+#define IFM_RUN_SWEEP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engines/base/err.h"
+#include "harness/plan/plan.h"
+#include "harness/run/process.h"
+#include "harness/run/progress.h"
+#include "harness/spec/spec.h"
+#include "harness/store/store.h"
+
+struct references;
+
+struct sweep {
+	const struct spec *spec;
+	struct plan *plan; /* its points' states and reasons are what the store has */
+	const struct wire_hello *hello;
+	struct store *store;
+	const char *worker;
+	int64_t run;
+	int position; /* of the next visit in the order of the run */
+	struct progress progress;
+	struct references *references;
+};
+
+/* A spec's seconds as nanoseconds, at most about a century. */
+int64_t seconds_ns(double seconds);
+/* Of one request, without the window. */
+int64_t spec_timeout_ns(const struct spec *spec);
+
+/* The common columns of a visit: arm, worker, build, process, and the next position. */
+void sweep_describe(struct sweep *s, const struct process *process, struct store_visit *v);
+
+/* How a visit went. */
+struct visit_end {
+	bool failed;
+	bool killed;	  /* by the second Ctrl-C: nothing is stored */
+	char reason[600]; /* one line, "" when done */
+	bool has_log;
+	char *describe; /* what ran, owned by the caller; NULL: not known */
+	char speed[64]; /* "812 tok/s", "" when failed */
+};
+
+/*
+ * One timing or counter visit in a fresh process and its row, in one transaction. What the worker did is in
+ * *end; an error is the store's.
+ */
+MUST_CHECK int visit_put(struct sweep *s, const struct plan_visit *planned, struct visit_end *end,
+			 struct diag *d);
+
+/*
+ * One quality visit: the outputs of point i against those of the reference, which is our own engine's ref
+ * kernels on one device with all threads, own products and blocking: at the point's precision and KV type
+ * (residual_same), and at f32 (residual_f32). What cannot be compared is an unusable reading that says why, never
+ * a failed visit. Ceilings have no outputs: nothing is stored of them. An error is the store's.
+ */
+MUST_CHECK int verify_put(struct sweep *s, int i, struct visit_end *end, struct diag *d);
+/* True when verify_put has something to do. */
+bool verify_wants(const struct sweep *s, int i);
+
+#endif

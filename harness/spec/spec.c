@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "harness/spec/spec.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engines/base/mem.h"
+#include "engines/base/strbuf.h"
+#include "harness/spec/value.h"
+
+void spec_init(struct spec *s)
+{
+	static const char *const counters[] = {"clock", "rusage"};
+	*s = (struct spec){
+		.name = mem_strdup(""),
+		.file = mem_strdup(""),
+		.text = mem_strdup(""),
+		.seed = SPEC_SEED,
+		.rounds = 6, /* the fewest whose median has a 95 % interval */
+		.warmup = 1,
+		.repeat = 3,
+		.min_time_s = 0.1,
+		.max_time_s = 60,
+		.timeout_s = 300, /* a large model from a slow disk, or one verified in plain C */
+		.verify = true,
+		.ceilings = true,
+		.n_counters = 2,
+		.n_sections = 1,
+	};
+	s->counters = mem_alloc(2 * sizeof *s->counters);
+	for (int i = 0; i < 2; i++)
+		s->counters[i] = mem_strdup(counters[i]);
+	s->sections = mem_alloc(sizeof *s->sections);
+}
+
+void spec_free(struct spec *s)
+{
+	for (int i = 0; i < s->n_sections; i++)
+		for (int k = 0; k < KEY_COUNT; k++)
+			axis_free(&s->sections[i].axis[k]);
+	free(s->sections);
+	for (int i = 0; i < s->n_counters; i++)
+		free(s->counters[i]);
+	free(s->counters);
+	free(s->name);
+	free(s->file);
+	free(s->text);
+	*s = (struct spec){0};
+}
+
+/* At most one byte more than allowed is read, whatever kind of file it is. */
+static int file_read(FILE *f, const char *path, struct strbuf *out, struct diag *d)
+{
+	char chunk[4096];
+	size_t n;
+	while (out->len <= SPEC_BYTES_MAX && (n = fread(chunk, 1, sizeof chunk, f)) > 0)
+		strbuf_add(out, chunk, n);
+	if (ferror(f))
+		return diag_set_at(d, ERR_IO, path, 0, "%s", strerror(errno));
+	return 0;
+}
+
+int spec_load(struct spec *out, const char *path, struct diag *d)
+{
+	struct strbuf text = {0};
+	FILE *f = fopen(path, "re");
+	if (!f)
+		return diag_set_at(d, ERR_IO, path, 0, "%s", strerror(errno));
+	int rc = file_read(f, path, &text, d);
+	fclose(f);
+	if (rc == 0)
+		rc = spec_parse(out, strbuf_text(&text), text.len, path, d);
+	strbuf_free(&text);
+	return rc;
+}
+
+int spec_set_axis(struct spec *s, enum point_key key, const char *text, struct diag *d)
+{
+	const struct where flag = {0};
+	struct axis axis = {0};
+	int rc = axis_add(&axis, key, text, &flag, d);
+	for (int i = 0; i < s->n_sections && rc == 0; i++) {
+		axis_free(&s->sections[i].axis[key]);
+		axis_copy(&s->sections[i].axis[key], &axis);
+	}
+	axis_free(&axis);
+	return rc;
+}

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "harness/spec/value.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engines/base/mem.h"
+
+enum {
+	VALUE_MAX = 4096, /* bytes; what a point's value may have */
+	DIGITS_MAX = 15,  /* of a number: sums and checked products fit an int64 */
+	QUOTED_MAX = 60,  /* bytes of a value that an error shows */
+};
+
+int where_fail(const struct where *w, struct diag *d, const char *fmt, ...)
+{
+	char text[sizeof d->text];
+	va_list ap;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	return diag_set_at(d, w->file ? ERR_FORMAT : ERR_USAGE, w->file, w->line, "%s", text);
+}
+
+/* ---- texts ---- */
+
+/* Bytes of the UTF-8 character at s (RFC 3629), 0 when it is none. */
+static size_t character(const unsigned char *s, size_t n)
+{
+	static const struct {
+		unsigned char first, last, low, high; /* range of the first byte, of the second */
+		size_t bytes;
+	} forms[] = {
+		{0x00, 0x7f, 0, 0, 1},	     {0xc2, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3},
+		{0xe1, 0xec, 0x80, 0xbf, 3}, {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3},
+		{0xf0, 0xf0, 0x90, 0xbf, 4}, {0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4},
+	};
+	size_t f = 0;
+	while (f < sizeof forms / sizeof forms[0] && (s[0] < forms[f].first || s[0] > forms[f].last))
+		f++;
+	if (f == sizeof forms / sizeof forms[0] || forms[f].bytes > n)
+		return 0;
+	if (forms[f].bytes > 1 && (s[1] < forms[f].low || s[1] > forms[f].high))
+		return 0;
+	for (size_t i = 2; i < forms[f].bytes; i++)
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+	return forms[f].bytes;
+}
+
+static bool is_control(unsigned char c, bool lines)
+{
+	if (lines && (c == '\t' || c == '\n' || c == '\r'))
+		return false;
+	return c < ' ' || c == 0x7f;
+}
+
+bool text_is_clean(const char *text, size_t n, bool lines, size_t *bad)
+{
+	const unsigned char *s = (const unsigned char *)text;
+	size_t i = 0, bytes = 1;
+	for (; i < n && bytes; i += bytes) {
+		bytes = is_control(s[i], lines) ? 0 : character(s + i, n - i);
+		*bad = i;
+	}
+	return bytes != 0;
+}
+
+/* ---- values ---- */
+
+static bool is_number_key(enum point_key key)
+{
+	static const enum point_key numbers[] = {KEY_K, KEY_M, KEY_N, KEY_SIZE, KEY_SEQUENCES, KEY_THREADS};
+	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+		if (numbers[i] == key)
+			return true;
+	return false;
+}
+
+static int value_add(struct axis *a, enum point_key key, char *value, const struct where *w, struct diag *d)
+{
+	if (a->n == SPEC_VALUES_MAX) {
+		free(value);
+		return where_fail(w, d, "%s: more than %d values", point_key_name(key), SPEC_VALUES_MAX);
+	}
+	a->value = mem_realloc(a->value, ((size_t)a->n + 1) * sizeof *a->value);
+	a->value[a->n++] = value;
+	return 0;
+}
+
+/* Digits at *s as a number, moving *s behind them; -1 when there are none or too many. */
+static long long number_take(const char **s)
+{
+	size_t n = strspn(*s, "0123456789"), zeros = strspn(*s, "0");
+	if (n == 0 || n - zeros > DIGITS_MAX)
+		return -1;
+	long long v = strtoll(*s, NULL, 10);
+	*s += n;
+	return v;
+}
+
+/* first-last, first-last+step, first-last*factor */
+struct range {
+	long long first, last, step;
+	char op;
+};
+
+/* False when the text is no range. */
+static bool range_parse(const char *text, struct range *r)
+{
+	r->first = number_take(&text);
+	if (r->first < 0 || *text++ != '-')
+		return false;
+	r->last = number_take(&text);
+	r->op = '+';
+	r->step = 1;
+	if (r->last >= 0 && (*text == '+' || *text == '*')) {
+		r->op = *text++;
+		r->step = number_take(&text);
+	}
+	return r->last >= 0 && r->step >= 0 && *text == '\0';
+}
+
+static int range_add(struct axis *a, enum point_key key, const char *text, int n_prefix,
+		     const struct range *r, const struct where *w, struct diag *d)
+{
+	const char *name = point_key_name(key);
+	if (r->first < 1 || r->last < r->first)
+		return where_fail(w, d, "%s: range \"%.*s\": expected from 1 on, the end not below the start",
+				  name, QUOTED_MAX, text);
+	if (r->step < (r->op == '*' ? 2 : 1))
+		return where_fail(w, d, "%s: range \"%.*s\": expected a step of 1 or a factor of 2 at least",
+				  name, QUOTED_MAX, text);
+	for (long long v = r->first;;) {
+		int rc = value_add(a, key, mem_printf("%.*s%lld", n_prefix, text, v), w, d);
+		if (rc)
+			return rc;
+		if (r->op == '*' ? v > r->last / r->step : v > r->last - r->step)
+			return 0;
+		v = r->op == '*' ? v * r->step : v + r->step;
+	}
+}
+
+static int number_add(struct axis *a, enum point_key key, const char *text, const struct where *w,
+		      struct diag *d)
+{
+	const char *end = text, *all = key == KEY_THREADS ? " or all" : "";
+	struct range r;
+	long long v = number_take(&end);
+	if (v > 0 && *end == '\0')
+		return value_add(a, key, mem_printf("%lld", v), w, d);
+	if (*all && strcmp(text, "all") == 0)
+		return value_add(a, key, mem_strdup(text), w, d);
+	if (range_parse(text, &r))
+		return range_add(a, key, text, 0, &r, w, d);
+	return where_fail(w, d,
+			  "%s: \"%.*s\": expected a whole number from 1 on, a range (1-4, 1-9+2, 1-8*2)%s",
+			  point_key_name(key), QUOTED_MAX, text, all);
+}
+
+/* One value or range: no comma parts it. */
+static int piece_add(struct axis *a, enum point_key key, const char *text, const struct where *w,
+		     struct diag *d)
+{
+	struct range r;
+	size_t n = strlen(text), letters = strspn(text, "abcdefghijklmnopqrstuvwxyz");
+	if (*text == '\0')
+		return where_fail(w, d, "%s: a value is empty", point_key_name(key));
+	if (n > VALUE_MAX)
+		return where_fail(w, d, "%s: a value of %zu bytes, at most %d are allowed",
+				  point_key_name(key), n, VALUE_MAX);
+	if (is_number_key(key))
+		return number_add(a, key, text, w, d);
+	if (key == KEY_WORKLOAD && letters > 0 && range_parse(text + letters, &r))
+		return range_add(a, key, text, (int)letters, &r, w, d);
+	return value_add(a, key, mem_strdup(text), w, d);
+}
+
+static int pieces_add(struct axis *a, enum point_key key, const char *text, const struct where *w,
+		      struct diag *d)
+{
+	for (;;) {
+		text += strspn(text, " ");
+		size_t n = strcspn(text, ","), kept = n;
+		while (kept && text[kept - 1] == ' ')
+			kept--;
+		char *piece = mem_strndup(text, kept);
+		int rc = piece_add(a, key, piece, w, d);
+		free(piece);
+		if (rc || text[n] == '\0')
+			return rc;
+		text += n + 1;
+	}
+}
+
+int axis_add(struct axis *a, enum point_key key, const char *text, const struct where *w, struct diag *d)
+{
+	size_t n = strlen(text), bad;
+	if (!text_is_clean(text, n, false, &bad))
+		return where_fail(w, d, "%s: byte %zu of a value: expected UTF-8 without control characters",
+				  point_key_name(key), bad);
+	/* A file has lists for several models; a path may hold a comma. */
+	return key == KEY_MODEL && w->file ? piece_add(a, key, text, w, d) : pieces_add(a, key, text, w, d);
+}
+
+void axis_copy(struct axis *dst, const struct axis *src)
+{
+	*dst = (struct axis){.n = src->n, .line = src->line};
+	if (src->n)
+		dst->value = mem_alloc((size_t)src->n * sizeof *dst->value);
+	for (int i = 0; i < src->n; i++)
+		dst->value[i] = mem_strdup(src->value[i]);
+}
+
+void axis_free(struct axis *a)
+{
+	for (int i = 0; i < a->n; i++)
+		free(a->value[i]);
+	free(a->value);
+	*a = (struct axis){0};
+}

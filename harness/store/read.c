@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whole runs as plain structs. */
+#include "config.h"
+
+#include "harness/store/store.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "engines/base/mem.h"
+#include "harness/store/columns.h"
+#include "harness/store/load.h"
+
+static const struct column run_columns[] = {
+	COLUMN_OF(COLUMN_INT64, stored_run, id),
+	COLUMN_OF(COLUMN_TEXT, stored_run, label),
+	COLUMN_OF(COLUMN_TEXT, stored_run, notes),
+	COLUMN_OF(COLUMN_TEXT, stored_run, command),
+	COLUMN_OF(COLUMN_TEXT, stored_run, state),
+	COLUMN_OF(COLUMN_TEXT, stored_run, spec_name),
+	COLUMN_OF(COLUMN_TEXT, stored_run, spec_text),
+	COLUMN_OF(COLUMN_TEXT, stored_run, machine_id),
+	COLUMN_OF(COLUMN_TEXT, stored_run, machine_class),
+	COLUMN_OF(COLUMN_JSON, stored_run, machine),
+	COLUMN_OF(COLUMN_JSON, stored_run, environment),
+	COLUMN_OF(COLUMN_INT64, stored_run, seed),
+	COLUMN_OF(COLUMN_INT64, stored_run, start_wall_ns),
+	COLUMN_OF(COLUMN_COUNT, stored_run, end_wall_ns),
+	COLUMN_OF(COLUMN_INT, stored_run, rounds),
+	COLUMN_OF(COLUMN_INT, stored_run, n_points),
+	/* Of the first process; all three are NULL when none said what it is. */
+	COLUMN_OF(COLUMN_TEXT_OPT, stored_run, build_program),
+	COLUMN_OF(COLUMN_TEXT_OPT, stored_run, build_version),
+	COLUMN_OF(COLUMN_JSON_OPT, stored_run, build),
+};
+enum { N_RUN_COLUMNS = sizeof run_columns / sizeof run_columns[0], RUNS_MAX = 1 << 20 };
+
+/* Outer joins: a row that is missing is an error with a name, not a run less. */
+#define RUN_SELECT                                                                                           \
+	"SELECT r.id, r.label, r.notes, r.command, r.state, s.name AS spec_name, s.text AS spec_text, "      \
+	"m.id, "                                                                                             \
+	"m.class, m.facts AS machine_facts, e.facts AS environment_facts, r.seed, r.start_wall_ns, "         \
+	"r.end_wall_ns, r.rounds, (SELECT count(*) FROM run_point q WHERE q.run = r.id) AS n_points, "       \
+	"b.program, b.version, b.facts AS build_facts FROM run r LEFT JOIN spec s ON s.id = r.spec "         \
+	"LEFT JOIN machine m ON m.id = r.machine LEFT JOIN environment e ON e.id = r.environment "           \
+	"LEFT JOIN build b ON b.id = (SELECT p.build FROM process p WHERE p.run = r.id AND p.build IS NOT "  \
+	"NULL ORDER BY p.id LIMIT 1) "
+
+static int take_run(const struct row *row, struct stored_run *out, struct diag *d)
+{
+	char name[40];
+	struct row named = *row;
+
+	snprintf(name, sizeof name, "run %lld", (long long)sqlite3_column_int64(row->stmt, 0));
+	named.name = name;
+	return columns_take(&named, run_columns, N_RUN_COLUMNS, out, d);
+}
+
+/* "it has no run yet", "its runs are 1 to 5" */
+static int no_run(struct store *s, int64_t run, struct diag *d)
+{
+	int64_t first = 0, last = 0;
+	int rc = db_integer(s, "SELECT coalesce(min(id), 0) FROM run", "looking for runs", &first, d);
+
+	if (rc == 0)
+		rc = db_integer(s, "SELECT coalesce(max(id), 0) FROM run", "looking for runs", &last, d);
+	if (rc)
+		return rc;
+	if (last == 0)
+		return diag_set_at(d, ERR_USAGE, s->path, 0, "the store has no run yet");
+	return diag_set_at(d, ERR_USAGE, s->path, 0, "there is no run %lld: the store has runs %lld to %lld",
+			   (long long)run, (long long)first, (long long)last);
+}
+
+static int load_run(struct store *s, int64_t run, struct stored_run *out, struct diag *d)
+{
+	struct row row = {.s = s, .name = "loading a run"};
+	const char *sql = run ? RUN_SELECT "WHERE r.id = ?1"
+			      : RUN_SELECT "WHERE r.id = (SELECT max(id) FROM run) AND ?1 = 0";
+	int rc = db_prepare(s, sql, row.name, &row.stmt, d);
+
+	if (rc)
+		return rc;
+	sqlite3_bind_int64(row.stmt, 1, run);
+	rc = db_step(s, row.stmt, row.name, d);
+	if (rc == 0)
+		rc = no_run(s, run, d);
+	else if (rc == 1)
+		rc = take_run(&row, out, d);
+	sqlite3_finalize(row.stmt);
+	return rc ? rc : load_points(s, out, d);
+}
+
+/* Everything as of one moment, though a run may be writing. */
+static int read_begin(struct store *s, struct diag *d)
+{
+	return db_script(s, "BEGIN", "beginning to read", d);
+}
+
+int store_run_load(struct store *s, int64_t run, struct stored_run **out, struct diag *d)
+{
+	struct stored_run *r = mem_alloc(sizeof *r);
+	int rc = read_begin(s, d);
+
+	if (rc == 0)
+		rc = db_end(s, load_run(s, run, r, d), d);
+	if (rc) {
+		stored_run_free(r);
+		return rc;
+	}
+	*out = r;
+	return 0;
+}
+
+static int list_runs(struct store *s, struct stored_run **out, int *n, struct diag *d)
+{
+	struct row row = {.s = s, .name = "listing runs"};
+	int rc = db_prepare(s, RUN_SELECT "ORDER BY r.id", row.name, &row.stmt, d);
+
+	if (rc)
+		return rc;
+	while ((rc = db_step(s, row.stmt, row.name, d)) == 1) {
+		rc = list_grow(&row, (void **)out, *n, RUNS_MAX, sizeof **out, d);
+		if (rc == 0)
+			rc = take_run(&row, &(*out)[(*n)++], d);
+		if (rc)
+			break;
+	}
+	sqlite3_finalize(row.stmt);
+	return rc;
+}
+
+int store_run_list(struct store *s, struct stored_run **out, int *n, struct diag *d)
+{
+	struct stored_run *runs = NULL;
+	int count = 0, rc = read_begin(s, d);
+
+	if (rc == 0)
+		rc = db_end(s, list_runs(s, &runs, &count, d), d);
+	if (rc) {
+		stored_run_list_free(runs, count);
+		return rc;
+	}
+	*out = runs;
+	*n = count;
+	return 0;
+}

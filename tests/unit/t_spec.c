@@ -1,0 +1,502 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What may be asked, from files, flags and the shipped sweeps; and one clear line for what may not. */
+#include "config.h"
+
+#include "harness/spec/spec.h"
+
+#include <unistd.h>
+
+#include "engines/base/mem.h"
+#include "engines/base/strbuf.h"
+#include "tests/tap.h"
+
+static int parse(struct spec *s, const char *text, struct diag *d)
+{
+	diag_clear(d);
+	return spec_parse(s, text, strlen(text), "dir/x.yaml", d);
+}
+
+/* "1 2 4", "" when the axis is not given. */
+static const char *values(const struct axis *a)
+{
+	static struct strbuf text;
+	strbuf_reset(&text);
+	for (int i = 0; i < a->n; i++)
+		strbuf_printf(&text, "%s%s", i ? " " : "", a->value[i]);
+	return strbuf_text(&text);
+}
+
+static void is_axis(const char *yaml, enum point_key key, const char *want)
+{
+	struct spec s;
+	struct diag d;
+	char said[600];
+	if (!ok(parse(&s, yaml, &d) == 0, "%s", yaml)) {
+		printf("# %s\n", diag_format(&d, said, sizeof said));
+		return;
+	}
+	is_text(values(&s.sections[0].axis[key]), want, yaml);
+	spec_free(&s);
+}
+
+static void test_axes(void)
+{
+	is_axis("threads: 4\n", KEY_THREADS, "4");
+	is_axis("threads: [1, all]\n", KEY_THREADS, "1 all");
+	is_axis("threads: 1,2,4\n", KEY_THREADS, "1 2 4");
+	is_axis("threads: 1-8*2\n", KEY_THREADS, "1 2 4 8");
+	is_axis("threads: 1-9*2\n", KEY_THREADS, "1 2 4 8");
+	is_axis("threads: 3-100*3\n", KEY_THREADS, "3 9 27 81");
+	is_axis("threads: [1-8+2, \"16\"]\n", KEY_THREADS, "1 3 5 7 16");
+	is_axis("sequences: 1-4\n", KEY_SEQUENCES, "1 2 3 4");
+	is_axis("m: 007\n", KEY_M, "7");
+	is_axis("size: 999999999999999\n", KEY_SIZE, "999999999999999");
+	is_axis("m: 999999999999998-999999999999999\n", KEY_M, "999999999999998 999999999999999");
+	is_axis("m: 1-999999999999999*999999999999999\n", KEY_M, "1 999999999999999");
+	is_axis("workload: [pp64-256*2, tg32, gemm]\n", KEY_WORKLOAD, "pp64 pp128 pp256 tg32 gemm");
+	is_axis("workload: pp64 , tg32\n", KEY_WORKLOAD, "pp64 tg32");
+	is_axis("workload:\n  - 'pp64'\n  - \"tg\\x33\"\n", KEY_WORKLOAD, "pp64 tg3");
+	is_axis("model: a, b-1.gguf\n", KEY_MODEL, "a, b-1.gguf");
+	is_axis("model: \"null\"\n", KEY_MODEL, "null");
+	is_axis("model: \"\\u00e9 # '\"\n", KEY_MODEL, "\xc3\xa9 # '");
+	is_axis("{\"precision\": [\"f32\", \"q8_0\"]}", KEY_PRECISION, "f32 q8_0");
+	is_axis("\xef\xbb\xbfkv: f32\r\n", KEY_KV, "f32");
+	is_axis("blocking: 480x256x4096\n", KEY_BLOCKING, "480x256x4096");
+}
+
+static void test_defaults(void)
+{
+	struct spec s;
+	spec_init(&s);
+	is_int(s.n_sections, 1, "one section");
+	is_int(s.rounds, 6, "six rounds");
+	is_int(s.warmup, 1, "one repetition to warm up");
+	is_int(s.repeat, 3, "three repetitions");
+	is_near(s.min_time_s, 0.1, 0, "a tenth of a second");
+	is_near(s.max_time_s, 60, 0, "a minute at most");
+	is_near(s.timeout_s, 300, 0, "five minutes for a request");
+	is_int(s.seed, 20240229, "the seed of everything");
+	ok(s.verify && s.ceilings, "verified, beside ceilings");
+	ok(s.n_counters == 2 && strcmp(s.counters[0], "clock") == 0 && strcmp(s.counters[1], "rusage") == 0,
+	   "counters: clock and rusage");
+	is_text(s.file, "", "of no file");
+	is_int(spec_check(&s, NULL), 0, "they make sense");
+	spec_free(&s);
+}
+
+static void test_options(void)
+{
+	struct spec s;
+	struct diag d;
+	is_int(parse(&s,
+		     "name: nightly run\nrounds: 12\nwarmup: 0\nrepeat: 5\nmin_time: .25\nmax_time: 1e1\n"
+		     "timeout: 2.5\nseed: -9223372036854775808\nverify: false\nceilings: off\n"
+		     "counters: [papi]\n",
+		     &d),
+	       0, "all options");
+	is_text(s.name, "nightly run", "name");
+	is_text(s.file, "dir/x.yaml", "file");
+	is_int(s.rounds, 12, "rounds");
+	is_int(s.warmup, 0, "warmup");
+	is_int(s.repeat, 5, "repeat");
+	is_near(s.min_time_s, 0.25, 0, "min_time");
+	is_near(s.max_time_s, 10, 0, "max_time");
+	is_near(s.timeout_s, 2.5, 0, "timeout");
+	ok(s.seed == INT64_MIN, "seed");
+	ok(!s.verify && !s.ceilings, "switches");
+	ok(s.n_counters == 1 && strcmp(s.counters[0], "papi") == 0, "counters");
+	spec_free(&s);
+	is_int(parse(&s, "counters: []\n", &d), 0, "no counters");
+	is_int(s.n_counters, 0, "none");
+	is_text(s.name, "x", "the file names it");
+	spec_free(&s);
+}
+
+static void test_sections(void)
+{
+	struct spec s;
+	struct diag d;
+	is_int(parse(&s,
+		     "precision: [f32, f16]\nsweeps:\n  - workload: tg32\n  - workload: gemm\n    precision: "
+		     "q8_0\n"
+		     "  - {}\nthreads: 2\n",
+		     &d),
+	       0, "sections");
+	is_int(s.n_sections, 3, "three");
+	is_text(values(&s.sections[0].axis[KEY_PRECISION]), "f32 f16", "an axis at top level holds for all");
+	is_text(values(&s.sections[1].axis[KEY_PRECISION]), "q8_0", "a section's own replaces it");
+	is_text(values(&s.sections[2].axis[KEY_THREADS]), "2", "also when it stands behind");
+	is_text(values(&s.sections[2].axis[KEY_WORKLOAD]), "", "what is not given is empty");
+	is_int(s.sections[1].axis[KEY_WORKLOAD].line, 4, "axes know their line");
+	spec_free(&s);
+}
+
+/* ---- errors ---- */
+
+static const struct {
+	const char *yaml, *says;
+} bad[] = {
+	{"precison: f32\n", "dir/x.yaml:1: unknown key \"precison\" (did you mean \"precision\"?)"},
+	{"name: x\nround: 3\n", "dir/x.yaml:2: unknown key \"round\" (did you mean \"rounds\"?)"},
+	{"sweep:\n  - workload: tg1\n", ":1: unknown key \"sweep\" (did you mean \"sweeps\"?)"},
+	{"\n\nzzzzzzzz: 1\n", ":3: unknown key \"zzzzzzzz\", known are name seed rounds"},
+	{"sweeps:\n  - workload: tg1\n    thread: 2\n",
+	 ":3: unknown key \"thread\" (did you mean \"threads\"?)"},
+	{"sweeps:\n  - workload: tg1\n    rounds: 2\n",
+	 ":3: key \"rounds\" holds for all: it belongs to the top level"},
+	{"kv: f16\nrounds: 2\nkv: f32\n", ":3: key \"kv\" stands twice, first in line 1"},
+	{"sweeps:\n  - kv: f16\n    kv: f32\n", ":3: key \"kv\" stands twice, first in line 2"},
+	{"rounds: 0\n", ":1: rounds: \"0\": expected a whole number from 1 to 1000"},
+	{"rounds: 1001\n", ":1: rounds: \"1001\": expected a whole number from 1 to 1000"},
+	{"rounds: six\n", "rounds: \"six\": expected a whole number"},
+	{"rounds: 6.0\n", "rounds: \"6.0\": expected a whole number"},
+	{"rounds: 99999999999999999999\n", "rounds: \"99999999999999999999\": expected a whole number"},
+	{"rounds: [6]\n", "rounds: expected one value, found a list"},
+	{"rounds: {a: b}\n", "rounds: expected a value or a list of values, found a map"},
+	{"rounds:\n", ":1: rounds: has no value"},
+	{"warmup: -1\n", "warmup: \"-1\": expected a whole number from 0"},
+	{"repeat: 0\n", "repeat: \"0\": expected a whole number from 1"},
+	{"seed: 9223372036854775808\n", "seed: \"9223372036854775808\": expected a whole number of 64 bits"},
+	{"seed: 0x10\n", "seed: \"0x10\": expected a whole number of 64 bits"},
+	{"min_time: -1\n", "min_time: \"-1\": expected seconds from 0 to 1000000"},
+	{"min_time: nan\n", "min_time: \"nan\": expected seconds"},
+	{"min_time: inf\n", "min_time: \"inf\": expected seconds"},
+	{"min_time: 1e999\n", "min_time: \"1e999\": expected seconds"},
+	{"min_time: 0x1p3\n", "min_time: \"0x1p3\": expected seconds"},
+	{"min_time: 1s\n", "min_time: \"1s\": expected seconds"},
+	{"min_time: \"\"\n", "min_time: \"\": expected seconds"},
+	{"timeout: 0\n", "timeout: \"0\": expected seconds from 0.01"},
+	{"rounds: 2\nmin_time: 3\nmax_time: 2\n", ":2: min_time 3 is above max_time 2"},
+	{"max_time: 0\n", ":1: min_time 0.1 is above max_time 0"},
+	{"verify: maybe\n", "verify: \"maybe\": expected true or false"},
+	{"counters: [a, [b]]\n", "counters: expected a value, found a list"},
+	{"counters: \"\"\n", "counters: a name is empty"},
+	{"name: \"a\\nb\"\n", ":1: byte 1 of a value: expected UTF-8 without control characters"},
+	{"name: \"a\\0b\"\n", ":1: byte 1 of a value: expected UTF-8 without control characters"},
+	{"threads: four\n",
+	 ":1: threads: \"four\": expected a whole number from 1 on, a range (1-4, 1-9+2, 1-8*2) or all"},
+	{"m: all\n", "m: \"all\": expected a whole number from 1 on, a range (1-4, 1-9+2, 1-8*2)"},
+	{"threads:\n  - 1\n  - 0\n", ":3: threads: \"0\": expected a whole number from 1 on"},
+	{"threads: 1.5\n", "threads: \"1.5\": expected a whole number"},
+	{"threads: -4\n", "threads: \"-4\": expected a whole number"},
+	{"threads: 1,,2\n", "threads: a value is empty"},
+	{"threads: 8-1\n", "threads: range \"8-1\": expected from 1 on, the end not below the start"},
+	{"threads: 0-4*2\n", "threads: range \"0-4*2\": expected from 1 on"},
+	{"threads: 1-8*1\n", "threads: range \"1-8*1\": expected a step of 1 or a factor of 2 at least"},
+	{"threads: 1-8+0\n", "threads: range \"1-8+0\": expected a step of 1 or a factor of 2 at least"},
+	{"threads: 1-8-2\n", "threads: \"1-8-2\": expected a whole number"},
+	{"threads: 1-2000\n", ":1: threads: more than 1024 values"},
+	{"m: 1-999999999999999\n", "m: more than 1024 values"},
+	{"m: 9999999999999999\n", "m: \"9999999999999999\": expected a whole number"},
+	{"threads: []\n", ":1: threads: the list is empty"},
+	{"precision: [f32, ~]\n", "precision: has no value"},
+	{"precision: \"\"\n", "precision: a value is empty"},
+	{"precision: [[f32]]\n", "precision: expected a value, found a list"},
+	{"precision: {a: 1}\n", "precision: expected a value or a list of values, found a map"},
+	{"[a, b]: 3\n", ":1: expected the name of a key, found a list"},
+	{"~: 3\n", ":1: expected the name of a key, found nothing"},
+	{"sweeps: 3\n", ":1: sweeps: expected a list of maps"},
+	{"sweeps: []\n", ":1: sweeps: expected a list of maps"},
+	{"sweeps:\n  - tg32\n", ":2: sweeps: expected maps of keys and values, found one value"},
+	{"sweeps:\n  -\n", "sweeps: expected maps of keys and values, found nothing"},
+	{"sweeps:\n  - sweeps: []\n", ":2: key \"sweeps\" holds for all"},
+	{"", ":1: the file is empty: expected keys as \"workload: pp128\""},
+	{"# nothing\n", "the file is empty"},
+	{"---\n", "the file is empty"},
+	{"pp128\n", ":1: expected keys as \"workload: pp128\", found one value"},
+	{"- a\n- b\n", ":1: expected keys as \"workload: pp128\", found a list"},
+	{"kv: &a f16\n", ":1: anchors and aliases (& and *) are not allowed in a sweep"},
+	{"kv: f16\nmodel: *a\n", ":2: anchors and aliases (& and *) are not allowed in a sweep"},
+	{"kv: !!str f16\n", ":1: tags (!) are not allowed in a sweep"},
+	{"kv: f16\n---\nkv: f32\n", ":2: a second document (---): expected one"},
+	{"kv: [f16, f32\nm: 1\n", ": no YAML: flow sequence without a closing bracket"},
+	{"kv: f16\n\tm: 1\n", ": no YAML: invalid multiline plain key"},
+	{"kv: \"f16\n", ":1: no YAML: "},
+	{"kv: a: b\n", ":1: no YAML: "},
+	{"%YAML 9.9\n---\nkv: f16\n", "no YAML"},
+	{"[[[[[[[[[[[[[[[[[[[[[[[[[[", ":1: nested deeper than any sweep: more than 6 levels"},
+	{"? ? ? ? ? ? ? ? a\n", ":1: nested deeper than any sweep"},
+	{"kv: f16\nm: \x01\n", ":2: byte 11 of the file (0x01): expected UTF-8 text"},
+	{"kv: f16\nm: \xff\xfe\n", ":2: byte 11 of the file (0xff): expected UTF-8 text"},
+	{"kv: \xed\xa0\x80\n", "byte 4 of the file (0xed): expected UTF-8 text"},
+	{"\x7f"
+	 "ELF\x02\x01\x01",
+	 ":1: byte 0 of the file (0x7f): expected UTF-8 text"},
+};
+
+static void test_errors(void)
+{
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		struct spec s = {.rounds = -7};
+		struct diag d;
+		char said[600];
+		int rc = parse(&s, bad[i].yaml, &d);
+		if (!ok(rc == ERR_FORMAT && s.rounds == -7, "%s", bad[i].says)) {
+			printf("# rc %d\n", rc);
+			if (rc == 0)
+				spec_free(&s);
+			continue;
+		}
+		has_text(diag_format(&d, said, sizeof said), bad[i].says, "it says so");
+	}
+}
+
+/* Texts too large to stand in a table: n times `part` between head and tail. */
+static void is_too_much(const char *head, const char *part, int n, const char *tail, const char *says)
+{
+	struct strbuf text = {0};
+	struct spec s;
+	struct diag d;
+	char said[600];
+	strbuf_puts(&text, head);
+	for (int i = 0; i < n; i++)
+		strbuf_puts(&text, part);
+	strbuf_puts(&text, tail);
+	is_int(parse(&s, strbuf_text(&text), &d), ERR_FORMAT, "refused");
+	has_text(diag_format(&d, said, sizeof said), says, says);
+	strbuf_free(&text);
+}
+
+static void test_limits(void)
+{
+	is_too_much("", "# comment\n", 110000, "", "dir/x.yaml: more than 1048576 bytes");
+	is_too_much("sweeps:\n", "- m: 1\n", 257, "", ":1: sweeps: 257 sections, at most 256 are allowed");
+	is_too_much("m: [", "1,", 1024, "1]", "m: more than 1024 values");
+	is_too_much("m: [", "1,", 110000, "1]", "more than 100000 values");
+	is_too_much("model: ", "x", 4097, "\n", "model: a value of 4097 bytes, at most 4096 are allowed");
+	is_too_much("name: ", "x", 201, "\n", "name: expected UTF-8 of up to 200 bytes");
+	is_too_much("counters: [", "x,", 64, "x]", "counters: 65 names, at most 64 are allowed");
+}
+
+/* ---- flags ---- */
+
+static void test_flags(void)
+{
+	struct spec s;
+	struct diag d = {0};
+	char said[600];
+	is_int(parse(&s, "sweeps:\n  - workload: tg1\n    threads: 9\n  - workload: gemm\n", &d), 0,
+	       "a file");
+	is_int(spec_set_axis(&s, KEY_THREADS, "1-4*2", &d), 0, "a flag on top of it");
+	is_text(values(&s.sections[0].axis[KEY_THREADS]), "1 2 4", "replaces");
+	is_text(values(&s.sections[1].axis[KEY_THREADS]), "1 2 4", "in every section");
+	is_int(spec_set_axis(&s, KEY_MODEL, "a.gguf,b.gguf", &d), 0, "models");
+	is_text(values(&s.sections[0].axis[KEY_MODEL]), "a.gguf b.gguf", "commas part them in a flag");
+	is_int(spec_set_axis(&s, KEY_THREADS, "x", &d), ERR_USAGE, "not a number");
+	is_text(diag_format(&d, said, sizeof said),
+		"threads: \"x\": expected a whole number from 1 on, a range (1-4, 1-9+2, 1-8*2) or all",
+		"names key and value");
+	is_text(values(&s.sections[0].axis[KEY_THREADS]), "1 2 4", "what was there stays");
+	diag_clear(&d);
+	is_int(spec_set_axis(&s, KEY_MODEL, "\xff", &d), ERR_USAGE, "not UTF-8");
+	diag_clear(&d);
+	is_int(spec_set_option(&s, "rounds", "3", &d), 0, "an option");
+	is_int(s.rounds, 3, "is set");
+	is_int(spec_set_option(&s, "counters", "a,b", &d), 0, "a list");
+	ok(s.n_counters == 2 && strcmp(s.counters[1], "b") == 0, "is set");
+	is_int(spec_set_option(&s, "counters", "", &d), 0, "an empty list");
+	is_int(s.n_counters, 0, "is set");
+	is_int(spec_set_option(&s, "rouds", "3", &d), ERR_USAGE, "an unknown option");
+	is_text(d.text, "unknown key \"rouds\" (did you mean \"rounds\"?)", "names the nearest");
+	diag_clear(&d);
+	s.min_time_s = 61;
+	is_int(spec_check(&s, &d), ERR_USAGE, "numbers set from outside are checked");
+	is_text(d.text, "min_time 61 is above max_time 60", "and named");
+	s.min_time_s = 0;
+	s.rounds = 0;
+	is_int(spec_check(&s, NULL), ERR_USAGE, "so are the others");
+	spec_free(&s);
+}
+
+/* ---- writing ---- */
+
+static bool same_axes(const struct spec *a, const struct spec *b)
+{
+	bool same = a->n_sections == b->n_sections;
+	for (int i = 0; i < a->n_sections && same; i++)
+		for (int k = 0; k < KEY_COUNT && same; k++) {
+			const struct axis *x = &a->sections[i].axis[k], *y = &b->sections[i].axis[k];
+			same = x->n == y->n;
+			for (int v = 0; v < x->n && same; v++)
+				same = strcmp(x->value[v], y->value[v]) == 0;
+		}
+	return same;
+}
+
+static bool same_options(const struct spec *a, const struct spec *b)
+{
+	bool same = a->seed == b->seed && a->rounds == b->rounds && a->warmup == b->warmup &&
+		    a->repeat == b->repeat && a->min_time_s == b->min_time_s &&
+		    a->max_time_s == b->max_time_s && a->timeout_s == b->timeout_s &&
+		    a->verify == b->verify && a->ceilings == b->ceilings && a->n_counters == b->n_counters &&
+		    strcmp(a->name, b->name) == 0;
+	for (int i = 0; i < a->n_counters && same; i++)
+		same = strcmp(a->counters[i], b->counters[i]) == 0;
+	return same;
+}
+
+/* Renders s, reads it back, compares and frees both. */
+static void is_round_trip(struct spec *s, const char *name)
+{
+	struct spec back;
+	struct diag d;
+	char said[600];
+	spec_render(s);
+	if (ok(parse(&back, s->text, &d) == 0, "%s: is read back", name)) {
+		ok(same_axes(s, &back), "%s: same axes", name);
+		ok(same_options(s, &back), "%s: same options", name);
+		spec_free(&back);
+	} else {
+		printf("# %s\n", diag_format(&d, said, sizeof said));
+	}
+	spec_free(s);
+}
+
+static const char *const hostile[] = {
+	"null",
+	"~",
+	"true",
+	"- a",
+	"a: b",
+	"a #b",
+	"#a",
+	"&a",
+	"*a",
+	"!a",
+	"%a",
+	"@a",
+	"`a",
+	"|",
+	">",
+	"?",
+	"-",
+	"---",
+	"...",
+	"'",
+	"\"",
+	"\\",
+	"\\n",
+	"a\\",
+	"{}",
+	"[]",
+	"]",
+	"}",
+	",",
+	"a, b",
+	"a:",
+	":a",
+	"1e3",
+	"0x1",
+	" leading",
+	"trailing ",
+	"a  b",
+	"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80",
+	"\xc2\x80\xc2\x85",
+	"\xe2\x80\xa8\xe2\x80\xa9",
+	"\xef\xbb\xbf",
+	"\xef\xbf\xbe",
+	"%s%n",
+	"<script>",
+	"$(id)",
+	"synthetic:llama-160m",
+	"C:\\models\\x.gguf",
+	"../a/b c/d'e.gguf",
+	"=1+1",
+	"\xe2\x80\xae",
+};
+
+static void test_render(void)
+{
+	struct spec s;
+	struct diag d;
+	spec_init(&s);
+	is_round_trip(&s, "defaults");
+	enum { N = sizeof hostile / sizeof hostile[0] };
+	for (int i = 0; i < N; i++) {
+		spec_init(&s);
+		struct axis *a = &s.sections[0].axis[KEY_MODEL];
+		a->n = 2;
+		a->value = mem_alloc(2 * sizeof *a->value);
+		a->value[0] = mem_strdup(hostile[i]);
+		a->value[1] = mem_strdup("plain");
+		is_int(spec_set_option(&s, "name", hostile[i], &d), 0, "a name");
+		is_round_trip(&s, hostile[i]);
+	}
+	is_int(parse(&s,
+		     "seed: 9223372036854775807\nmin_time: 0.12345678901234567\nmax_time: 1e6\ntimeout: "
+		     "1e-2\n"
+		     "verify: no\ncounters: []\nsweeps: [{}, {m: 1-64*2, blocking: [auto, 6x16]}, {workload: "
+		     "gemm}]\n",
+		     &d),
+	       0, "sections and numbers");
+	is_round_trip(&s, "sections and numbers");
+	struct strbuf wide = {0};
+	spec_init(&s);
+	for (int i = 0; i < 4096; i++)
+		strbuf_putc(&wide, i % 7 ? 'x' : ' ');
+	wide.text[0] = wide.text[4095] = '#';
+	s.sections[0].axis[KEY_MODEL].value = mem_alloc(sizeof(char *));
+	s.sections[0].axis[KEY_MODEL].value[0] = strbuf_take(&wide);
+	s.sections[0].axis[KEY_MODEL].n = 1;
+	is_round_trip(&s, "the longest value");
+}
+
+/* ---- files ---- */
+
+static void test_named(void)
+{
+	struct spec s;
+	struct diag d = {0};
+	int n = 0;
+	for (const char *const *name = spec_named(); *name; name++, n++) {
+		if (!ok(spec_load_named(&s, *name, &d) == 0, "sweep %s", *name))
+			continue;
+		is_text(s.name, *name, "bears its name");
+		ok(s.rounds >= 6, "has enough rounds for an interval");
+		is_round_trip(&s, *name);
+	}
+	ok(n >= 2, "demo and quick");
+	is_int(spec_load_named(&s, "demoo", &d), ERR_USAGE, "an unknown sweep");
+	is_text(d.text, "unknown sweep \"demoo\" (did you mean \"demo\"?); known are demo quick",
+		"names all");
+	is_int(spec_load_named(&s, "../sweeps/demo", NULL), ERR_USAGE, "no path");
+	is_int(spec_load_named(&s, "", NULL), ERR_USAGE, "no name");
+}
+
+static void test_files(void)
+{
+	char path[] = "/tmp/ifm-t_spec-XXXXXX";
+	struct spec s;
+	struct diag d = {0};
+	int fd = mkstemp(path);
+	if (fd < 0 || write(fd, "kv: f32\nm: x\n", 13) != 13)
+		bail("cannot write a file");
+	close(fd);
+	is_int(spec_load(&s, path, &d), ERR_FORMAT, "a file with an error");
+	is_text(d.file, path, "is named");
+	is_int(d.line, 2, "with its line");
+	unlink(path);
+	diag_clear(&d);
+	is_int(spec_load(&s, path, &d), ERR_IO, "no file");
+	is_text(d.text, "No such file or directory", "says so");
+	diag_clear(&d);
+	is_int(spec_load(&s, "/tmp", &d), ERR_IO, "a folder");
+	is_text(d.text, "Is a directory", "says so");
+	is_int(spec_load(&s, "/dev/zero", NULL), ERR_FORMAT, "an endless file");
+}
+
+int main(void)
+{
+	unsetenv("INFEROMETER_DATA");
+	test_axes();
+	test_defaults();
+	test_options();
+	test_sections();
+	test_errors();
+	test_limits();
+	test_flags();
+	test_render();
+	test_named();
+	test_files();
+	return tap_done();
+}
