@@ -64,6 +64,14 @@ check_PROGRAMS += %D%/t_point %D%/t_wire %D%/t_messages %D%/t_encoding
 %C%_t_encoding_SOURCES = %D%/t_encoding.c
 %C%_t_encoding_CFLAGS = $(AM_CFLAGS)
 %C%_t_encoding_LDADD = $(WIRE_TEST_LINK)
+check_PROGRAMS += %D%/t_window %D%/t_counter
+%C%_t_window_SOURCES = %D%/t_window.c
+%C%_t_window_CFLAGS = $(AM_CFLAGS)
+%C%_t_window_LDADD = libmeasure.a $(WIRE_TEST_LINK)
+%C%_t_counter_SOURCES = %D%/t_counter.c
+%C%_t_counter_CFLAGS = $(AM_CFLAGS)
+%C%_t_counter_LDADD = libmeasure.a $(WIRE_TEST_LINK)
+TESTS += %D%/t_window %D%/t_counter
 TESTS += %D%/t_point %D%/t_wire %D%/t_messages %D%/t_encoding
 
 # stat, host
