@@ -74,11 +74,14 @@ check_PROGRAMS += %D%/t_window %D%/t_counter
 TESTS += %D%/t_window %D%/t_counter
 SERVER_TEST_LINK = libmeasure.a libworkloads.a libwire.a libengines.a libmodel.a $(KERNEL_LIBS) libtensor.a libbase.a \
 	$(OPENBLAS_LIBS) $(PCRE2_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS)
-check_PROGRAMS += %D%/t_server
+check_PROGRAMS += %D%/t_server %D%/t_server_model
 %C%_t_server_SOURCES = %D%/t_server.c %D%/server_peer.h
 %C%_t_server_CFLAGS = $(AM_CFLAGS)
 %C%_t_server_LDADD = $(SERVER_TEST_LINK)
-TESTS += %D%/t_server
+%C%_t_server_model_SOURCES = %D%/t_server_model.c %D%/server_peer.h
+%C%_t_server_model_CFLAGS = $(AM_CFLAGS)
+%C%_t_server_model_LDADD = $(SERVER_TEST_LINK)
+TESTS += %D%/t_server %D%/t_server_model
 TESTS += %D%/t_point %D%/t_wire %D%/t_messages %D%/t_encoding
 
 # stat, host
