@@ -14,6 +14,20 @@ check_PROGRAMS += %D%/t_gguf %D%/t_model %D%/t_synthetic
 %C%_t_synthetic_CFLAGS = $(AM_CFLAGS)
 %C%_t_synthetic_LDADD = $(MODEL_TEST_LINK)
 TESTS += %D%/t_gguf %D%/t_model %D%/t_synthetic
+check_PROGRAMS += %D%/t_pattern %D%/t_tokenizer %D%/t_tokenizer_bad %D%/t_tokenizer_files
+%C%_t_pattern_SOURCES = %D%/t_pattern.c
+%C%_t_pattern_CFLAGS = $(AM_CFLAGS)
+%C%_t_pattern_LDADD = $(MODEL_TEST_LINK)
+%C%_t_tokenizer_SOURCES = %D%/t_tokenizer.c tests/vocab_writer.h tests/gguf_writer.h
+%C%_t_tokenizer_CFLAGS = $(AM_CFLAGS)
+%C%_t_tokenizer_LDADD = $(MODEL_TEST_LINK)
+%C%_t_tokenizer_bad_SOURCES = %D%/t_tokenizer_bad.c tests/vocab_writer.h tests/gguf_writer.h
+%C%_t_tokenizer_bad_CFLAGS = $(AM_CFLAGS)
+%C%_t_tokenizer_bad_LDADD = $(MODEL_TEST_LINK)
+%C%_t_tokenizer_files_SOURCES = %D%/t_tokenizer_files.c
+%C%_t_tokenizer_files_CFLAGS = $(AM_CFLAGS)
+%C%_t_tokenizer_files_LDADD = $(MODEL_TEST_LINK)
+TESTS += %D%/t_pattern %D%/t_tokenizer %D%/t_tokenizer_bad %D%/t_tokenizer_files
 
 # engine cpu, workloads
 check_PROGRAMS += %D%/t_kv %D%/t_engine %D%/t_ask
