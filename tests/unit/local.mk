@@ -83,7 +83,11 @@ check_PROGRAMS += %D%/t_store
 %C%_t_store_SOURCES = %D%/t_store.c %D%/store_example.h %D%/temp_folder.h
 %C%_t_store_CFLAGS = $(AM_CFLAGS)
 %C%_t_store_LDADD = $(REPORT_TEST_LINK)
-TESTS += %D%/t_store
+check_PROGRAMS += %D%/t_store_faults
+%C%_t_store_faults_SOURCES = %D%/t_store_faults.c %D%/store_example.h %D%/temp_folder.h
+%C%_t_store_faults_CFLAGS = $(AM_CFLAGS)
+%C%_t_store_faults_LDADD = libstore.a libwire.a libbase.a $(SQLITE_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS)
+TESTS += %D%/t_store %D%/t_store_faults
 
 # run, cmd
 check_PROGRAMS += %D%/t_progress
