@@ -18,9 +18,6 @@ nodist_libmodel_a_SOURCES = %D%/shape_files.c
 BUILT_SOURCES += %D%/shape_files.c
 CLEANFILES += %D%/shape_files.c %D%/shape_files.c.tmp
 EXTRA_DIST += $(SHAPE_FILES)
-# GGUF files
-libmodel_a_SOURCES += %D%/file/gguf.c %D%/file/cursor.c %D%/file/cursor.h %D%/file/metadata.c \
-	%D%/file/tensors.c %D%/file/types.c %D%/file/value.c
 
 # Tokenizers
 libmodel_a_SOURCES += %D%/tokenizer/tokenizer.c %D%/tokenizer/build.c %D%/tokenizer/kind.h \

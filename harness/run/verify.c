@@ -114,13 +114,10 @@ static double residual_of(const struct outputs *a, const struct outputs *b)
 	return isnan(r) ? INFINITY : r;
 }
 
-static void compare(struct verify *v, struct residual *r)
+static void compare(struct verify *v, struct residual *r, const struct point *reference)
 {
-	struct point reference;
 	struct diag why = {0};
-	reference_of(v, r->f32, &reference);
-	point_label(&reference, r->op, sizeof r->op);
-	const struct outputs *b = reference_outputs(v, &reference, &why), *a = &v->outputs;
+	const struct outputs *b = reference_outputs(v, reference, &why), *a = &v->outputs;
 	if (!b)
 		snprintf(r->why, sizeof r->why, "the reference: %s", why.text);
 	else if (a->rows != b->rows || a->cols != b->cols)
@@ -128,6 +125,18 @@ static void compare(struct verify *v, struct residual *r)
 			 (long long)a->rows, (long long)a->cols, (long long)b->rows, (long long)b->cols);
 	else
 		r->value = residual_of(a, b);
+}
+
+/* why: there are no outputs; NULL when there are. */
+static void make_residual(struct verify *v, struct residual *r, const struct diag *why)
+{
+	struct point reference;
+	reference_of(v, r->f32, &reference);
+	point_label(&reference, r->op, sizeof r->op);
+	if (why)
+		snprintf(r->why, sizeof r->why, "%s", why->text);
+	else
+		compare(v, r, &reference);
 	point_free(&reference);
 }
 
@@ -148,16 +157,15 @@ bool verify_wants(const struct sweep *s, int i)
 static void work(struct verify *v)
 {
 	struct diag why = {0};
+	int rc;
 	/* An engine that states no arithmetic has done none that could be wrong. */
 	if (v->point->checked && v->point->check.flops <= 0)
-		diag_set(&why, ERR_UNSUPPORTED, "the engine states no arithmetic: nothing to compare");
-	else if (ask_outputs(v, &v->point->point, 1, &v->outputs, &why) == 0) {
-		for (int i = 0; i < N_RESIDUALS; i++)
-			compare(v, &v->residuals[i]);
-		return;
-	}
-	for (int i = 0; i < N_RESIDUALS; i++)
-		snprintf(v->residuals[i].why, sizeof v->residuals[i].why, "%s", why.text);
+		rc = diag_set(&why, ERR_UNSUPPORTED, "the engine states no arithmetic: nothing to compare");
+	else
+		rc = ask_outputs(v, &v->point->point, 1, &v->outputs, &why);
+	/* The second Ctrl-C has killed the worker: no other is started. */
+	for (int i = 0; i < N_RESIDUALS && interrupt_count() < 2; i++)
+		make_residual(v, &v->residuals[i], rc ? &why : NULL);
 }
 
 static int put_row(struct verify *v, struct diag *d)

@@ -84,7 +84,7 @@ static int take_integer(const struct row *row, int i, int64_t min, int64_t max, 
 
 static int take_int(const struct row *row, int i, int min, int max, int *out, struct diag *d)
 {
-	int64_t v;
+	int64_t v = 0;
 	int rc = take_integer(row, i, min, max, &v, d);
 
 	if (rc == 0)
@@ -94,7 +94,7 @@ static int take_int(const struct row *row, int i, int min, int max, int *out, st
 
 static int take_bool(const struct row *row, int i, bool *out, struct diag *d)
 {
-	int v, rc = take_int(row, i, 0, 1, &v, d);
+	int v = 0, rc = take_int(row, i, 0, 1, &v, d);
 
 	if (rc == 0)
 		*out = v != 0;
@@ -113,7 +113,7 @@ static int take_number(const struct row *row, int i, double *out, struct diag *d
 
 static int take_real(const struct row *row, int i, double *out, struct diag *d)
 {
-	double v;
+	double v = 0;
 	int rc = take_number(row, i, &v, d);
 
 	if (rc)
@@ -124,7 +124,7 @@ static int take_real(const struct row *row, int i, double *out, struct diag *d)
 	return 0;
 }
 
-static int take_enum(const struct row *row, int i, const struct column *c, void *out, struct diag *d)
+static int take_enum(const struct row *row, int i, const struct column *c, int *out, struct diag *d)
 {
 	size_t n;
 	const char *bytes = bytes_of(row, i, &n);
@@ -132,14 +132,20 @@ static int take_enum(const struct row *row, int i, const struct column *c, void 
 	for (int k = 0; c->names[k]; k++) {
 		if (strlen(c->names[k]) != n || memcmp(c->names[k], bytes, n) != 0)
 			continue;
-		if (c->size == sizeof(bool))
-			*(bool *)out = k != 0;
-		else
-			*(int *)out = k;
+		*out = k;
 		return 0;
 	}
 	return diag_set_at(d, ERR_FORMAT, row->s->path, 0, "%s: column %s: unknown \"%.*s\"", row->name,
 			   sqlite3_column_name(row->stmt, i), n > 40 ? 40 : (int)n, bytes);
+}
+
+static int take_flag(const struct row *row, int i, const struct column *c, bool *out, struct diag *d)
+{
+	int k = 0, rc = take_enum(row, i, c, &k, d);
+
+	if (rc == 0)
+		*out = k == 1;
+	return rc;
 }
 
 int column_json(const struct row *row, int i, json_t **out, struct diag *d)
@@ -207,6 +213,8 @@ static int take(const struct row *row, int i, const struct column *c, void *at, 
 		return take_number(row, i, at, d);
 	case COLUMN_ENUM:
 		return take_enum(row, i, c, at, d);
+	case COLUMN_FLAG:
+		return take_flag(row, i, c, at, d);
 	case COLUMN_JSON:
 	case COLUMN_JSON_OPT:
 		return column_json(row, i, at, d);

@@ -22,23 +22,23 @@ enum column_type {
 	COLUMN_COUNT,	 /* int64_t, not negative; NULL becomes 0 */
 	COLUMN_REAL,	 /* double, finite, not negative; NULL becomes 0 */
 	COLUMN_VALUE,	 /* double of whatever number; NULL becomes NaN */
-	COLUMN_ENUM,	 /* enum or bool, of names */
+	COLUMN_ENUM,	 /* enum, from its name */
+	COLUMN_FLAG,	 /* bool, from the second of two names */
 	COLUMN_JSON,	 /* json_t *, owned, an object; NULL is an error */
 	COLUMN_JSON_OPT, /* json_t *, owned, an object; NULL stays NULL */
 };
 
 struct column {
+	const char *const *names; /* COLUMN_ENUM, COLUMN_FLAG */
+	size_t offset, size;	  /* size: COLUMN_ID */
 	enum column_type type;
-	size_t offset, size;
-	int min;		  /* COLUMN_INT */
-	const char *const *names; /* COLUMN_ENUM */
+	int min; /* COLUMN_INT */
 };
 
-/* After the member: .min or .names where the type has one. */
+/* After the member: .min, .names or .size where the type has one. */
 #define COLUMN_OF(kind, owner, member, ...)                                                                  \
 	{                                                                                                    \
-		.type = kind, .offset = offsetof(struct owner, member),                                      \
-		.size = sizeof(((struct owner *)0)->member), __VA_ARGS__                                     \
+		.type = kind, .offset = offsetof(struct owner, member), __VA_ARGS__                          \
 	}
 
 /* A row that stands under a statement, and what to call it: "run 7". */

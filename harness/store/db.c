@@ -20,7 +20,7 @@ static const struct {
 	{SQLITE_LOCKED, ERR_IO, "another program holds the store"},
 	{SQLITE_NOTADB, ERR_IO, "no store: it is no SQLite database"},
 	{SQLITE_READONLY, ERR_IO, "not writable"},
-	{SQLITE_CANTOPEN, ERR_IO, NULL},
+	{SQLITE_CANTOPEN, ERR_IO, "the file, or its journal beside it, cannot be opened"},
 	{SQLITE_NOMEM, ERR_OOM, NULL},
 	{SQLITE_TOOBIG, ERR_IO, NULL},
 	{SQLITE_CORRUPT, ERR_FORMAT, "damaged"},

@@ -39,7 +39,7 @@ static const char *const statements[N_STATEMENTS] = {
 };
 
 static const struct column point_columns[] = {
-	COLUMN_OF(COLUMN_ID, stored_point, id),
+	COLUMN_OF(COLUMN_ID, stored_point, id, .size = POINT_ID_SIZE),
 	COLUMN_OF(COLUMN_INT, stored_point, position),
 	COLUMN_OF(COLUMN_ENUM, stored_point, role, .names = point_role_names),
 	COLUMN_OF(COLUMN_ENUM, stored_point, state, .names = point_state_names),
@@ -53,7 +53,7 @@ static const struct column visit_columns[] = {
 	COLUMN_OF(COLUMN_INT, stored_visit, round),
 	COLUMN_OF(COLUMN_INT, stored_visit, position),
 	COLUMN_OF(COLUMN_ENUM, stored_visit, kind, .names = visit_kind_names),
-	COLUMN_OF(COLUMN_ENUM, stored_visit, failed, .names = visit_state_names),
+	COLUMN_OF(COLUMN_FLAG, stored_visit, failed, .names = visit_state_names),
 	COLUMN_OF(COLUMN_TEXT, stored_visit, reason),
 	COLUMN_OF(COLUMN_TEXT, stored_visit, arm),
 	COLUMN_OF(COLUMN_INT64, stored_visit, start_wall_ns),

@@ -56,7 +56,8 @@ CREATE TABLE series (
   samples BLOB NOT NULL, offsets BLOB NOT NULL, marks BLOB NOT NULL, reps BLOB NOT NULL
 ) STRICT;
 CREATE INDEX series_by_visit ON series (visit);
--- Counters, and residuals of quality visits (op names the reference). usable = 0: value is NULL, why says why.
+-- Counters, and residuals of quality visits (op names the reference). usable = 0: value is NULL, why says why;
+-- usable = 1 and NULL is NaN, which SQLite does not have.
 CREATE TABLE reading (
   visit INTEGER NOT NULL REFERENCES visit, counter TEXT NOT NULL, unit TEXT NOT NULL, source TEXT NOT NULL,
   thread INTEGER NOT NULL, op TEXT NOT NULL DEFAULT '', pass INTEGER NOT NULL,

@@ -3,6 +3,10 @@
  * The store: one SQLite file with every run, point, visit and raw sample
  * (schema.sql). Plain functions over prepared statements. One transaction a visit, so
  * that a killed run loses at most the visit in flight. It computes nothing.
+ *
+ * One writer at a time, by a lock on PATH-lock; readers work beside it. While a writer is there, PATH-wal and
+ * PATH-shm belong to the store; closed, it is one file. A store is untrusted: what cannot be is ERR_FORMAT
+ * with run, row and column. Not for threads: one store is used by one at a time.
  */
 #ifndef IFM_STORE_STORE_H
 #define IFM_STORE_STORE_H
@@ -75,7 +79,7 @@ struct store_reading {
 	int thread, pass;
 	bool usable;
 	const char *why;
-	bool real; /* value is a real number (residuals), else an integer */
+	bool real; /* value is a real number (residuals; may be NaN), else an integer */
 	int64_t value;
 	double value_real;
 	int64_t enabled_ns, running_ns;
@@ -91,14 +95,14 @@ struct store_visit {
 	const char *reason;			/* "" when done */
 	const json_t *host_before, *host_after; /* may be NULL */
 	int64_t start_wall_ns, wall_ns;
-	/* the process; program "" when none could be started */
+	/* the process; none could be started when pid is 0 and program and ended are "" */
 	const char *worker; /* path */
 	const char *build_program, *build_version;
 	const json_t *build; /* may be NULL */
 	int pid;
-	int64_t process_start_wall_ns, process_end_wall_ns, peak_bytes;
-	const char *ended; /* "exit 0", "signal 9" */
-	const char *log;   /* last lines, "" when empty */
+	int64_t process_start_wall_ns, process_end_wall_ns, peak_bytes; /* peak 0: result's counts */
+	const char *ended;						/* "exit 0", "signal 9" */
+	const char *log;						/* last lines, "" when empty */
 	/* results; result may be NULL when failed or of kind quality */
 	const struct wire_prepared *prepared; /* may be NULL */
 	const struct wire_run_result *result;
@@ -120,7 +124,7 @@ struct stored_reading {
 	int thread, pass;
 	bool usable;
 	char *why;
-	double value;
+	double value; /* NaN when it is not usable */
 };
 struct stored_visit {
 	int64_t id;

@@ -397,6 +397,7 @@ static void test_verify(void)
 		   "%s: the point is measured all the same", unverified[i].fault);
 		ok(same->usable == !unverified[i].same && f32->usable == !unverified[i].f32,
 		   "%s: what is usable", unverified[i].fault);
+		ok(same->op[0] && f32->op[0], "%s: the references are named", unverified[i].fault);
 		has_text(same->why, unverified[i].same ? unverified[i].same : "", unverified[i].fault);
 		has_text(f32->why, unverified[i].f32 ? unverified[i].f32 : "", unverified[i].fault);
 		ok(reading_of(point_of(&r, "pp8"), "residual_same")->usable, "%s: the others are verified",

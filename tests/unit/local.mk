@@ -22,6 +22,20 @@ check_PROGRAMS += %D%/t_gguf %D%/t_model %D%/t_synthetic
 %C%_t_synthetic_CFLAGS = $(AM_CFLAGS)
 %C%_t_synthetic_LDADD = $(MODEL_TEST_LINK)
 TESTS += %D%/t_gguf %D%/t_model %D%/t_synthetic
+check_PROGRAMS += %D%/t_pattern %D%/t_tokenizer %D%/t_tokenizer_bad %D%/t_tokenizer_files
+%C%_t_pattern_SOURCES = %D%/t_pattern.c
+%C%_t_pattern_CFLAGS = $(AM_CFLAGS)
+%C%_t_pattern_LDADD = $(MODEL_TEST_LINK)
+%C%_t_tokenizer_SOURCES = %D%/t_tokenizer.c tests/vocab_writer.h tests/gguf_writer.h
+%C%_t_tokenizer_CFLAGS = $(AM_CFLAGS)
+%C%_t_tokenizer_LDADD = $(MODEL_TEST_LINK)
+%C%_t_tokenizer_bad_SOURCES = %D%/t_tokenizer_bad.c tests/vocab_writer.h tests/gguf_writer.h
+%C%_t_tokenizer_bad_CFLAGS = $(AM_CFLAGS)
+%C%_t_tokenizer_bad_LDADD = $(MODEL_TEST_LINK)
+%C%_t_tokenizer_files_SOURCES = %D%/t_tokenizer_files.c
+%C%_t_tokenizer_files_CFLAGS = $(AM_CFLAGS)
+%C%_t_tokenizer_files_LDADD = $(MODEL_TEST_LINK)
+TESTS += %D%/t_pattern %D%/t_tokenizer %D%/t_tokenizer_bad %D%/t_tokenizer_files
 
 # engine cpu, workloads
 check_PROGRAMS += %D%/t_kv %D%/t_engine %D%/t_ask
@@ -110,7 +124,11 @@ check_PROGRAMS += %D%/t_store
 %C%_t_store_SOURCES = %D%/t_store.c %D%/store_example.h %D%/temp_folder.h
 %C%_t_store_CFLAGS = $(AM_CFLAGS)
 %C%_t_store_LDADD = $(REPORT_TEST_LINK)
-TESTS += %D%/t_store
+check_PROGRAMS += %D%/t_store_faults
+%C%_t_store_faults_SOURCES = %D%/t_store_faults.c %D%/store_example.h %D%/temp_folder.h
+%C%_t_store_faults_CFLAGS = $(AM_CFLAGS)
+%C%_t_store_faults_LDADD = libstore.a libwire.a libbase.a $(SQLITE_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS)
+TESTS += %D%/t_store %D%/t_store_faults
 
 # run, cmd
 check_PROGRAMS += %D%/t_progress

@@ -111,9 +111,11 @@ static int read_merges(struct tokenizer *t, const struct gguf *g, struct diag *d
 	if (v->n > (uint64_t)(INT32_MAX - t->texts.n) / 3)
 		return tokenizer_error(g, KEY_MERGES, d, "%llu merges are more than can be numbered",
 				       (unsigned long long)v->n);
-	char *joined = mem_try_array(longest_of(v), 1);
-	rc = joined ? pairs_make(&t->pairs, v->n, d)
-		    : diag_set(d, ERR_OOM, "tokenizer: no memory for a merge of %zu bytes", longest_of(v));
+	size_t longest = longest_of(v);
+	char *joined = mem_try_array(longest, 1);
+	if (!joined)
+		return diag_set(d, ERR_OOM, "tokenizer: no memory for a merge of %zu bytes", longest);
+	rc = pairs_make(&t->pairs, v->n, d);
 	const void *at = v->data;
 	for (uint64_t i = 0; rc == 0 && i < v->n; i++)
 		rc = read_merge(t, g, gguf_next_string(&at), (uint32_t)i, joined, d);

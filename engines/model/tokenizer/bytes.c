@@ -21,18 +21,12 @@ size_t utf8_char(const char *text, size_t n)
 		return 0;
 	if (b[0] < 0x80)
 		return 1;
-	size_t len = utf8_led(text[0]);
+	size_t len = b[0] < 0xe0 ? 2 : b[0] < 0xf0 ? 3 : 4;
 	if (b[0] < 0xc2 || b[0] > 0xf4 || len > n || !follows(text, len))
 		return 0;
 	bool overlong = (b[0] == 0xe0 && b[1] < 0xa0) || (b[0] == 0xf0 && b[1] < 0x90);
 	bool outside = (b[0] == 0xed && b[1] > 0x9f) || (b[0] == 0xf4 && b[1] > 0x8f);
 	return overlong || outside ? 0 : len;
-}
-
-size_t utf8_led(char lead)
-{
-	uint8_t b = (uint8_t)lead;
-	return b < 0xc0 ? 1 : b < 0xe0 ? 2 : b < 0xf0 ? 3 : 4;
 }
 
 /*

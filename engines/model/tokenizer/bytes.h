@@ -13,9 +13,6 @@
 /* Bytes of the well-formed character that n bytes begin with, 0 when they begin with none. */
 size_t utf8_char(const char *text, size_t n);
 
-/* Bytes of the character this one would lead, by its upper bits alone: 1 to 4. */
-size_t utf8_led(char lead);
-
 enum { BYTE_CHAR_MAX = 2 };
 
 /* Writes the character that stands for a byte; returns its length, 1 or BYTE_CHAR_MAX. */

@@ -190,7 +190,7 @@ static int find(const struct cutter *c, int i, const char *text, size_t n, size_
 	return 1;
 }
 
-/* Cuts what expressions before i left whole. NOLINTNEXTLINE(misc-no-recursion): EXPRESSIONS_MAX deep */
+/* Cuts what expressions before i left whole. Recursion is EXPRESSIONS_MAX deep. */
 static int cut(const struct cutter *c, int i, const char *text, size_t n)
 {
 	if (n == 0)

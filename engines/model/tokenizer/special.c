@@ -44,7 +44,7 @@ static int by_bytes(const void *a, const void *b, void *arg)
 	return n < m ? -1 : 1;
 }
 
-/* The three that are not followed by a line break in Phi 3's prompts. */
+/* The three of Phi 3 that do not take spaces along, in llama.cpp either. */
 static bool keeps_spaces(const struct tokenizer *t, int32_t id)
 {
 	static const char *const names[] = {"<unk>", "<s>", "<|endoftext|>"};
@@ -190,11 +190,10 @@ int specials_split(const struct tokenizer *t, const char *text, size_t n, bool c
 	const struct specials *s = &t->specials;
 	struct fragments f = {0};
 	bool *seen = mem_try_array((size_t)s->n, sizeof *seen);
-	int rc = seen ? 0 : diag_set(d, ERR_OOM, "tokenizer: no memory for %d special tokens", s->n);
-	if (rc == 0) {
-		mark(t, text, n, seen);
-		rc = add(&f, (struct fragment){0, n, -1}, d);
-	}
+	if (!seen)
+		return diag_set(d, ERR_OOM, "tokenizer: no memory for %d special tokens", s->n);
+	mark(t, text, n, seen);
+	int rc = add(&f, (struct fragment){0, n, -1}, d);
 	for (int32_t i = 0; rc == 0 && i < s->n; i++)
 		if (seen[i] && (control || s->list[i].always))
 			rc = take_out(t, &s->list[i], text, &f, d);

@@ -105,23 +105,26 @@ static size_t escape(struct encoder *e, const char *text, size_t n, bool prefix)
 	return (size_t)(to - e->buffer);
 }
 
-/* Where a sequence is cut short by the text's end or its rest does not follow, no token fits: bytes then. */
-static size_t char_bytes(const char *text, size_t left)
+/*
+ * A broken byte is a symbol of its own. (llama.cpp takes as many bytes as the
+ * first one announces, and so eats into the space or character behind it.)
+ */
+static size_t symbol_bytes(const char *text, size_t left)
 {
-	size_t n = utf8_led(*text);
-	return n < left ? n : left;
+	size_t n = utf8_char(text, left);
+	return n ? n : 1;
 }
 
 static int add_symbols(struct encoder *e, size_t n)
 {
 	size_t n_symbols = 0;
-	for (size_t at = 0; at < n; at += char_bytes(e->buffer + at, n - at))
+	for (size_t at = 0; at < n; at += symbol_bytes(e->buffer + at, n - at))
 		n_symbols++;
 	int rc = merger_start(&e->merger, n_symbols, e->d);
 	if (rc)
 		return rc;
 	for (size_t at = 0, len; at < n; at += len) {
-		len = char_bytes(e->buffer + at, n - at);
+		len = symbol_bytes(e->buffer + at, n - at);
 		merger_add(&e->merger, (uint32_t)at, (uint32_t)len,
 			   texts_find(&e->t->texts, e->buffer + at, len));
 	}

@@ -27,15 +27,17 @@ void tokenizer_free(struct tokenizer *t); /* NULL is fine */
 /*
  * Tokens of n bytes of text; broken UTF-8 is taken bytewise. bos: put the
  * beginning-of-sequence token first when the model asks for one. special:
- * texts of control tokens stand for the token. Out is owned by the caller.
+ * texts of control tokens stand for the token (those of user-defined ones
+ * always do). Out is owned by the caller. ERR_UNSUPPORTED: a byte has no token
+ * in this vocabulary, nor is there an unknown one. Any number of threads.
  */
 MUST_CHECK int tokenizer_encode(const struct tokenizer *t, const char *text, size_t n, bool bos, bool special,
 				struct token_list *out, struct diag *d);
 
 /*
  * Appends the bytes of one token (may be part of a UTF-8 character). Control
- * tokens give nothing. first: this token opens the text, SentencePiece's
- * leading space is left out. Ids outside the vocabulary give nothing.
+ * tokens give nothing. first: this token opens the text (a BOS is none of it),
+ * SentencePiece's leading space is left out. Ids outside the vocabulary give nothing.
  */
 void tokenizer_decode(const struct tokenizer *t, int32_t id, bool first, struct strbuf *out);
 
