@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 /* Below this a huge page would waste more than it saves. */
 #define HUGE_FROM ((size_t)4 << 20)
@@ -113,12 +114,38 @@ static uint64_t meminfo_available(void)
 	return kib ? kib << 10 : UINT64_MAX;
 }
 
-/* What a control group leaves: limit minus use. */
-static uint64_t group_available(const char *limit_path, const char *use_path)
+/* The number behind a word at the beginning of a line, 0 when there is none. */
+static uint64_t file_field(const char *path, const char *word)
 {
-	uint64_t limit = file_number(limit_path, UINT64_MAX);
-	uint64_t use = file_number(use_path, 0);
-	return limit == UINT64_MAX ? limit : limit > use ? limit - use : 0;
+	FILE *f = fopen(path, "re");
+	char line[128];
+	uint64_t v = 0;
+	size_t n = strlen(word);
+	if (!f)
+		return 0;
+	while (fgets(line, sizeof line, f))
+		if (strncmp(line, word, n) == 0) {
+			v = strtoull(line + n, NULL, 10);
+			break;
+		}
+	fclose(f);
+	return v;
+}
+
+/* Where a control group of one version says what it may have, has, and has of files that it would give back. */
+struct group_files {
+	const char *limit, *use, *stat, *reclaimable;
+};
+
+/* What a control group leaves. A model file that was read once fills its page cache: that is no use. */
+static uint64_t group_available(const struct group_files *g)
+{
+	uint64_t limit = file_number(g->limit, UINT64_MAX);
+	if (limit == UINT64_MAX)
+		return limit;
+	uint64_t use = file_number(g->use, 0), reclaimable = file_field(g->stat, g->reclaimable);
+	use -= reclaimable < use ? reclaimable : use;
+	return limit > use ? limit - use : 0;
 }
 
 static uint64_t address_space_available(void)
@@ -128,19 +155,26 @@ static uint64_t address_space_available(void)
 	if (getrlimit(RLIMIT_AS, &r) || r.rlim_cur == RLIM_INFINITY)
 		return UINT64_MAX;
 	pages = file_number("/proc/self/statm", 0);
-	uint64_t used = pages * 4096u;
+	uint64_t used = pages * (uint64_t)sysconf(_SC_PAGESIZE);
 	return r.rlim_cur > used ? r.rlim_cur - used : 0;
 }
 
 size_t mem_available(void)
 {
-	uint64_t least = meminfo_available();
-	uint64_t others[] = {
-		group_available("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
-		group_available("/sys/fs/cgroup/memory/memory.limit_in_bytes",
-				"/sys/fs/cgroup/memory/memory.usage_in_bytes"),
-		address_space_available(),
+	static const struct group_files v2 = {
+		"/sys/fs/cgroup/memory.max",
+		"/sys/fs/cgroup/memory.current",
+		"/sys/fs/cgroup/memory.stat",
+		"inactive_file ",
 	};
+	static const struct group_files v1 = {
+		"/sys/fs/cgroup/memory/memory.limit_in_bytes",
+		"/sys/fs/cgroup/memory/memory.usage_in_bytes",
+		"/sys/fs/cgroup/memory/memory.stat",
+		"total_inactive_file ",
+	};
+	uint64_t least = meminfo_available();
+	uint64_t others[] = {group_available(&v2), group_available(&v1), address_space_available()};
 	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
 		if (others[i] < least)
 			least = others[i];

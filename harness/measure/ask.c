@@ -19,7 +19,7 @@
 #include "harness/measure/state.h"
 #include "harness/measure/text.h"
 
-/* Progress is told so often, and a cancel looked for. */
+/* Progress is told so often. */
 #define PROGRESS_NS 200000000
 
 /* One question at work. */

@@ -131,6 +131,8 @@ int request_prepare(struct server *s, const json_t *message, json_t **ok, struct
 {
 	struct point p = {0};
 	struct strbuf text = {0};
+	/* Whatever happens: a run after a failed prepare must not measure the point before. */
+	state_unprepare(s);
 	int rc = get_point(message, &p, d);
 	int64_t seed = json_opt_int(message, "seed", WORKLOAD_SEED), begun = clock_ns();
 	if (rc == 0)

@@ -127,7 +127,8 @@ int server_run(struct wire *w, struct diag *d)
 			break;
 	}
 	state_free(&s);
-	return rc < 0 ? rc : 0;
+	/* An answer that one who is gone cannot take is no error. */
+	return rc < 0 && !s.ended ? rc : 0;
 }
 
 int server_event(struct server *s, const char *name, json_t *fields, struct diag *d)

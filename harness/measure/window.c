@@ -47,7 +47,7 @@ static int64_t marks_of(const struct disturbance *a, const struct disturbance *b
 	       (b->cpu != a->cpu ? MARK_MIGRATED : 0);
 }
 
-/* Zeroed by writing: its pages are there before the first sample. */
+/* Written to, so that its pages are there before the first sample. */
 static int64_t *touched(int n)
 {
 	int64_t *p = mem_try_array((size_t)n, sizeof *p);

@@ -71,8 +71,9 @@ int point_get_int(const struct point *p, enum point_key key, int64_t min, int64_
 	char *end;
 	errno = 0;
 	long long v = strtoll(text, &end, 10);
-	/* Digits only: no sign, space or base prefix that a text compare would tell apart. */
-	if (strspn(text, "0123456789") != strlen(text) || *end || errno || v < min || v > max)
+	/* Digits only: no sign, space, base prefix or leading zero that a text compare would tell apart. */
+	bool plain = strspn(text, "0123456789") == strlen(text) && (text[0] != '0' || !text[1]);
+	if (!plain || *end || errno || v < min || v > max)
 		return diag_set(d, ERR_USAGE,
 				"point: %s \"%.60s\": expected a whole number from %lld to %lld",
 				keys[key].name, text, (long long)min, (long long)max);

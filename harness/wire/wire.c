@@ -29,6 +29,7 @@ struct wire {
 	size_t begin, end, cap;
 	size_t scanned; /* bytes after begin known to hold no newline */
 	bool eof;
+	bool broken; /* a line was too long: the stream is not read any more */
 };
 
 int wire_open(struct wire **out, int fd_in, int fd_out, struct diag *d)
@@ -139,8 +140,6 @@ static int make_room(struct wire *w, struct diag *d)
 	if (w->end < w->cap)
 		return 0;
 	size_t cap = w->cap ? 2 * w->cap : READ_FIRST;
-	if (w->cap > WIRE_LINE_MAX)
-		return diag_set(d, ERR_IO, "wire: line longer than %u bytes", WIRE_LINE_MAX);
 	char *buf = realloc(w->buf, cap);
 	if (!buf)
 		return diag_set(d, ERR_OOM, "wire: no memory for a line of %zu bytes", w->end);
@@ -207,9 +206,15 @@ static int take_line(struct wire *w, size_t n, size_t skip, json_t **message, st
 	const char *line = w->buf + w->begin;
 	w->begin += n + skip;
 	w->scanned = 0;
-	if (n > WIRE_LINE_MAX)
-		return diag_set(d, ERR_IO, "wire: line longer than %u bytes", WIRE_LINE_MAX);
 	return parse(line, n, message, d);
+}
+
+/* Where the next line would begin is not known: nothing more comes. */
+static int too_long(struct wire *w, struct diag *d)
+{
+	w->begin = w->end = w->scanned = 0;
+	w->broken = true;
+	return diag_set(d, ERR_IO, "wire: line longer than %u bytes", WIRE_LINE_MAX);
 }
 
 int wire_receive(struct wire *w, json_t **message, int64_t timeout_ns, struct diag *d)
@@ -220,8 +225,11 @@ int wire_receive(struct wire *w, json_t **message, int64_t timeout_ns, struct di
 		const char *start = w->buf ? w->buf + w->begin : NULL;
 		const char *newline =
 			held > w->scanned ? memchr(start + w->scanned, '\n', held - w->scanned) : NULL;
+		size_t length = newline ? (size_t)(newline - start) : held;
+		if (length > WIRE_LINE_MAX || w->broken)
+			return too_long(w, d);
 		if (newline)
-			return take_line(w, (size_t)(newline - start), 1, message, d);
+			return take_line(w, length, 1, message, d);
 		w->scanned = held;
 		if (w->eof && held == 0)
 			return 0;

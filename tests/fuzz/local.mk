@@ -13,6 +13,12 @@ check_PROGRAMS += %D%/fuzz_spec
 %C%_fuzz_spec_LDADD = $(SPEC_TEST_LINK)
 TESTS += %D%/fuzz_spec
 
+check_PROGRAMS += %D%/fuzz_wire
+%C%_fuzz_wire_SOURCES = %D%/fuzz_wire.c %D%/replay.c
+%C%_fuzz_wire_CFLAGS = $(AM_CFLAGS)
+%C%_fuzz_wire_LDADD = $(WIRE_TEST_LINK)
+TESTS += %D%/fuzz_wire
+
 check_PROGRAMS += %D%/fuzz_tokenizer
 %C%_fuzz_tokenizer_SOURCES = %D%/fuzz_tokenizer.c %D%/replay.c tests/vocab_writer.h tests/gguf_writer.h
 %C%_fuzz_tokenizer_CFLAGS = $(AM_CFLAGS)

@@ -1,5 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # base, tensor
+check_PROGRAMS += %D%/t_base %D%/t_tensor
+%C%_t_base_SOURCES = %D%/t_base.c
+%C%_t_base_CFLAGS = $(AM_CFLAGS)
+%C%_t_base_LDADD = libbase.a $(JANSSON_LIBS)
+%C%_t_tensor_SOURCES = %D%/t_tensor.c
+%C%_t_tensor_CFLAGS = $(AM_CFLAGS)
+%C%_t_tensor_LDADD = libtensor.a
+TESTS += %D%/t_base %D%/t_tensor
 
 # model
 MODEL_TEST_LINK = libmodel.a libtensor.a libbase.a $(PCRE2_LIBS) $(XXHASH_LIBS)
@@ -56,6 +64,39 @@ check_PROGRAMS += %D%/t_gemm_run %D%/t_cpu_op
 TESTS += %D%/t_gemm_run %D%/t_cpu_op
 
 # wire, measure
+WIRE_TEST_LINK = libwire.a libbase.a $(XXHASH_LIBS) $(JANSSON_LIBS)
+check_PROGRAMS += %D%/t_point %D%/t_wire %D%/t_messages %D%/t_encoding
+%C%_t_point_SOURCES = %D%/t_point.c
+%C%_t_point_CFLAGS = $(AM_CFLAGS)
+%C%_t_point_LDADD = $(WIRE_TEST_LINK)
+%C%_t_wire_SOURCES = %D%/t_wire.c
+%C%_t_wire_CFLAGS = $(AM_CFLAGS)
+%C%_t_wire_LDADD = $(WIRE_TEST_LINK)
+%C%_t_messages_SOURCES = %D%/t_messages.c
+%C%_t_messages_CFLAGS = $(AM_CFLAGS)
+%C%_t_messages_LDADD = $(WIRE_TEST_LINK)
+%C%_t_encoding_SOURCES = %D%/t_encoding.c
+%C%_t_encoding_CFLAGS = $(AM_CFLAGS)
+%C%_t_encoding_LDADD = $(WIRE_TEST_LINK)
+check_PROGRAMS += %D%/t_window %D%/t_counter
+%C%_t_window_SOURCES = %D%/t_window.c
+%C%_t_window_CFLAGS = $(AM_CFLAGS)
+%C%_t_window_LDADD = libmeasure.a $(WIRE_TEST_LINK)
+%C%_t_counter_SOURCES = %D%/t_counter.c
+%C%_t_counter_CFLAGS = $(AM_CFLAGS)
+%C%_t_counter_LDADD = libmeasure.a $(WIRE_TEST_LINK)
+TESTS += %D%/t_window %D%/t_counter
+SERVER_TEST_LINK = libmeasure.a libworkloads.a libwire.a libengines.a libmodel.a $(KERNEL_LIBS) libtensor.a libbase.a \
+	$(OPENBLAS_LIBS) $(PCRE2_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS)
+check_PROGRAMS += %D%/t_server %D%/t_server_model
+%C%_t_server_SOURCES = %D%/t_server.c %D%/server_peer.h
+%C%_t_server_CFLAGS = $(AM_CFLAGS)
+%C%_t_server_LDADD = $(SERVER_TEST_LINK)
+%C%_t_server_model_SOURCES = %D%/t_server_model.c %D%/server_peer.h
+%C%_t_server_model_CFLAGS = $(AM_CFLAGS)
+%C%_t_server_model_LDADD = $(SERVER_TEST_LINK)
+TESTS += %D%/t_server %D%/t_server_model
+TESTS += %D%/t_point %D%/t_wire %D%/t_messages %D%/t_encoding
 
 # stat, host
 check_PROGRAMS += %D%/t_stat
