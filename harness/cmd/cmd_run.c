@@ -86,11 +86,12 @@ static char *command_line(int argc, char **argv)
 	return strbuf_take(&s);
 }
 
-static int exit_status(const struct run_summary *s)
+/* n_failed: rows of the report; a point that ran may still be wrong. */
+static int exit_status(const struct run_summary *s, int n_failed)
 {
 	if (s->interrupted)
 		return EXIT_INTERRUPTED;
-	return s->failed || s->unavailable || s->visits_failed ? EXIT_POINTS : EXIT_OK;
+	return n_failed || s->failed || s->unavailable || s->visits_failed ? EXIT_POINTS : EXIT_OK;
 }
 
 /* Nothing was measured because nothing of it can be: the first reason tells what was mistyped or is missing. */
@@ -108,13 +109,14 @@ static int run_in_store(const struct arguments *a, const struct spec *spec, stru
 	struct plan plan = {0};
 	struct wire_hello hello = {0};
 	struct run_summary summary = {0};
+	int n_failed = 0;
 	int rc = run_plan(spec, o->worker, &plan, &hello, d);
 	if (rc)
 		return rc;
 	rc = run_execute(spec, &plan, &hello, store, o, &summary, d);
 	if (rc == 0)
-		rc = output_run(store, summary.run, &a->output, d);
-	*status = exit_status(&summary);
+		rc = output_run(store, summary.run, &a->output, &n_failed, d);
+	*status = exit_status(&summary, n_failed);
 	if (rc == 0 && *status == EXIT_OK && summary.done == 0)
 		rc = nothing_ran(&plan, d);
 	plan_free(&plan);
