@@ -69,7 +69,7 @@ static int8_t q8_0_round(float v)
 	return (int8_t)roundf(v);
 }
 
-void q8_0_quantise_block(const float *x, struct q8_0_block *b)
+float q8_0_quantise(const float *x, int8_t q[Q8_0_BLOCK])
 {
 	float max = 0.0f;
 	for (int i = 0; i < Q8_0_BLOCK; i++)
@@ -77,9 +77,14 @@ void q8_0_quantise_block(const float *x, struct q8_0_block *b)
 			max = fabsf(x[i]);
 	float d = max / 127.0f;
 	float inverse = d > 0.0f ? 1.0f / d : 0.0f;
-	b->scale = f16_from_f32(d);
 	for (int i = 0; i < Q8_0_BLOCK; i++)
-		b->q[i] = q8_0_round(x[i] * inverse);
+		q[i] = q8_0_round(x[i] * inverse);
+	return d;
+}
+
+void q8_0_quantise_block(const float *x, struct q8_0_block *b)
+{
+	b->scale = f16_from_f32(q8_0_quantise(x, b->q));
 }
 
 static void q8_0_to_f32(const struct q8_0_block *b, float *dst, size_t n)

@@ -17,6 +17,9 @@ uint16_t f16_from_f32(float f); /* overflow gives infinity, NaN stays NaN */
  */
 void q8_0_quantise_block(const float *x, struct q8_0_block *b);
 
+/* The same without rounding d, which is returned: activations keep it in f32. */
+float q8_0_quantise(const float *x, int8_t q[Q8_0_BLOCK]);
+
 /* n elements (a multiple of dtype_block(t)) of a row, from and to f32. */
 void dtype_to_f32(enum dtype t, const void *src, float *dst, size_t n);
 void dtype_from_f32(enum dtype t, const float *src, void *dst, size_t n);

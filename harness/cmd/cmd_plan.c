@@ -66,13 +66,16 @@ static void print_time(const struct spec *spec, const struct plan *p)
 
 static void print_plan(const struct spec *spec, const struct plan *p)
 {
-	int count[POINT_UNAVAILABLE + 1] = {0};
+	int count[POINT_UNAVAILABLE + 1] = {0}, n_ceilings = 0;
 	for (int i = 0; i < p->n_points; i++) {
 		print_point(&p->points[i]);
-		count[p->points[i].state]++;
+		if (p->points[i].role == ROLE_CEILING)
+			n_ceilings++;
+		else
+			count[p->points[i].state]++;
 	}
-	printf("%d points to measure, %d skipped, %d unavailable\n", count[POINT_PLANNED],
-	       count[POINT_SKIPPED], count[POINT_UNAVAILABLE]);
+	printf("%d points to measure beside %d ceilings, %d skipped, %d unavailable\n", count[POINT_PLANNED],
+	       n_ceilings, count[POINT_SKIPPED], count[POINT_UNAVAILABLE]);
 	print_time(spec, p);
 }
 

@@ -70,7 +70,7 @@ int cmd_report(int argc, char **argv)
 	int rc = store_open(&store, a.store ? a.store : store_default_path(), STORE_READ, &d);
 	if (rc)
 		return cmd_fail(&d);
-	rc = output_run(store, a.run, &a.output, &d);
+	rc = output_run(store, a.run, &a.output, NULL, &d);
 	store_close(store);
 	return cmd_finish(rc ? cmd_fail(&d) : EXIT_OK);
 }

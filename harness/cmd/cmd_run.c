@@ -86,26 +86,39 @@ static char *command_line(int argc, char **argv)
 	return strbuf_take(&s);
 }
 
-static int exit_status(const struct run_summary *s)
+/* n_failed: rows of the report; a point that ran may still be wrong. */
+static int exit_status(const struct run_summary *s, int n_failed)
 {
 	if (s->interrupted)
 		return EXIT_INTERRUPTED;
-	return s->failed || s->unavailable || s->visits_failed ? EXIT_POINTS : EXIT_OK;
+	return n_failed || s->failed || s->unavailable || s->visits_failed ? EXIT_POINTS : EXIT_OK;
+}
+
+/* Nothing was measured because nothing of it can be: the first reason tells what was mistyped or is missing. */
+static int nothing_ran(const struct plan *p, struct diag *d)
+{
+	for (int i = 0; i < p->n_points; i++)
+		if (p->points[i].role == ROLE_MEASURE && p->points[i].state == POINT_SKIPPED)
+			return diag_set(d, ERR_USAGE, "no point could run: %.300s", p->points[i].reason);
+	return 0;
 }
 
 static int run_in_store(const struct arguments *a, const struct spec *spec, struct store *store,
-			const struct run_options *options_, int *status, struct diag *d)
+			const struct run_options *o, int *status, struct diag *d)
 {
 	struct plan plan = {0};
 	struct wire_hello hello = {0};
 	struct run_summary summary = {0};
-	int rc = run_plan(spec, options_->worker, &plan, &hello, d);
+	int n_failed = 0;
+	int rc = run_plan(spec, o->worker, &plan, &hello, d);
 	if (rc)
 		return rc;
-	rc = run_execute(spec, &plan, &hello, store, options_, &summary, d);
+	rc = run_execute(spec, &plan, &hello, store, o, &summary, d);
 	if (rc == 0)
-		rc = output_run(store, summary.run, &a->output, d);
-	*status = exit_status(&summary);
+		rc = output_run(store, summary.run, &a->output, &n_failed, d);
+	*status = exit_status(&summary, n_failed);
+	if (rc == 0 && *status == EXIT_OK && summary.done == 0)
+		rc = nothing_ran(&plan, d);
 	plan_free(&plan);
 	wire_hello_free(&hello);
 	return rc;

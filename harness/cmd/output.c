@@ -52,7 +52,15 @@ static int output_analysis(const struct analysis *a, const struct output *o, str
 	return rc;
 }
 
-int output_run(struct store *s, int64_t run, const struct output *o, struct diag *d)
+static int count_failed(const struct analysis *a)
+{
+	int n = 0;
+	for (int i = 0; i < a->n_rows; i++)
+		n += a->rows[i].state == POINT_FAILED;
+	return n;
+}
+
+int output_run(struct store *s, int64_t run, const struct output *o, int *n_failed, struct diag *d)
 {
 	struct stored_run *stored;
 	int rc = store_run_load(s, run, &stored, d);
@@ -60,6 +68,8 @@ int output_run(struct store *s, int64_t run, const struct output *o, struct diag
 		return rc;
 	struct analysis *a = analysis_make(stored);
 	rc = output_analysis(a, o, d);
+	if (n_failed)
+		*n_failed = count_failed(a);
 	analysis_free(a);
 	stored_run_free(stored);
 	return rc;

@@ -24,8 +24,12 @@ json_t *host_environment(const char *root);
  * small files: cheap enough for before and after each visit. */
 json_t *host_moment(const char *root);
 
-/* 1 when the moment says that others kept the machine busy (pressure above 10 %, or more
- * runnable threads than CPUs), 0 when quiet or unknown. */
-int host_contended(const json_t *moment);
+/*
+ * 1 when others kept the machine busy between two moments that lie `seconds` apart: for more than a tenth of the
+ * time some thread waited for a CPU (pressure-stall time), or the hypervisor took the CPUs away (steal). The
+ * averages that the kernel offers reach back to what ran before, and would blame a visit for it. Where neither is
+ * told: more runnable threads than CPUs at the first moment. 0 when quiet or unknown.
+ */
+int host_contended(const json_t *before, const json_t *after, double seconds);
 
 #endif

@@ -10,12 +10,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "engines/base/json.h"
 #include "harness/host/files.h"
 
-/* Share of time in per cent in which somebody waited for a CPU. */
-#define PRESSURE_BUSY 10
+/* Share of the time in which somebody waited for a CPU, or had none. */
+#define BUSY_SHARE 0.1
 
 #define CPU_ONLINE "/sys/devices/system/cpu/online"
 #define FREQUENCY  "/sys/devices/system/cpu/cpu0/cpufreq/scaling_cur_freq"
@@ -148,11 +149,25 @@ json_t *host_moment(const char *root)
 	return o;
 }
 
-int host_contended(const json_t *moment)
+/* What a counter of both moments rose by; false when either does not tell it. */
+static bool risen(const json_t *before, const json_t *after, const char *key, int64_t *out)
 {
-	int64_t cpus = json_opt_int(moment, "cpus", 0);
+	int64_t from = json_opt_int(before, key, -1), to = json_opt_int(after, key, -1);
 
-	if (json_opt_real(moment, "pressure_cpu_avg10", 0) > PRESSURE_BUSY)
+	*out = to - from;
+	return from >= 0 && to >= from;
+}
+
+int host_contended(const json_t *before, const json_t *after, double seconds)
+{
+	int64_t cpus = json_opt_int(before, "cpus", 0), us, ticks;
+	bool pressure = risen(before, after, "pressure_cpu_us", &us);
+	/* A tick of steal may have begun long before: one is no evidence. */
+	bool steal = cpus > 0 && risen(before, after, "steal_ticks", &ticks) && ticks > 1;
+
+	if (steal && (double)ticks > BUSY_SHARE * seconds * (double)(cpus * sysconf(_SC_CLK_TCK)))
 		return 1;
-	return cpus > 0 && json_opt_int(moment, "runnable", 0) > cpus;
+	if (pressure)
+		return (double)us > BUSY_SHARE * seconds * 1e6;
+	return cpus > 0 && json_opt_int(before, "runnable", 0) > cpus;
 }

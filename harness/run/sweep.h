@@ -58,7 +58,8 @@ MUST_CHECK int visit_put(struct sweep *s, const struct plan_visit *planned, stru
 /*
  * One quality visit: the outputs of point i against those of the reference, which is our own engine's ref
  * kernels on one device with all threads, own products and blocking: at the point's precision and KV type
- * (residual_same), and at f32 (residual_f32). What cannot be compared is an unusable reading that says why, never
+ * (residual_same), and at f32 (residual_f32); and of the first reference against the second, what the precision
+ * costs where nothing is wrong (residual_reference). What cannot be compared is an unusable reading that says why, never
  * a failed visit. Ceilings have no outputs: nothing is stored of them. An error is the store's.
  */
 MUST_CHECK int verify_put(struct sweep *s, int i, struct visit_end *end, struct diag *d);

@@ -17,12 +17,14 @@
 enum {
 	/* Plain C takes so many times as long as the kernels that the time limit of a request is meant for. */
 	REFERENCE_PATIENCE = 10,
-	N_RESIDUALS = 2,
+	N_RESIDUALS = 3,
 };
 
 struct residual {
 	const char *counter;
-	bool f32;
+	bool own; /* of the point's outputs; else of the reference's at the same precision: what the precision
+		     costs where nothing is wrong */
+	bool f32; /* against f32; else against the same precision */
 	char op[300];  /* the reference */
 	char why[600]; /* "" when there is a value */
 	double value;
@@ -114,10 +116,29 @@ static double residual_of(const struct outputs *a, const struct outputs *b)
 	return isnan(r) ? INFINITY : r;
 }
 
-static void compare(struct verify *v, struct residual *r, const struct point *reference)
+/* Keeps a copy of the reference's outputs at the same precision: those that are kept may go when others come. */
+static int same_outputs(struct verify *v, struct outputs *out, struct diag *d)
+{
+	struct point same;
+	reference_of(v, false, &same);
+	const struct outputs *o = reference_outputs(v, &same, d);
+	point_free(&same);
+	if (!o)
+		return d->code;
+	size_t n = (size_t)(o->rows * o->cols);
+	*out = *o;
+	out->x = mem_try_array(n, sizeof *out->x);
+	if (!out->x)
+		return diag_set(d, ERR_OOM, "no memory for %zu outputs", n);
+	memcpy(out->x, o->x, n * sizeof *out->x);
+	return 0;
+}
+
+static void compare_outputs(struct verify *v, struct residual *r, const struct outputs *a,
+			    const struct point *reference)
 {
 	struct diag why = {0};
-	const struct outputs *b = reference_outputs(v, reference, &why), *a = &v->outputs;
+	const struct outputs *b = reference_outputs(v, reference, &why);
 	if (!b)
 		snprintf(r->why, sizeof r->why, "the reference: %s", why.text);
 	else if (a->rows != b->rows || a->cols != b->cols)
@@ -125,6 +146,19 @@ static void compare(struct verify *v, struct residual *r, const struct point *re
 			 (long long)a->rows, (long long)a->cols, (long long)b->rows, (long long)b->cols);
 	else
 		r->value = residual_of(a, b);
+}
+
+static void compare(struct verify *v, struct residual *r, const struct point *reference)
+{
+	struct diag why = {0};
+	struct outputs same = {0};
+	if (r->own)
+		compare_outputs(v, r, &v->outputs, reference);
+	else if (same_outputs(v, &same, &why))
+		snprintf(r->why, sizeof r->why, "the reference: %s", why.text);
+	else
+		compare_outputs(v, r, &same, reference);
+	free(same.x);
 }
 
 /* why: there are no outputs; NULL when there are. */
@@ -138,6 +172,19 @@ static void make_residual(struct verify *v, struct residual *r, const struct dia
 	else
 		compare(v, r, &reference);
 	point_free(&reference);
+}
+
+/* The references' own comparison comes last: where one of them is missing it is not waited for again. */
+static void make_residuals(struct verify *v, const struct diag *why)
+{
+	struct diag missing = {0};
+	/* The second Ctrl-C has killed the worker: no other is started. */
+	for (int i = 0; i < N_RESIDUALS && interrupt_count() < 2; i++) {
+		struct residual *r = &v->residuals[i];
+		make_residual(v, r, !why && !r->own && missing.code ? &missing : why);
+		if (r->why[0])
+			diag_set(&missing, ERR_UNAVAILABLE, "%s", r->why);
+	}
 }
 
 /* ---- the visit ---- */
@@ -163,9 +210,7 @@ static void work(struct verify *v)
 		rc = diag_set(&why, ERR_UNSUPPORTED, "the engine states no arithmetic: nothing to compare");
 	else
 		rc = ask_outputs(v, &v->point->point, 1, &v->outputs, &why);
-	/* The second Ctrl-C has killed the worker: no other is started. */
-	for (int i = 0; i < N_RESIDUALS && interrupt_count() < 2; i++)
-		make_residual(v, &v->residuals[i], rc ? &why : NULL);
+	make_residuals(v, rc ? &why : NULL);
 }
 
 static int put_row(struct verify *v, struct diag *d)
@@ -204,7 +249,9 @@ int verify_put(struct sweep *s, int i, struct visit_end *end, struct diag *d)
 	struct verify v = {
 		.sweep = s,
 		.point = &s->plan->points[i],
-		.residuals = {{.counter = "residual_same"}, {.counter = "residual_f32", .f32 = true}},
+		.residuals = {{.counter = "residual_same", .own = true},
+			      {.counter = "residual_f32", .own = true, .f32 = true},
+			      {.counter = "residual_reference", .f32 = true}},
 		.start_wall_ns = clock_wall_ns(),
 	};
 	if (!s->references)

@@ -94,8 +94,11 @@ static int measure(struct visit *v, struct diag *d)
 {
 	const struct wire_check *check = v->point->checked ? &v->point->check : NULL;
 	json_t *answer = NULL, *body = wire_run_request_to_json(&v->request);
+	/* The moments stand at the window's sides: starting and loading are no disturbance of it. */
+	v->before = host_moment("");
 	v->start_wall_ns = clock_wall_ns();
 	int rc = process_ask(&v->process, "run", body, run_timeout_ns(v), &answer, &v->wall_ns, d);
+	v->after = host_moment("");
 	json_decref(body);
 	if (rc == 0)
 		rc = wire_run_result_from_json(answer, &v->result, d);
@@ -122,7 +125,7 @@ static int work(struct visit *v, struct diag *d)
 
 static void mark_contended(struct visit *v)
 {
-	if (host_contended(v->before) != 1 && host_contended(v->after) != 1)
+	if (!host_contended(v->before, v->after, (double)v->wall_ns * 1e-9))
 		return;
 	for (int i = 0; i < v->result.n_series; i++)
 		for (int k = 0; k < v->result.series[i].n; k++)
@@ -196,11 +199,8 @@ int visit_put(struct sweep *s, const struct plan_visit *planned, struct visit_en
 	struct visit v = {.sweep = s, .planned = planned, .point = &s->plan->points[planned->point]};
 	struct diag why = {0};
 	make_request(&v);
-	v.before = host_moment("");
 	v.start_wall_ns = clock_wall_ns();
 	int failed = work(&v, &why), rc = 0;
-	/* With the worker gone: its waiting threads are no disturbance. */
-	v.after = host_moment("");
 	mark_contended(&v);
 	say_end(&v, failed, &why, end);
 	if (!end->killed)

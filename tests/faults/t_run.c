@@ -218,8 +218,11 @@ static void test_residuals(void)
 			  "verify=none:0", NULL);
 	const struct stored_point *p = point_of(&r, "tg4");
 	const struct stored_reading *same = reading_of(p, "residual_same"),
-				    *f32 = reading_of(p, "residual_f32");
-	ok(same->usable && f32->usable, "residuals: both are there");
+				    *f32 = reading_of(p, "residual_f32"),
+				    *cost = reading_of(p, "residual_reference");
+	ok(same->usable && f32->usable && cost->usable, "residuals: all are there");
+	is_near(cost->value, 0.01, 1e-6, "residuals: of the reference itself");
+	is_text(cost->op, "tg4 fake f32 kv=f32 t2 ref", "residuals: against f32");
 	is_near(same->value, 1e-4, 1e-6, "residuals: against the same precision");
 	is_near(f32->value, 1.01 * 1.0001 - 1, 1e-6, "residuals: against f32");
 	is_text(same->op, "tg4 fake q8_0 t2 ref", "residuals: which reference");
@@ -398,6 +401,8 @@ static void test_verify(void)
 		ok(same->usable == !unverified[i].same && f32->usable == !unverified[i].f32,
 		   "%s: what is usable", unverified[i].fault);
 		ok(same->op[0] && f32->op[0], "%s: the references are named", unverified[i].fault);
+		ok(!reading_of(p, "residual_reference")->usable, "%s: and not compared with each other",
+		   unverified[i].fault);
 		has_text(same->why, unverified[i].same ? unverified[i].same : "", unverified[i].fault);
 		has_text(f32->why, unverified[i].f32 ? unverified[i].f32 : "", unverified[i].fault);
 		ok(reading_of(point_of(&r, "pp8"), "residual_same")->usable, "%s: the others are verified",

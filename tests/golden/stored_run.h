@@ -7,6 +7,7 @@
 #define IFM_TESTS_GOLDEN_STORED_RUN_H
 
 #include <stdarg.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -135,15 +136,18 @@ __attribute__((unused)) static struct stored_visit *made_timing(struct maker *m,
 	return v;
 }
 
-__attribute__((unused)) static void made_residuals(struct maker *m, struct stored_point *p, double same,
-						   double f32)
+/* cost: of the reference itself against f32; NaN: not measured */
+__attribute__((unused)) static void made_residuals_beside(struct maker *m, struct stored_point *p,
+							  double same, double f32, double cost)
 {
 	struct stored_visit *v = made_visit(m, p, VISIT_QUALITY, 0);
-	static char names[2][16] = {"residual_same", "residual_f32"}, empty[] = "", source[] = "verify";
+	static char names[3][20] = {"residual_same", "residual_f32", "residual_reference"}, empty[] = "",
+		    source[] = "verify";
+	const double values[3] = {same, f32, cost};
 
-	v->n_readings = 2;
-	v->readings = made_own(m, mem_alloc(sizeof *v->readings * 2));
-	for (int i = 0; i < 2; i++)
+	v->n_readings = isnan(cost) ? 2 : 3;
+	v->readings = made_own(m, mem_alloc(sizeof *v->readings * 3));
+	for (int i = 0; i < v->n_readings; i++)
 		v->readings[i] = (struct stored_reading){.counter = names[i],
 							 .unit = empty,
 							 .source = source,
@@ -151,7 +155,13 @@ __attribute__((unused)) static void made_residuals(struct maker *m, struct store
 							 .thread = -1,
 							 .usable = true,
 							 .why = empty,
-							 .value = i ? f32 : same};
+							 .value = values[i]};
+}
+
+__attribute__((unused)) static void made_residuals(struct maker *m, struct stored_point *p, double same,
+						   double f32)
+{
+	made_residuals_beside(m, p, same, f32, NAN);
 }
 
 __attribute__((unused)) static void made_free(struct maker *m)

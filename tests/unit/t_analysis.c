@@ -71,6 +71,32 @@ static void test_rates(void)
 	made_free(m);
 }
 
+/* Where the precision itself costs much, two correct computations are far from each other as well. */
+static void test_bound(void)
+{
+	static const struct {
+		const char *keys;
+		double same, cost, bound;
+		enum point_state state;
+	} cases[] = {
+		{"workload=tg8 model=m precision=q8_0 kv=f16 threads=1", 0.019, 0.02, 0.03, POINT_DONE},
+		{"workload=tg8 model=m precision=q8_0 kv=f16 threads=1", 0.031, 0.02, 0.03, POINT_FAILED},
+		{"workload=tg8 model=m precision=q8_0 kv=f16 threads=1", 0.009, 1e-3, 0.01, POINT_DONE},
+		{"workload=tg8 model=m precision=f32 kv=f32 threads=1", 2e-4, 0, 1e-4, POINT_FAILED},
+		{"workload=gemm m=8 n=8 k=8 precision=q8_0 threads=1", 2e-3, 0.02, 1e-3, POINT_FAILED},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct maker *m = made_start();
+		struct stored_point *p = add_tg(m, cases[i].keys, 6);
+		made_residuals_beside(m, p, cases[i].same, 0.02, cases[i].cost);
+		struct analysis *a = analysis_make(&m->run);
+		is_near(a->rows[0].residual_bound, cases[i].bound, 1e-12, "the bound of a residual");
+		is_int(a->rows[0].state, cases[i].state, "what is above is wrong");
+		analysis_free(a);
+		made_free(m);
+	}
+}
+
 static void test_few(void)
 {
 	struct maker *m = made_start();
@@ -196,6 +222,7 @@ static void test_states(void)
 int main(void)
 {
 	test_rates();
+	test_bound();
 	test_few();
 	test_ceilings();
 	test_memory_bound();

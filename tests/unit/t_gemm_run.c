@@ -36,10 +36,25 @@ static void round_trip(enum dtype t, const float *x, float *out, size_t n)
 	free(held);
 }
 
+/* Activations meet q8_0 weights in blocks of 8 bits whose scale stays f32. */
+static void round_activations(enum dtype t, const float *x, float *out, size_t n)
+{
+	int8_t q[Q8_0_BLOCK];
+	if (t != DTYPE_Q8_0) {
+		memcpy(out, x, n * sizeof *out);
+		return;
+	}
+	for (size_t i = 0; i < n; i += Q8_0_BLOCK) {
+		float d = q8_0_quantise(x + i, q);
+		for (size_t p = 0; p < Q8_0_BLOCK; p++)
+			out[i + p] = d * (float)q[p];
+	}
+}
+
 static void naive(enum dtype t)
 {
 	static float ra[M * K], rw[N * K];
-	round_trip(t == DTYPE_Q8_0 ? t : DTYPE_F32, a, ra, M * K);
+	round_activations(t, a, ra, M * K);
 	round_trip(t, w, rw, N * K);
 	for (int i = 0; i < M; i++)
 		for (int j = 0; j < N; j++) {

@@ -251,6 +251,48 @@ static void test_groups_v1(void)
 	json_decref(e);
 }
 
+static json_t *moment(json_int_t pressure_us, json_int_t steal, json_int_t runnable)
+{
+	json_t *m = json_pack("{s:i, s:I}", "cpus", 4, "runnable", runnable);
+	if (pressure_us >= 0)
+		json_object_set_new(m, "pressure_cpu_us", json_integer(pressure_us));
+	if (steal >= 0)
+		json_object_set_new(m, "steal_ticks", json_integer(steal));
+	return m;
+}
+
+static void test_contended(void)
+{
+	long second = 4 * sysconf(_SC_CLK_TCK); /* of all four CPUs, in ticks */
+	static const char *const unknown = "unknown";
+	const struct {
+		const char *what;
+		json_int_t us[2], ticks[2], runnable;
+		int want;
+	} cases[] = {
+		{"nobody waited", {100, 100}, {5, 5}, 9, 0},
+		{"a tenth of the time", {0, 100000}, {5, 5}, 1, 0},
+		{"more than that", {0, 100001}, {5, 5}, 1, 1},
+		{"a tick of steal", {0, 0}, {5, 6}, 1, 0},
+		{"a fifth stolen", {0, 0}, {5, 5 + second / 5}, 1, 1},
+		{"a counter that fell", {100, 50}, {-1, -1}, 4, 0},
+		{"no counters, as many runnable as CPUs", {-1, -1}, {-1, -1}, 4, 0},
+		{"no counters, one more", {-1, -1}, {-1, -1}, 5, 1},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		json_t *before = moment(cases[i].us[0], cases[i].ticks[0], cases[i].runnable);
+		json_t *after = moment(cases[i].us[1], cases[i].ticks[1], cases[i].runnable);
+		is_int(host_contended(before, after, 1), cases[i].want, cases[i].what);
+		json_decref(before);
+		json_decref(after);
+	}
+	json_t *text = json_pack("{s:s, s:s, s:s}", "cpus", unknown, "runnable", unknown, "pressure_cpu_us",
+				 unknown);
+	is_int(host_contended(text, text, 1), 0, "unknown: quiet");
+	is_int(host_contended(NULL, NULL, 1), 0, "no moments: quiet");
+	json_decref(text);
+}
+
 static void test_moment(void)
 {
 	json_t *m = host_moment(root);
@@ -265,17 +307,8 @@ static void test_moment(void)
 	is_near(json_opt_real(m, "temperature_celsius", -1), 45.125, 0, "temperature of the processor alone");
 	has_text(text(m, "pressure_io_avg10"), "unknown: no /proc/pressure/io",
 		 "a pressure that is not told");
-	is_int(host_contended(m), 0, "quiet");
-	json_object_set_new(m, "runnable", json_integer(4));
-	is_int(host_contended(m), 0, "as many runnable as CPUs: quiet");
-	json_object_set_new(m, "runnable", json_integer(5));
-	is_int(host_contended(m), 1, "one more: contended");
-	json_object_set_new(m, "runnable", json_string("unknown: x"));
-	is_int(host_contended(m), 0, "unknown: quiet");
-	json_object_set_new(m, "pressure_cpu_avg10", json_real(10.01));
-	is_int(host_contended(m), 1, "pressure above 10 %: contended");
 	json_decref(m);
-	is_int(host_contended(NULL), 0, "no moment: quiet");
+	test_contended();
 	put("/proc/loadavg", "who knows\n");
 	put("/proc/pressure/cpu", "some avg10=nan avg60=1 avg300=1 total=1\n");
 	cut("/sys/devices/system/cpu/cpu0/cpufreq");
@@ -333,7 +366,7 @@ static void sane(const char *what)
 	ok(all_plain(m, 1) && all_plain(e, 1) && all_plain(now, 0) && strlen(id) == 32 &&
 		   strlen(class_) == 32,
 	   "%s: facts or why not", what);
-	(void)host_contended(now);
+	(void)host_contended(now, now, 1);
 	json_decref(m);
 	json_decref(e);
 	json_decref(now);

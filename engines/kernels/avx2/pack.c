@@ -7,8 +7,8 @@
 #include <immintrin.h>
 #include <string.h>
 
-#if !defined __AVX2__ || !defined __F16C__
-#error "this file needs -mavx2 -mf16c"
+#if !defined __AVX2__
+#error "this file needs -mavx2"
 #endif
 
 /* Four rows of four columns at once; returns how many columns are done. */
@@ -92,10 +92,9 @@ void gemm_pack_q8_0_avx2(int mr, int k, const float *a, size_t lda, void *panel)
 			__m128i h = _mm_add_epi32(_mm256_castsi256_si128(s), _mm256_extracti128_si256(s, 1));
 			h = _mm_hadd_epi32(h, h);
 			int32_t offset = -128 * _mm_cvtsi128_si32(_mm_hadd_epi32(h, h));
-			float scale = _cvtsh_ss(_cvtss_sh(d, _MM_FROUND_TO_NEAREST_INT));
 			uint32_t four[8];
 			_mm256_storeu_si256((__m256i *)four, q);
-			memcpy(to + 4 * i, &scale, 4);
+			memcpy(to + 4 * i, &d, 4);
 			memcpy(to + 4 * (mr + i), &offset, 4);
 			for (int g = 0; g < 8; g++)
 				memcpy(to + 8 * mr + (g * mr + i) * 4, &four[g], 4);

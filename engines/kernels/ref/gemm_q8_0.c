@@ -55,14 +55,13 @@ void gemm_pack_q8_0_ref(int mr, int k, const float *a, size_t lda, void *panel)
 		float *scale = (void *)to;
 		int32_t *offset = (void *)(to + 4 * mr);
 		for (int i = 0; i < mr; i++) {
-			struct q8_0_block b;
-			q8_0_quantise_block(a + i * lda + p, &b);
-			scale[i] = f16_to_f32(b.scale);
+			int8_t q[Q8_0_BLOCK];
+			scale[i] = q8_0_quantise(a + i * lda + p, q);
 			offset[i] = 0;
 			for (int t = 0; t < Q8_0_BLOCK; t++)
-				offset[i] -= 128 * b.q[t];
+				offset[i] -= 128 * q[t];
 			for (int g = 0; g < Q8_0_BLOCK / 4; g++)
-				memcpy(to + 8 * mr + (g * mr + i) * 4, b.q + 4 * g, 4);
+				memcpy(to + 8 * mr + (g * mr + i) * 4, q + 4 * g, 4);
 		}
 	}
 }
