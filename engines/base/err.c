@@ -39,7 +39,8 @@ static int set(struct diag *d, enum err code, const char *file, int line, const 
 	return code;
 }
 
-int diag_set(struct diag *d, enum err code, const char *fmt, ...)
+/* In parentheses: analyzers have macros of these names. */
+int(diag_set)(struct diag *d, enum err code, const char *fmt, ...)
 {
 	va_list ap;
 	va_start(ap, fmt);
@@ -48,7 +49,7 @@ int diag_set(struct diag *d, enum err code, const char *fmt, ...)
 	return code;
 }
 
-int diag_set_at(struct diag *d, enum err code, const char *file, int line, const char *fmt, ...)
+int(diag_set_at)(struct diag *d, enum err code, const char *file, int line, const char *fmt, ...)
 {
 	va_list ap;
 	va_start(ap, fmt);

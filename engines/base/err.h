@@ -42,6 +42,12 @@ int diag_set(struct diag *d, enum err code, const char *fmt, ...) PRINTF_LIKE(3,
 int diag_set_at(struct diag *d, enum err code, const char *file, int line, const char *fmt, ...)
 	PRINTF_LIKE(5, 6);
 
+/* Analyzers see one file at a time: they are told that the code comes back. */
+#ifdef __clang_analyzer__
+#define diag_set(d, code, ...)		      ((diag_set)(d, code, __VA_ARGS__), (code))
+#define diag_set_at(d, code, file, line, ...) ((diag_set_at)(d, code, file, line, __VA_ARGS__), (code))
+#endif
+
 /* Empties d for the next use. */
 void diag_clear(struct diag *d);
 

@@ -16,4 +16,4 @@ pkglibexec_PROGRAMS += inferometer-worker
 inferometer_worker_CFLAGS = $(AM_CFLAGS)
 inferometer_worker_SOURCES = %D%/main.c
 inferometer_worker_LDADD = $(WORKER_LINK)
-EXTRA_DIST += %D%/README.md
+EXTRA_DIST += %D%/README.md %D%/example-worker.py

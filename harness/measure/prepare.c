@@ -2,6 +2,7 @@
 /* check, prepare, verify: a point, from its keys to outputs. */
 #include "config.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,8 +48,10 @@ static int open_all(struct server *s, const struct point *p, bool passive,
 {
 	const struct model_options plain = {0};
 	const struct workload_ops *w = workload_of(p, d);
-	if (!w)
+	if (!w) {
+		assert(d->code); /* workload_of has said why */
 		return d->code;
+	}
 	int rc = state_engine(s, p, 0, passive, d);
 	*m = NULL;
 	if (rc == 0 && w->uses_model)

@@ -12,12 +12,16 @@
 #include "harness/measure/state.h"
 #include "harness/measure/window.h"
 
+struct source {
+	const struct counter_ops *ops;
+	struct counter *counter;
+};
+
 /* The counters of one visit. */
 struct counters {
 	struct server *server;
+	struct source *source; /* n that are open */
 	int n;
-	const struct counter_ops **ops;
-	struct counter **open;
 	int pass;
 	struct wire_run_result *result; /* readings go here */
 };
@@ -25,16 +29,13 @@ struct counters {
 static void counters_close(struct counters *c)
 {
 	for (int i = 0; i < c->n; i++)
-		if (c->open[i])
-			c->ops[i]->close(c->open[i]);
-	free(c->ops);
-	free(c->open);
+		c->source[i].ops->close(c->source[i].counter);
+	free(c->source);
 }
 
 static int counters_open(struct counters *c, const struct wire_run_request *q, struct diag *d)
 {
-	c->ops = mem_alloc(((size_t)q->n_counters + 1) * sizeof(*c->ops));
-	c->open = mem_alloc(((size_t)q->n_counters + 1) * sizeof(*c->open));
+	c->source = mem_alloc(((size_t)q->n_counters + 1) * sizeof *c->source);
 	c->pass = q->pass;
 	for (; c->n < q->n_counters; c->n++) {
 		char why[WIRE_WHY] = "";
@@ -43,10 +44,10 @@ static int counters_open(struct counters *c, const struct wire_run_request *q, s
 			return d->code;
 		if (!ops->probe(why, sizeof why))
 			return diag_set(d, ERR_UNAVAILABLE, "counter source %s: %s", ops->name, why);
-		int rc = ops->open(&c->open[c->n], d);
+		int rc = ops->open(&c->source[c->n].counter, d);
 		if (rc)
 			return rc;
-		c->ops[c->n] = ops;
+		c->source[c->n].ops = ops;
 	}
 	return 0;
 }
@@ -55,13 +56,15 @@ static int counters_start(void *arg, struct diag *d)
 {
 	struct counters *c = arg;
 	int rc = 0;
-	for (int i = 0; i < c->n && rc == 0; i++)
-		if (c->pass < c->ops[i]->passes(c->open[i]))
-			rc = c->ops[i]->start(c->open[i], c->pass, d);
+	for (int i = 0; i < c->n && rc == 0; i++) {
+		const struct source *s = &c->source[i];
+		if (c->pass < s->ops->passes(s->counter))
+			rc = s->ops->start(s->counter, c->pass, d);
+	}
 	return rc;
 }
 
-static void readings_add(struct counters *c, int i, const struct wire_reading *readings, int n)
+static void readings_add(struct counters *c, const char *source, const struct wire_reading *readings, int n)
 {
 	struct wire_run_result *r = c->result;
 	r->readings = mem_realloc(r->readings, ((size_t)r->n_readings + (size_t)n + 1) * sizeof *r->readings);
@@ -71,7 +74,7 @@ static void readings_add(struct counters *c, int i, const struct wire_reading *r
 		to->thread = -1;
 		to->pass = c->pass;
 		to->usable = readings[k].why[0] == '\0';
-		snprintf(to->source, sizeof to->source, "%s", c->ops[i]->name);
+		snprintf(to->source, sizeof to->source, "%s", source);
 	}
 }
 
@@ -82,13 +85,14 @@ static int counters_stop(void *arg, struct diag *d)
 	struct wire_reading *readings = mem_alloc(COUNTER_READINGS_MAX * sizeof *readings);
 	int rc = 0;
 	for (int i = c->n - 1; i >= 0; i--) {
-		if (c->pass >= c->ops[i]->passes(c->open[i]))
+		const struct source *s = &c->source[i];
+		if (c->pass >= s->ops->passes(s->counter))
 			continue;
-		int n = c->ops[i]->stop(c->open[i], readings, d);
+		int n = s->ops->stop(s->counter, readings, d);
 		if (n < 0)
 			rc = rc ? rc : n;
 		else
-			readings_add(c, i, readings, n);
+			readings_add(c, s->ops->name, readings, n);
 	}
 	free(readings);
 	return rc;

@@ -165,7 +165,7 @@ bool server_cancelled(struct server *s)
 		s->pending = message;
 		return false;
 	}
-	rc = answer(s, message, 0, json_object(), &why, NULL);
+	(void)answer(s, message, 0, json_object(), &why, NULL);
 	json_decref(message);
 	return true;
 }

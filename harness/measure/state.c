@@ -73,14 +73,14 @@ static int choices_check(const struct device_caps *c, const struct point *p, str
 {
 	const struct {
 		enum point_key key;
-		const struct capability *list;
 		int n;
+		const struct capability *list;
 		const char *free_word; /* always allowed */
 	} lists[] = {
-		{KEY_ISA, c->isas, c->n_isas, "auto"},
-		{KEY_PRECISION, c->precisions, c->n_precisions, "file"},
-		{KEY_KV, c->kvs, c->n_kvs, ""},
-		{KEY_PROVIDER, c->providers, c->n_providers, ""},
+		{KEY_ISA, c->n_isas, c->isas, "auto"},
+		{KEY_PRECISION, c->n_precisions, c->precisions, "file"},
+		{KEY_KV, c->n_kvs, c->kvs, ""},
+		{KEY_PROVIDER, c->n_providers, c->providers, ""},
 	};
 	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
 		const char *value = p->value[lists[i].key];

@@ -41,6 +41,8 @@ int wire_open(struct wire **out, int fd_in, int fd_out, struct diag *d)
 	w->fd_in = fd_in;
 	w->fd_out = fd_out;
 	w->out_is_socket = S_ISSOCK(st.st_mode);
+	w->buf = mem_alloc(READ_FIRST);
+	w->cap = READ_FIRST;
 	*out = w;
 	return 0;
 }
@@ -139,12 +141,11 @@ static int make_room(struct wire *w, struct diag *d)
 	}
 	if (w->end < w->cap)
 		return 0;
-	size_t cap = w->cap ? 2 * w->cap : READ_FIRST;
-	char *buf = realloc(w->buf, cap);
+	char *buf = realloc(w->buf, 2 * w->cap);
 	if (!buf)
 		return diag_set(d, ERR_OOM, "wire: no memory for a line of %zu bytes", w->end);
 	w->buf = buf;
-	w->cap = cap;
+	w->cap *= 2;
 	return 0;
 }
 
@@ -222,7 +223,7 @@ int wire_receive(struct wire *w, json_t **message, int64_t timeout_ns, struct di
 	int64_t deadline = deadline_of(timeout_ns);
 	for (;;) {
 		size_t held = w->end - w->begin;
-		const char *start = w->buf ? w->buf + w->begin : NULL;
+		const char *start = w->buf + w->begin;
 		const char *newline =
 			held > w->scanned ? memchr(start + w->scanned, '\n', held - w->scanned) : NULL;
 		size_t length = newline ? (size_t)(newline - start) : held;

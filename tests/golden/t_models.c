@@ -211,6 +211,22 @@ static float *rows_of(const struct npz *z, const char *name, int n_ids, int n_vo
 	return out;
 }
 
+static void check_prompts(const struct model *m, const struct npz *z, const json_t *root)
+{
+	const char *name;
+	json_t *prompt;
+	json_object_foreach(json_object_get(root, "prompts"), name, prompt)
+	{
+		struct golden g = {0};
+		g.n_ids = g.n_rows = ids_of(prompt, g.ids);
+		g.n_greedy = ids_of(json_object_get(json_object_get(root, "greedy"), name), g.greedy);
+		float *rows = rows_of(z, name, g.n_ids, m->hp.n_vocab);
+		g.logits = rows;
+		check_levels(m, &g, name);
+		free(rows);
+	}
+}
+
 static void test_family(const char *folder)
 {
 	char *golden = mem_printf("%s/golden.json", folder), *archive = mem_printf("%s/golden.npz", folder);
@@ -218,20 +234,10 @@ static void test_family(const char *folder)
 	json_t *root = json_load_file(golden, 0, NULL);
 	struct npz z = {0};
 	struct model *m = root && npz_open(&z, archive) == 0 ? open_model(gguf) : NULL;
-	const char *name;
-	json_t *prompt;
-	if (!m)
+	if (m)
+		check_prompts(m, &z, root);
+	else
 		skip("../shared/data/families/llama is not there");
-	json_object_foreach(m ? json_object_get(root, "prompts") : NULL, name, prompt)
-	{
-		struct golden g = {0};
-		g.n_ids = g.n_rows = ids_of(prompt, g.ids);
-		g.n_greedy = ids_of(json_object_get(json_object_get(root, "greedy"), name), g.greedy);
-		float *rows = rows_of(&z, name, g.n_ids, m->hp.n_vocab);
-		g.logits = rows;
-		check_levels(m, &g, name);
-		free(rows);
-	}
 	model_close(m);
 	npz_close(&z);
 	json_decref(root);

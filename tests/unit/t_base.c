@@ -113,6 +113,8 @@ static void test_mem(void)
 	ok(p && p[0] == 0, "no elements are memory all the same");
 	free(p);
 	p = mem_try_array(10, 10);
+	if (!p)
+		bail("no 100 bytes of memory");
 	int n_zero = 0;
 	for (int i = 0; i < 100; i++)
 		n_zero += p[i] == 0;
@@ -130,7 +132,8 @@ static void test_mem(void)
 static void test_map(size_t size)
 {
 	unsigned char *p = mem_map(size);
-	if (!ok(p != NULL, "%zu bytes are mapped", size))
+	ok(p != NULL, "%zu bytes are mapped", size);
+	if (!p)
 		return;
 	is_int((uintptr_t)p % MEM_ALIGN, 0, "aligned");
 	size_t last = size ? size - 1 : 0;

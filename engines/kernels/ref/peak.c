@@ -15,12 +15,13 @@ void fma_f32_ref(long n)
 #pragma GCC unroll 8
 	for (int i = 0; i < CHAINS; i++)
 		OPAQUE_F(acc[i]); /* equal chains would become one */
-	for (; n > 0; n--)
+	for (; n > 0; n--) {
 #pragma GCC unroll 8
 		for (int i = 0; i < CHAINS; i++) {
 			OPAQUE_F(x); /* else the product is taken out of the loop */
 			acc[i] += x * y;
 		}
+	}
 #pragma GCC unroll 8
 	for (int i = 0; i < CHAINS; i++)
 		OPAQUE_F(acc[i]);
@@ -33,12 +34,13 @@ void fma_int8_ref(long n)
 #pragma GCC unroll 8
 	for (int i = 0; i < CHAINS; i++)
 		OPAQUE_I(acc[i]);
-	for (; n > 0; n--)
+	for (; n > 0; n--) {
 #pragma GCC unroll 8
 		for (int i = 0; i < CHAINS; i++) {
 			OPAQUE_I(x);
 			acc[i] += x * y;
 		}
+	}
 #pragma GCC unroll 8
 	for (int i = 0; i < CHAINS; i++)
 		OPAQUE_I(acc[i]);
