@@ -139,7 +139,8 @@ static void test_min_time(void)
 	is_int(window(&r, 2, q, &s, &d), 0, "at least a millisecond");
 	ok(s.n >= 6 && s.n % 2 == 0, "whole repetitions, at least those asked for");
 	ok(sum_of(&s, 2, s.n) >= 1000000, "together as long as asked for");
-	ok(sum_of(&s, 2, s.n - 2) < 1000000, "which the last one made it");
+	/* A step that was interrupted may make it alone, but two repetitions were asked for. */
+	ok(s.n == 6 || sum_of(&s, 2, s.n - 2) < 1000000, "which the last one made it");
 	series_free(&s);
 	r = (struct workload_run){.spin_ns = 1};
 	is_int(window(&r, 1, (struct wire_run_request){.repeat = 7, .min_time_ns = 1}, &s, &d), 0,
