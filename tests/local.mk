@@ -10,7 +10,7 @@ AM_TESTS_ENVIRONMENT = \
 	INFEROMETER_WORKER='$(abs_top_builddir)/inferometer-worker'; export INFEROMETER_WORKER;
 noinst_HEADERS += %D%/tap.h %D%/naive_llama.h
 ENGINE_TEST_LINK = libworkloads.a libengines.a libmodel.a $(KERNEL_LIBS) libtensor.a libbase.a \
-	$(OPENBLAS_LIBS) $(PCRE2_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS)
+	$(PCRE2_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS)
 EXTRA_DIST += %D%/tap.sh %D%/layers.test
 TESTS += %D%/layers.test
 

@@ -57,10 +57,10 @@ TESTS += %D%/t_pool
 check_PROGRAMS += %D%/t_gemm_run %D%/t_cpu_op
 %C%_t_gemm_run_SOURCES = %D%/t_gemm_run.c
 %C%_t_gemm_run_CFLAGS = $(AM_CFLAGS)
-%C%_t_gemm_run_LDADD = libengines.a $(KERNEL_LIBS) libtensor.a libbase.a $(OPENBLAS_LIBS) $(JANSSON_LIBS)
+%C%_t_gemm_run_LDADD = libengines.a $(KERNEL_LIBS) libtensor.a libbase.a $(JANSSON_LIBS)
 %C%_t_cpu_op_SOURCES = %D%/t_cpu_op.c
 %C%_t_cpu_op_CFLAGS = $(AM_CFLAGS)
-%C%_t_cpu_op_LDADD = libengines.a $(KERNEL_LIBS) libtensor.a libbase.a $(OPENBLAS_LIBS) $(JANSSON_LIBS)
+%C%_t_cpu_op_LDADD = libengines.a $(KERNEL_LIBS) libtensor.a libbase.a $(JANSSON_LIBS)
 TESTS += %D%/t_gemm_run %D%/t_cpu_op
 
 # wire, measure
@@ -87,7 +87,7 @@ check_PROGRAMS += %D%/t_window %D%/t_counter
 %C%_t_counter_LDADD = libmeasure.a $(WIRE_TEST_LINK)
 TESTS += %D%/t_window %D%/t_counter
 SERVER_TEST_LINK = libmeasure.a libworkloads.a libwire.a libengines.a libmodel.a $(KERNEL_LIBS) libtensor.a libbase.a \
-	$(OPENBLAS_LIBS) $(PCRE2_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS)
+	$(PCRE2_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS)
 check_PROGRAMS += %D%/t_server %D%/t_server_model
 %C%_t_server_SOURCES = %D%/t_server.c %D%/server_peer.h
 %C%_t_server_CFLAGS = $(AM_CFLAGS)
