@@ -117,6 +117,10 @@ static int quota_cpus(void)
 
 int pool_usable_cpus(void)
 {
-	int n = affinity_cpus(), quota = quota_cpus();
-	return quota < n ? quota : n;
+	static int usable;
+	if (usable == 0) {
+		int n = affinity_cpus(), quota = quota_cpus();
+		usable = quota < n ? quota : n;
+	}
+	return usable;
 }

@@ -35,7 +35,8 @@ void pool_run(struct pool *p, pool_fn *fn, void *arg);
 /* A barrier between the threads of one pool_run; all of them must call it. */
 void pool_barrier(struct pool *p);
 
-/* CPUs this process may use (its affinity mask and control group's quota, rounded up). */
+/* CPUs this process may use (its affinity mask and control group's quota, rounded up), as it was when first asked:
+ * ask before a pool pins the caller. Not for several threads at once the first time. */
 int pool_usable_cpus(void);
 
 /* The part [*begin, *end) of n items that thread t of n_threads does: contiguous, sizes differ by at most one. */

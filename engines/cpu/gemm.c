@@ -54,8 +54,14 @@ static int own_choose(struct gemm_context *g, enum dtype t, enum isa isa, const 
 	return rc;
 }
 
-static int openblas_check(const struct gemm_context *g, const struct blocking *asked, struct diag *d)
+static int openblas_check(const struct gemm_context *g, enum isa isa, const struct blocking *asked,
+			  struct diag *d)
 {
+	/* Its speed would stand beside the ceiling of a level that it does not keep to. */
+	if (isa != isa_best())
+		return diag_set(d, ERR_UNSUPPORTED,
+				"openblas chooses its own instructions: isa %s cannot be asked of it",
+				isa_name(isa));
 	if (g->precision != DTYPE_F32)
 		return diag_set(d, ERR_UNSUPPORTED, "openblas multiplies f32 only, not %s",
 				dtype_name(g->precision));
@@ -81,7 +87,7 @@ int gemm_context_open(struct gemm_context **out, const struct gemm_config *confi
 	g->n_threads = config->n_threads;
 	g->precision = precision;
 	if (openblas)
-		rc = openblas_check(g, &asked, d);
+		rc = openblas_check(g, config->isa, &asked, d);
 	for (int t = 0; t < DTYPE_COUNT && !rc; t++)
 		rc = own_choose(g, (enum dtype)t, config->isa, &asked, d);
 	if (rc) {

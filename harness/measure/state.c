@@ -155,8 +155,10 @@ int state_engine(struct server *s, const struct point *p, int n_threads, bool pa
 	if (rc)
 		return rc;
 	want.n_threads = (int)threads;
-	/* More threads than CPUs cannot have one each. */
-	want.pin = threads <= pool_usable_cpus();
+	/* More threads than CPUs cannot have one each, and the threads that another provider starts would all
+	 * inherit the one CPU of the thread that calls it. */
+	want.pin = threads <= pool_usable_cpus() &&
+		   strcmp(point_get(p, KEY_PROVIDER), point_key_default(KEY_PROVIDER)) == 0;
 	snprintf(want.isa, sizeof want.isa, "%s", point_get(p, KEY_ISA));
 	snprintf(want.device, sizeof want.device, "%s", point_get(p, KEY_DEVICE));
 	return engine_is(&s->engine, &want) ? 0 : engine_reopen(s, &want, d);

@@ -158,9 +158,13 @@ static void test_refusals(void)
 		refused(&(struct gemm_config){ISA_REF, "own", bad[i], 1}, DTYPE_F32, ERR_USAGE, "MCxKCxNC");
 	refused(&(struct gemm_config){ISA_REF, "own", "3x5", 1}, DTYPE_F32, ERR_UNSUPPORTED, "4x8");
 	refused(&(struct gemm_config){ISA_REF, "mkl", "auto", 1}, DTYPE_F32, ERR_USAGE, "openblas");
-	if (!gemm_provider_why_not("openblas"))
-		refused(&(struct gemm_config){ISA_REF, "openblas", "auto", 1}, DTYPE_Q8_0, ERR_UNSUPPORTED,
-			"openblas multiplies f32 only");
+	if (gemm_provider_why_not("openblas"))
+		return;
+	refused(&(struct gemm_config){isa_best(), "openblas", "auto", 1}, DTYPE_Q8_0, ERR_UNSUPPORTED,
+		"openblas multiplies f32 only");
+	if (isa_best() != ISA_REF)
+		refused(&(struct gemm_config){ISA_REF, "openblas", "auto", 1}, DTYPE_F32, ERR_UNSUPPORTED,
+			"isa ref cannot be asked of it");
 }
 
 static void test_data_folder(void)
@@ -207,7 +211,7 @@ int main(void)
 	if (gemm_provider_why_not("openblas"))
 		skip(gemm_provider_why_not("openblas"));
 	else
-		test_product(DTYPE_F32, &(struct gemm_config){ISA_REF, "openblas", "auto", 2});
+		test_product(DTYPE_F32, &(struct gemm_config){isa_best(), "openblas", "auto", 2});
 	test_refusals();
 	test_data_folder();
 	is_int(setup_open(&s, &(struct gemm_config){ISA_REF, "own", "100x90x64", 1}, DTYPE_Q8_0, &d), 0,
