@@ -34,38 +34,41 @@ static const struct argp_option options[] = {
 	{0},
 };
 
+/* What goes into a message must be text. */
+static void set(struct ask *a, enum point_key key, const char *value, struct argp_state *state)
+{
+	json_t *text = json_string(value);
+	if (!text)
+		argp_error(state, "%s: expected UTF-8", point_key_name(key));
+	json_decref(text);
+	point_set(&a->point, key, value);
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
+	static const struct {
+		int option;
+		enum point_key key;
+	} keys[] = {
+		{'m', KEY_MODEL},
+		{KEY_OF_PRECISION, KEY_PRECISION},
+		{KEY_OF_KV, KEY_KV},
+		{'t', KEY_THREADS},
+		{KEY_OF_ISA, KEY_ISA},
+		{KEY_OF_PROVIDER, KEY_PROVIDER},
+		{KEY_OF_ENGINE, KEY_ENGINE},
+	};
 	struct ask *a = state->input;
-	switch (key) {
-	case 'm':
-		point_set(&a->point, KEY_MODEL, arg);
-		break;
-	case KEY_OF_PRECISION:
-		point_set(&a->point, KEY_PRECISION, arg);
-		break;
-	case KEY_OF_KV:
-		point_set(&a->point, KEY_KV, arg);
-		break;
-	case 't':
-		point_set(&a->point, KEY_THREADS, arg);
-		break;
-	case KEY_OF_ISA:
-		point_set(&a->point, KEY_ISA, arg);
-		break;
-	case KEY_OF_PROVIDER:
-		point_set(&a->point, KEY_PROVIDER, arg);
-		break;
-	case KEY_OF_ENGINE:
-		point_set(&a->point, KEY_ENGINE, arg);
-		break;
-	case KEY_OF_WORKER:
+	if (key == KEY_OF_WORKER) {
 		a->worker = arg;
-		break;
-	default:
-		return ARGP_ERR_UNKNOWN;
+		return 0;
 	}
-	return 0;
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+		if (keys[i].option == key) {
+			set(a, keys[i].key, arg, state);
+			return 0;
+		}
+	return ARGP_ERR_UNKNOWN;
 }
 
 const struct argp ask_argp = {.options = options, .parser = parse};
@@ -154,22 +157,43 @@ static int on_event(void *arg, const json_t *event)
 	return l->fn ? l->fn(l->arg, event) : 0;
 }
 
+/* A worker of another protocol must not be asked anything else. */
+static int check_hello(struct client *c, struct diag *d)
+{
+	json_t *answer = NULL, *body = json_pack("{s:i}", "protocol", WIRE_PROTOCOL);
+	int64_t wall_ns;
+	int rc = client_ask(c, "hello", body, -1, NULL, NULL, &answer, &wall_ns, d);
+	json_decref(body);
+	json_decref(answer);
+	return rc;
+}
+
+static int ask_program(const char *worker, json_t *body, struct listener *l, json_t **answer, struct diag *d)
+{
+	struct client *c = NULL;
+	int64_t wall_ns;
+	int rc = client_start(&c, worker, d);
+	if (rc)
+		return rc;
+	interrupt_kills(client_pid(c));
+	rc = check_hello(c, d);
+	if (rc == 0)
+		rc = client_ask(c, "ask", body, -1, on_event, l, answer, &wall_ns, d);
+	interrupt_kills(0);
+	client_stop(c, NULL);
+	return rc;
+}
+
 int ask_worker(const struct ask *a, const char *what, json_t *body, client_event_fn *fn, void *arg,
 	       json_t **answer, struct diag *d)
 {
 	struct listener listener = {fn, arg};
-	struct client *c = NULL;
 	char *found = NULL;
-	int64_t wall_ns;
 	json_object_set_new(body, "what", json_string(what));
 	json_object_set_new(body, "point", point_to_json(&a->point));
 	int rc = a->worker ? 0 : client_find_worker(&found, d);
 	if (rc == 0)
-		rc = client_start(&c, a->worker ? a->worker : found, d);
-	if (rc == 0)
-		rc = client_ask(c, "ask", body, -1, on_event, &listener, answer, &wall_ns, d);
-	if (c)
-		client_stop(c, NULL);
+		rc = ask_program(a->worker ? a->worker : found, body, &listener, answer, d);
 	free(found);
 	json_decref(body);
 	return rc;

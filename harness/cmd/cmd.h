@@ -43,9 +43,12 @@ void cmd_parse(const struct argp *argp, int argc, char **argv, void *input);
 
 /* The text as a whole number in [min, max]; else argp_error() naming the option. */
 long cmd_number(struct argp_state *state, const char *option, const char *text, long min, long max);
-/* From here on SIGINT and SIGTERM only set a flag, so that what is half-written can be removed. */
+/* From here on SIGINT and SIGTERM set a flag and kill the worker that is waited for, so that the command goes on
+ * and can remove what is half-written. */
 void interrupt_catch(void);
 bool interrupt_seen(void);
+/* The worker that is waited for; 0: none. */
+void interrupt_kills(int pid);
 
 /* Long options without a letter of their own: keys beyond all characters, a range a table. */
 enum { OPTION_SPEC = 0x100, OPTION_ASK = 0x200, OPTION_OWN = 0x300 };

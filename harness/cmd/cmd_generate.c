@@ -6,10 +6,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "engines/base/json.h"
+#include "engines/base/strbuf.h"
 #include "harness/cmd/ask.h"
 #include "harness/wire/wire.h"
+#include "reports/text.h"
 
 enum { N_USUAL = 128 };
 
@@ -63,20 +66,36 @@ static const struct argp argp = {
 	       "it comes; ends early at the model's end-of-text token or when its context is full.",
 };
 
+/* A vocabulary is not to be trusted: on a terminal nothing in it is a command. */
+static void print_bytes(const char *text, size_t n)
+{
+	if (!isatty(STDOUT_FILENO)) {
+		fwrite(text, 1, n, stdout);
+		return;
+	}
+	struct strbuf raw = {0}, plain = {0};
+	strbuf_add(&raw, text, n);
+	text_lines(&plain, strbuf_text(&raw));
+	fputs(strbuf_text(&plain), stdout);
+	strbuf_free(&raw);
+	strbuf_free(&plain);
+}
+
 /* Prints the text of an event; stops the generation when nobody reads it. */
 static int on_event(void *arg, const json_t *event)
 {
-	(void)arg;
+	bool *printed = arg;
 	const char *text = json_opt_string(event, "text", NULL);
 	const char *base64 = json_opt_string(event, "text_base64", NULL);
 	void *bytes;
 	size_t n;
 	if (text)
-		fputs(text, stdout);
+		print_bytes(text, strlen(text));
 	else if (base64 && wire_base64_decode(base64, &bytes, &n, NULL) == 0) {
-		fwrite(bytes, 1, n, stdout);
+		print_bytes(bytes, n);
 		free(bytes);
 	}
+	*printed = true;
 	return fflush(stdout) != 0;
 }
 
@@ -97,14 +116,15 @@ int cmd_generate(int argc, char **argv)
 	struct arguments a = {.n = N_USUAL};
 	struct diag d = {0};
 	json_t *answer = NULL;
+	bool printed = false;
 	cmd_parse(&argp, argc, argv, &a);
 	interrupt_catch();
 	json_t *body = json_pack("{s:I}", "n", (json_int_t)a.n);
 	ask_put_prompt(body, &a.ask);
-	int rc = ask_worker(&a.ask, "generate", body, a.json ? NULL : on_event, NULL, &answer, &d);
+	int rc = ask_worker(&a.ask, "generate", body, a.json ? NULL : on_event, &printed, &answer, &d);
 	if (rc == 0 && a.json)
 		print_json(answer);
-	else if (!a.json && !ferror(stdout))
+	else if (printed && !ferror(stdout))
 		putchar('\n');
 	json_decref(answer);
 	ask_free(&a.ask);

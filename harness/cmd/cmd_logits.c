@@ -117,6 +117,9 @@ static int write_logits(const struct arguments *a, struct writer *w, struct diag
 	struct diag asked = {0};
 	ask_put_prompt(body, &a->ask);
 	int rc = ask_worker(&a->ask, "logits", body, on_event, w, &answer, &asked);
+	if (rc == 0 && json_opt_int(answer, "rows", -1) != w->rows)
+		rc = diag_set(&asked, ERR_FORMAT, "the worker sent %d rows and says it sent %lld", w->rows,
+			      (long long)json_opt_int(answer, "rows", -1));
 	json_decref(answer);
 	/* A row that could not be taken ended the question: its own error says why. */
 	if (rc && !w->failed)

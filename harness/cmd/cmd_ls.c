@@ -37,13 +37,15 @@ static const struct argp argp = {
 
 static void print_run(const struct stored_run *r)
 {
-	struct strbuf when = {0}, name = {0}, label = {0};
+	struct strbuf when = {0}, state = {0}, name = {0}, label = {0};
 	time_put(&when, r->start_wall_ns);
+	text_plain(&state, r->state);
 	text_plain(&name, r->spec_name);
 	text_plain(&label, r->label);
-	printf("%4lld  %-20s  %-11s  %6d  %-16s  %s\n", (long long)r->id, strbuf_text(&when), r->state,
-	       r->n_points, strbuf_text(&name), strbuf_text(&label));
+	printf("%4lld  %-20s  %-11s  %6d  %-16s  %s\n", (long long)r->id, strbuf_text(&when),
+	       strbuf_text(&state), r->n_points, strbuf_text(&name), strbuf_text(&label));
 	strbuf_free(&when);
+	strbuf_free(&state);
 	strbuf_free(&name);
 	strbuf_free(&label);
 }

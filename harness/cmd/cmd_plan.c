@@ -74,8 +74,9 @@ static void print_plan(const struct spec *spec, const struct plan *p)
 		else
 			count[p->points[i].state]++;
 	}
-	printf("%d points to measure beside %d ceilings, %d skipped, %d unavailable\n", count[POINT_PLANNED],
-	       n_ceilings, count[POINT_SKIPPED], count[POINT_UNAVAILABLE]);
+	printf("%d point%s to measure beside %d ceiling%s, %d skipped, %d unavailable\n",
+	       count[POINT_PLANNED], count[POINT_PLANNED] == 1 ? "" : "s", n_ceilings,
+	       n_ceilings == 1 ? "" : "s", count[POINT_SKIPPED], count[POINT_UNAVAILABLE]);
 	print_time(spec, p);
 }
 

@@ -58,15 +58,25 @@ static const struct argp argp = {
 	       "(inferometer ls), else the newest.",
 };
 
-/* "name: value"; text from outside cannot steer the terminal. */
-static void print_text(const char *indent, const char *name, const char *value)
+/* What comes from a worker or a store cannot steer the terminal. */
+static void put_plain(const char *text)
 {
 	struct strbuf plain = {0};
+	text_plain(&plain, text);
+	fputs(strbuf_text(&plain), stdout);
+	strbuf_free(&plain);
+}
+
+/* "name: value" */
+static void print_text(const char *indent, const char *name, const char *value)
+{
 	if (!value || !*value)
 		return;
-	text_plain(&plain, value);
-	printf("%s%s: %s\n", indent, name, strbuf_text(&plain));
-	strbuf_free(&plain);
+	fputs(indent, stdout);
+	put_plain(name);
+	fputs(": ", stdout);
+	put_plain(value);
+	putchar('\n');
 }
 
 /* Several lines, indented below their name. */
@@ -106,31 +116,38 @@ static void print_facts(const char *indent, const char *name, const json_t *fact
 
 static void print_series(const struct stored_series *s)
 {
-	printf("      series %s (%s, %s): repetition offset value marks\n", s->name, s->unit, s->clock);
+	struct strbuf name = {0};
+	strbuf_printf(&name, "%s (%s, %s)", s->name, s->unit, s->clock);
+	print_text("      ", "series", strbuf_text(&name));
+	puts("        repetition offset value marks");
 	for (int i = 0; i < s->n; i++)
 		printf("        %lld %lld %lld %lld\n", (long long)s->reps[i], (long long)s->offsets[i],
 		       (long long)s->values[i], (long long)s->marks[i]);
+	strbuf_free(&name);
 }
 
 static void print_reading(const struct stored_reading *r)
 {
-	printf("      reading %s/%s", r->source, r->counter);
+	struct strbuf text = {0};
+	strbuf_printf(&text, "%s/%s", r->source, r->counter);
 	if (*r->op)
-		printf(" of %s", r->op);
+		strbuf_printf(&text, " of %s", r->op);
 	if (r->thread >= 0)
-		printf(" thread %d", r->thread);
+		strbuf_printf(&text, " thread %d", r->thread);
 	if (r->usable)
-		printf(": %.17g %s\n", r->value, r->unit);
+		strbuf_printf(&text, ": %.17g %s", r->value, r->unit);
 	else
-		printf(": unavailable: %s\n", r->why);
+		strbuf_printf(&text, ": unavailable: %s", r->why);
+	print_text("      ", "reading", strbuf_text(&text));
+	strbuf_free(&text);
 }
 
 static void print_visit(const struct stored_visit *v, bool samples)
 {
-	printf("    visit %lld: %s, round %d, position %d, %s, %.3f s", (long long)v->id,
+	printf("    visit %lld: %s, round %d, position %d, %s, %.3f s\n", (long long)v->id,
 	       visit_kind_name(v->kind), v->round, v->position, v->failed ? "failed" : "done",
 	       (double)v->wall_ns * 1e-9);
-	printf(*v->ended ? ", worker ended: %s\n" : "\n", v->ended);
+	print_text("      ", "worker ended", v->ended);
 	print_text("      ", "reason", v->reason);
 	print_lines("      ", "log", v->log);
 	if (!samples)
@@ -164,7 +181,8 @@ static void print_run(const struct stored_run *r, bool samples)
 {
 	struct strbuf when = {0};
 	time_put(&when, r->start_wall_ns);
-	printf("run %lld: %s\n", (long long)r->id, r->state);
+	printf("run: %lld\n", (long long)r->id);
+	print_text("", "state", r->state);
 	print_text("", "begin", strbuf_text(&when));
 	print_text("", "label", r->label);
 	print_text("", "notes", r->notes);

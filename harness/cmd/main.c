@@ -62,12 +62,14 @@ long cmd_number(struct argp_state *state, const char *option, const char *text, 
 	return v;
 }
 
-static volatile sig_atomic_t interrupted;
+static volatile sig_atomic_t interrupted, worker_pid;
 
 static void on_signal(int number)
 {
 	(void)number;
 	interrupted = 1;
+	if (worker_pid > 0)
+		kill((pid_t)worker_pid, SIGKILL);
 }
 
 void interrupt_catch(void)
@@ -76,6 +78,14 @@ void interrupt_catch(void)
 	struct sigaction act = {.sa_handler = on_signal};
 	sigaction(SIGINT, &act, NULL);
 	sigaction(SIGTERM, &act, NULL);
+}
+
+void interrupt_kills(int pid)
+{
+	worker_pid = pid;
+	/* The signal may have come between starting the worker and this. */
+	if (interrupted && pid > 0)
+		kill((pid_t)pid, SIGKILL);
 }
 
 bool interrupt_seen(void)

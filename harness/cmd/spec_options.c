@@ -78,11 +78,14 @@ static void workload_add(struct spec_options *o, const char *text)
 }
 
 /* "128,256" -> pp128,pp256; a 0 stands for none, as in llama-bench. */
-static void workload_add_lengths(struct spec_options *o, const char *prefix, const char *text)
+static void workload_add_lengths(struct spec_options *o, const char *prefix, const char *text,
+				 struct argp_state *state)
 {
-	char *copy = mem_strdup(text), *save = NULL;
-	for (char *word = strtok_r(copy, ",", &save); word; word = strtok_r(NULL, ",", &save)) {
+	char *copy = mem_strdup(text), *rest = copy;
+	for (char *word; (word = strsep(&rest, ",")) != NULL;) {
 		char *name = mem_printf("%s%s", prefix, word);
+		if (!*word)
+			argp_error(state, "\"%.60s\": expected numbers of tokens separated by commas", text);
 		if (strcmp(word, "0") != 0)
 			workload_add(o, name);
 		free(name);
@@ -112,10 +115,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->axis[KEY_MODEL] = arg;
 		break;
 	case 'p':
-		workload_add_lengths(o, "pp", arg);
+		o->prompt = true;
+		workload_add_lengths(o, "pp", arg, state);
 		break;
 	case 'n':
-		workload_add_lengths(o, "tg", arg);
+		o->gen = true;
+		workload_add_lengths(o, "tg", arg, state);
 		break;
 	case 't':
 		o->axis[KEY_THREADS] = arg;
@@ -141,7 +146,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return 0;
 }
 
-const struct argp spec_argp = {.options = options, .parser = parse, .args_doc = "[SPEC]"};
+const struct argp spec_argp = {.options = options, .parser = parse};
 
 /* A file when it looks like one; a shipped sweep by its name. */
 static int load_named(const char *name, struct spec *out, struct diag *d)
@@ -153,21 +158,39 @@ static int load_named(const char *name, struct spec *out, struct diag *d)
 
 static bool any_axis(const struct spec_options *o)
 {
-	bool any = o->workloads.len > 0;
+	bool any = o->workloads.len > 0 || o->prompt || o->gen;
 	for (int k = 0; k < KEY_COUNT; k++)
 		any = any || o->axis[k];
 	return any;
 }
 
+/* What llama-bench measures when nothing is said: what -p and -n do not speak of. NULL: nothing. */
+static const char *usual_workloads(const struct spec_options *o)
+{
+	if (o->prompt && o->gen)
+		return NULL;
+	return o->prompt ? "tg128" : o->gen ? "pp512" : "pp512,tg128";
+}
+
+static int set_workloads(const struct spec_options *o, struct spec *s, struct diag *d)
+{
+	if (o->workloads.len)
+		return spec_set_axis(s, KEY_WORKLOAD, strbuf_text(&o->workloads), d);
+	if (o->spec && !o->prompt && !o->gen)
+		return 0;
+	const char *usual = o->spec ? NULL : usual_workloads(o);
+	if (!usual)
+		return diag_set(d, ERR_USAGE,
+				"no workload is left: -p 0 and -n 0 leave prefill and decode out");
+	return spec_set_axis(s, KEY_WORKLOAD, usual, d);
+}
+
 static int set_axes(const struct spec_options *o, struct spec *s, struct diag *d)
 {
-	int rc = o->workloads.len ? spec_set_axis(s, KEY_WORKLOAD, strbuf_text(&o->workloads), d) : 0;
+	int rc = set_workloads(o, s, d);
 	for (int k = 0; k < KEY_COUNT && rc == 0; k++)
 		if (o->axis[k])
 			rc = spec_set_axis(s, (enum point_key)k, o->axis[k], d);
-	/* What llama-bench measures when nothing is said. */
-	if (rc == 0 && !o->spec && s->sections[0].axis[KEY_WORKLOAD].n == 0)
-		rc = spec_set_axis(s, KEY_WORKLOAD, "pp512,tg128", d);
 	return rc;
 }
 

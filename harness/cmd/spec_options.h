@@ -30,6 +30,7 @@ struct spec_options {
 	const char *worker;		       /* NULL: client_find_worker */
 	const char *axis[KEY_COUNT];	       /* as typed; NULL: not given */
 	struct strbuf workloads;	       /* of --workload, -p and -n together */
+	bool prompt, gen;		       /* -p, -n were given, maybe as 0 */
 	const char *option[SPEC_OPTION_COUNT]; /* likewise, of what is no axis */
 };
 
