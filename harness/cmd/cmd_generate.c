@@ -99,12 +99,31 @@ static int on_event(void *arg, const json_t *event)
 	return fflush(stdout) != 0;
 }
 
+/* Bytes that are no UTF-8 stand in "text_base64" as they are, and in "text" with U+FFFD for what is broken. */
+static void add_readable(json_t *o, const char *base64)
+{
+	void *bytes;
+	size_t n;
+	struct strbuf raw = {0}, readable = {0};
+	if (wire_base64_decode(base64, &bytes, &n, NULL))
+		return;
+	strbuf_add(&raw, bytes, n);
+	text_lines(&readable, strbuf_text(&raw));
+	json_object_set_new(o, "text", json_string(strbuf_text(&readable)));
+	json_object_set_new(o, "text_base64", json_string(base64));
+	strbuf_free(&raw);
+	strbuf_free(&readable);
+	free(bytes);
+}
+
 static void print_json(const json_t *answer)
 {
-	static const char *const keys[] = {"ids", "text", "text_base64"};
+	const char *base64 = json_opt_string(answer, "text_base64", NULL);
 	json_t *o = json_object();
-	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
-		json_object_set(o, keys[i], json_object_get(answer, keys[i]));
+	json_object_set(o, "ids", json_object_get(answer, "ids"));
+	json_object_set(o, "text", json_object_get(answer, "text"));
+	if (base64)
+		add_readable(o, base64);
 	char *text = json_text(o);
 	puts(text);
 	free(text);
