@@ -19,27 +19,38 @@
 
 #define SYNTHETIC_PREFIX "synthetic:"
 
-/* The shipped model: with the user's data, beside this program, or where it was installed. */
+/* The folder of this program; "." when the kernel does not say. */
+static void own_folder(char *out, size_t size)
+{
+	ssize_t n = readlink("/proc/self/exe", out, size - 1);
+	out[n > 0 ? n : 0] = '\0';
+	char *slash = strrchr(out, '/');
+	strcpy(slash ? slash : out, slash ? "" : ".");
+}
+
+/* The shipped model: with the user's data, beside this program in a build, where it was installed, and where that
+ * was moved as a whole. What is returned may not be there. */
 static char *default_path(void)
 {
 	static const char part[] = "models/default.gguf";
 	const char *data = getenv("INFEROMETER_DATA");
 	char self[PATH_MAX];
-	if (data && *data) {
-		char *path = mem_printf("%s/%s", data, part);
-		if (access(path, R_OK) == 0)
-			return path;
-		free(path);
+	own_folder(self, sizeof self);
+	char *places[] = {
+		data && *data ? mem_printf("%s/%s", data, part) : NULL,
+		mem_printf("%s/workloads/%s", self, part),
+		mem_printf("%s/../../share/" PACKAGE "/workloads/%s", self, part),
+		mem_printf("%s/workloads/%s", PKGDATADIR, part),
+	};
+	enum { N = sizeof places / sizeof places[0] };
+	char *found = NULL;
+	for (int i = 0; i < N; i++) {
+		if (!found && places[i] && (i == N - 1 || access(places[i], R_OK) == 0))
+			found = places[i];
+		else
+			free(places[i]);
 	}
-	ssize_t n = readlink("/proc/self/exe", self, sizeof self);
-	char *slash = n > 0 ? memrchr(self, '/', (size_t)n) : NULL;
-	if (slash) {
-		char *path = mem_printf("%.*s/workloads/%s", (int)(slash - self), self, part);
-		if (access(path, R_OK) == 0)
-			return path;
-		free(path);
-	}
-	return mem_printf("%s/workloads/%s", PKGDATADIR, part);
+	return found;
 }
 
 static int file_open(struct model **out, const char *path, const struct model_options *options,

@@ -41,18 +41,21 @@ int client_find_worker(char **path, struct diag *d)
 		return 0;
 	}
 	own_folder(folder, sizeof folder);
-	char *beside = mem_printf("%s/" PROGRAM, folder);
-	if (is_program(beside)) {
-		*path = beside;
-		return 0;
+	/* Beside this program in a build; where it was installed; and where that was moved as a whole. */
+	char *places[] = {mem_printf("%s/" PROGRAM, folder), mem_strdup(PKGLIBEXECDIR "/" PROGRAM),
+			  mem_printf("%s/../libexec/" PACKAGE "/" PROGRAM, folder)};
+	char *found = NULL;
+	for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+		if (!found && is_program(places[i]))
+			found = places[i];
+		else
+			free(places[i]);
 	}
-	free(beside);
-	if (is_program(PKGLIBEXECDIR "/" PROGRAM)) {
-		*path = mem_strdup(PKGLIBEXECDIR "/" PROGRAM);
-		return 0;
-	}
-	return diag_set(d, ERR_IO,
-			"no worker: neither %.120s/" PROGRAM " nor " PKGLIBEXECDIR "/" PROGRAM
-			" is executable; $" ENV_WORKER " may name one",
-			folder);
+	if (!found)
+		return diag_set(d, ERR_IO,
+				"no worker: neither %.120s/" PROGRAM " nor " PKGLIBEXECDIR "/" PROGRAM
+				" is executable; $" ENV_WORKER " may name one",
+				folder);
+	*path = found;
+	return 0;
 }
