@@ -123,6 +123,14 @@ void ask_check_prompt(const struct ask *a, struct argp_state *state)
 		argp_error(state, "expected either a text with -p or token ids with --ids");
 }
 
+bool ask_wants_json(const char *format, struct argp_state *state)
+{
+	bool json = strcmp(format, "json") == 0;
+	if (!json && strcmp(format, "text") != 0)
+		argp_error(state, "-o \"%.40s\": expected text or json", format);
+	return json;
+}
+
 void ask_put_text(json_t *body, const char *text, size_t n)
 {
 	json_t *string = memchr(text, 0, n) ? NULL : json_stringn(text, n);

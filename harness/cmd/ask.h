@@ -26,6 +26,9 @@ void ask_check_model(const struct ask *a, struct argp_state *state);
 /* The same for exactly one of -p and --ids. */
 void ask_check_prompt(const struct ask *a, struct argp_state *state);
 
+/* The value of -o where answers are text or JSON: true for json. Ends in argp_error() for another. */
+bool ask_wants_json(const char *format, struct argp_state *state);
+
 /* Adds the n bytes of a text to a request: "text", or "text_base64" where they are no UTF-8. */
 void ask_put_text(json_t *body, const char *text, size_t n);
 /* Adds what -p or --ids gave. */

@@ -39,9 +39,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		a->n = cmd_number(state, "-n", arg, 1, INT_MAX);
 		break;
 	case 'o':
-		a->json = strcmp(arg, "json") == 0;
-		if (!a->json && strcmp(arg, "text") != 0)
-			argp_error(state, "-o \"%.40s\": expected text or json", arg);
+		a->json = ask_wants_json(arg, state);
 		break;
 	case ARGP_KEY_ARG:
 		argp_error(state, "unexpected argument \"%.60s\": a prompt is given with -p", arg);
