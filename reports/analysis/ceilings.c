@@ -13,17 +13,23 @@
 /* The working sets that plan_add_ceilings measures: from a core's first cache to far outside the last. */
 #define READ_MIN (32.0 * 1024)
 #define READ_MAX (1024.0 * 1024 * 1024)
+/* log2 of how far a working set may lie from its ceiling's: sizes are rounded to the nearest power of two, and
+ * one that is farther away may stand in another cache. */
+#define READ_DISTANCE_MAX 0.5
 
 static bool key_equal(const struct row *a, const struct row *b, enum point_key key)
 {
 	return strcmp(point_get(&a->point->point, key), point_get(&b->point->point, key)) == 0;
 }
 
-/* Measured on the same device with the same instructions and threads, and usable. */
+/*
+ * Measured on the same device with the same instructions and threads. Its state does not matter: what an
+ * interrupted or failed ceiling did measure is as good as any, and without it the row would be judged by the
+ * other ceiling alone.
+ */
 static bool ceiling_fits(const struct row *c, const struct row *row, const char *workload)
 {
-	return c->state == POINT_DONE && c->n_values > 0 &&
-	       strcmp(point_get(&c->point->point, KEY_WORKLOAD), workload) == 0 &&
+	return c->n_values > 0 && strcmp(point_get(&c->point->point, KEY_WORKLOAD), workload) == 0 &&
 	       key_equal(c, row, KEY_ISA) && key_equal(c, row, KEY_THREADS) &&
 	       key_equal(c, row, KEY_DEVICE) && key_equal(c, row, KEY_ENGINE);
 }
@@ -53,6 +59,8 @@ static void search_read(struct search *s, const struct row *c)
 	if (!ceiling_fits(c, s->row, "read") || !(size > 0))
 		return;
 	distance = fabs(log2(size) - s->target);
+	if (distance > READ_DISTANCE_MAX)
+		return;
 	if (!s->best || distance < s->distance) {
 		s->best = c;
 		s->distance = distance;
@@ -136,6 +144,12 @@ static void row_unlimited(struct row *row)
 	row->ceiling = row->ceiling_tokens_s = NAN;
 }
 
+/* Seconds the work takes at the ceiling: 0 without work, NaN where the ceiling of some work is missing. */
+static double least_s(double work, const struct row *ceiling, enum bound bound)
+{
+	return work > 0 ? work / (ceiling_rate(ceiling, bound) * 1e9) : 0;
+}
+
 void row_limit(struct row *row, const struct analysis *a)
 {
 	const char *precision = point_get(&row->point->point, KEY_PRECISION);
@@ -144,23 +158,21 @@ void row_limit(struct row *row, const struct analysis *a)
 			   .type = strcmp(precision, "q8_0") == 0 ? "int8" : "f32"};
 	const struct row *read = isnan(s.target) ? NULL : search_all(a, s, search_read);
 	const struct row *fma = search_all(a, s, search_fma), *ceiling;
-	double memory_s, compute_s, least_s;
+	double memory_s, compute_s;
 
 	row_unlimited(row);
 	if (row->n_values == 0)
 		return;
-	memory_s = row->values[0].bytes / (ceiling_rate(read, BOUND_MEMORY) * 1e9);
-	compute_s = row->values[0].flops / (ceiling_rate(fma, BOUND_COMPUTE) * 1e9);
-	least_s = fmax(memory_s, compute_s); /* fmax passes over a NaN: the other one is then the limit */
-	if (!(least_s > 0))
+	memory_s = least_s(row->values[0].bytes, read, BOUND_MEMORY);
+	compute_s = least_s(row->values[0].flops, fma, BOUND_COMPUTE);
+	/* Which of two ceilings binds cannot be said from one of them. */
+	if (isnan(memory_s) || isnan(compute_s) || fmax(memory_s, compute_s) <= 0)
 		return;
-	row->bound = least_s == memory_s ? BOUND_MEMORY : BOUND_COMPUTE;
+	row->bound = memory_s >= compute_s ? BOUND_MEMORY : BOUND_COMPUTE;
 	ceiling = row->bound == BOUND_MEMORY ? read : fma;
-	if (!ceiling)
-		return;
 	row->ceiling = ceiling_rate(ceiling, row->bound);
 	if (row->values[0].tokens > 0)
-		row->ceiling_tokens_s = row->values[0].tokens / least_s;
+		row->ceiling_tokens_s = row->values[0].tokens / fmax(memory_s, compute_s);
 	row->share = share_estimate(row, ceiling, row->bound, true);
 	if (row->share.n == 0)
 		row->share = share_estimate(row, ceiling, row->bound, false);

@@ -162,9 +162,10 @@ static void test_memory_bound(void)
 static void test_unpaired(void)
 {
 	struct maker *m = made_start();
+	struct stored_point *p = add_tg(m, tg_keys, 6);
 	struct analysis *a;
 
-	add_tg(m, tg_keys, 6);
+	p->check_answer = json_pack("{s:i}", "working_set", 3 << 20);
 	add_ceilings(m, "isa=avx2 threads=2", "4194304");
 	for (int i = 1; i <= 2; i++)
 		for (int j = 0; j < 6; j++)
@@ -172,9 +173,72 @@ static void test_unpaired(void)
 	a = analysis_make(&m->run);
 	is_int(a->rows[0].share.n, 6, "shares without pairs");
 	is_near(a->rows[0].share.value, (2 / 4.08 + 2 / 4.12) / 2, 1e-9, "of the ceiling's median");
-	is_int(a->rows[0].bound, BOUND_COMPUTE, "without a working set there is no read ceiling beside");
+	is_int(a->rows[0].bound, BOUND_COMPUTE, "which binds as before");
 	analysis_free(a);
 	made_free(m);
+}
+
+static void is_unlimited(const struct row *r, const char *what)
+{
+	ok(r->bound == BOUND_NONE && r->share.n == 0 && isnan(r->ceiling) && isnan(r->ceiling_tokens_s),
+	   "%s: no bound and no share", what);
+}
+
+/* Of bytes and FLOP with one ceiling missing nobody knows which binds; of FLOP alone one ceiling is all. */
+static void test_missing_ceiling(void)
+{
+	static const struct {
+		const char *what, *size; /* of read, for a working set of 4 MiB */
+		int n_fma;		 /* visits of the fma ceiling */
+		double bytes;
+		enum bound bound;
+	} cases[] = {{"both ceilings", "4194304", 6, 2e6, BOUND_COMPUTE},
+		     {"no fma ceiling", "4194304", 0, 2e6, BOUND_NONE},
+		     {"a read ceiling of twice the size", "8388608", 6, 2e6, BOUND_NONE},
+		     {"a read ceiling of half the size", "2097152", 6, 2e6, BOUND_NONE},
+		     {"FLOP alone and no read ceiling", "8388608", 6, 0, BOUND_COMPUTE}};
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct maker *m = made_start();
+		struct stored_point *p = add_tg(m, tg_keys, 6);
+		struct analysis *a;
+
+		p->check_answer = json_pack("{s:i}", "working_set", 3 << 20);
+		add_ceilings(m, "isa=avx2 threads=2", cases[i].size);
+		for (int j = 0; j < p->n_visits; j++)
+			p->visits[j].bytes = cases[i].bytes;
+		m->points[2].n_visits = cases[i].n_fma;
+		a = analysis_make(&m->run);
+		if (cases[i].bound == BOUND_NONE)
+			is_unlimited(&a->rows[0], cases[i].what);
+		else
+			is_int(a->rows[0].bound, cases[i].bound, cases[i].what);
+		analysis_free(a);
+		made_free(m);
+	}
+}
+
+/* A ceiling of which one visit died, or that Ctrl-C cut short, is still the limit that was measured. */
+static void test_ceiling_states(void)
+{
+	static const enum point_state states[] = {POINT_FAILED, POINT_PLANNED};
+
+	for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {
+		struct maker *m = made_start();
+		struct stored_point *p = add_tg(m, tg_keys, 6);
+		struct analysis *a;
+
+		p->check_answer = json_pack("{s:i}", "working_set", 3 << 20);
+		add_ceilings(m, "isa=avx2 threads=2", "4194304");
+		m->points[2].state = states[i];
+		m->points[2].visits[0].failed = true;
+		a = analysis_make(&m->run);
+		is_int(a->ceilings[1].state, states[i], "the fma ceiling is not done");
+		is_int(a->rows[0].bound, BOUND_COMPUTE, "and binds nevertheless");
+		is_int(a->rows[0].share.n, 5, "in the rounds it has");
+		analysis_free(a);
+		made_free(m);
+	}
 }
 
 static void test_wrong(double residual, enum point_state state, const char *reason)
@@ -227,6 +291,8 @@ int main(void)
 	test_ceilings();
 	test_memory_bound();
 	test_unpaired();
+	test_missing_ceiling();
+	test_ceiling_states();
 	test_wrong(5e-3, POINT_FAILED, "wrong: residual 0.005 above the bound 0.001 of f32");
 	test_wrong(INFINITY, POINT_FAILED, "wrong: outputs are not finite, or the reference's are not");
 	test_wrong(1e-3, POINT_DONE, "");
