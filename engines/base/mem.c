@@ -180,3 +180,12 @@ size_t mem_available(void)
 			least = others[i];
 	return least;
 }
+
+size_t mem_peak(void)
+{
+	struct rusage u = {0};
+	uint64_t kib = file_field("/proc/self/status", "VmHWM:");
+	if (kib == 0 && getrusage(RUSAGE_SELF, &u) == 0)
+		kib = (uint64_t)u.ru_maxrss;
+	return kib << 10;
+}

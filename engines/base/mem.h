@@ -38,4 +38,8 @@ bool mem_add(size_t a, size_t b, size_t *sum);
  * limit and control-group limit. */
 size_t mem_available(void);
 
+/* The most bytes this process has held in memory since its exec. Where the kernel does not tell, those of
+ * getrusage, which begin with the size of the process that forked it. */
+size_t mem_peak(void);
+
 #endif

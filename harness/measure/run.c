@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #include "engines/base/mem.h"
 #include "harness/measure/counter/counter.h"
@@ -103,13 +102,6 @@ static bool asked_to_stop(void *arg)
 	return server_cancelled(((struct counters *)arg)->server);
 }
 
-static int64_t peak_bytes(void)
-{
-	struct rusage u = {0};
-	getrusage(RUSAGE_SELF, &u);
-	return (int64_t)u.ru_maxrss * 1024;
-}
-
 static int run_window(struct server *s, const struct wire_run_request *q, struct wire_run_result *r,
 		      struct diag *d)
 {
@@ -156,7 +148,7 @@ static int run_request(struct server *s, const struct wire_run_request *q, json_
 		r.tokens_per_rep = w->tokens;
 		r.flops_per_rep = w->flops;
 		r.bytes_per_rep = w->bytes;
-		r.peak_bytes = peak_bytes();
+		r.peak_bytes = (int64_t)mem_peak();
 		*ok = wire_run_result_to_json(&r);
 	}
 	wire_run_result_free(&r);

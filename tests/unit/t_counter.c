@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 
 #include "engines/base/clock.h"
+#include "engines/base/mem.h"
 #include "harness/measure/counter/counter.h"
 
 enum { PAGES = 64, PAGE = 4096 };
@@ -101,10 +102,41 @@ static void test_rusage(const struct wire_reading *r, int n)
 	ok(value_of(r, n, "max_resident") > PAGES * PAGE, "the peak is a height, not a difference");
 }
 
-int main(void)
+/* This program again, small beside the one that forked it: its peak, on standard output. */
+static int small_main(struct wire_reading *r)
+{
+	const struct counter_ops *ops = counter_find("rusage", NULL);
+	struct counter *c = NULL;
+	if (!ops || ops->open(&c, NULL) || ops->start(c, 0, NULL))
+		return 1;
+	int n = ops->stop(c, r, NULL);
+	printf("%lld\n", (long long)value_of(r, n, "max_resident"));
+	ops->close(c);
+	return 0;
+}
+
+/* getrusage's peak would begin with ours. */
+static void test_peak_of_child(void)
+{
+	static const size_t size = (size_t)512 << 20;
+	char *big = mem_map(size);
+	if (!big)
+		bail("no memory");
+	memset(big, 1, size);
+	FILE *f = popen("exec /proc/$PPID/exe small", "r");
+	long long peak = -1;
+	ok(f && fscanf(f, "%lld", &peak) == 1 && pclose(f) == 0, "a small process of a large one runs");
+	ok(peak > 0 && peak < (long long)size, "its peak (%lld bytes) is its own", peak);
+	ok(mem_peak() >= size, "and ours is ours");
+	mem_unmap(big, size);
+}
+
+int main(int argc, char **argv)
 {
 	static struct wire_reading r[COUNTER_READINGS_MAX];
 	struct diag d = {0};
+	if (argc == 2 && strcmp(argv[1], "small") == 0)
+		return small_main(r);
 	for (int i = 0; counter_registry[i]; i++) {
 		const struct counter_ops *ops = counter_registry[i];
 		ok(counter_find(ops->name, &d) == ops, "%s is found", ops->name);
@@ -117,5 +149,6 @@ int main(void)
 	ok(!counter_find("papyrus", &d), "no such source");
 	is_int(d.code, ERR_UNSUPPORTED, "is unsupported");
 	has_text(d.text, "\"papyrus\", known are clock, rusage", "and the known ones are named");
+	test_peak_of_child();
 	return tap_done();
 }
