@@ -268,12 +268,15 @@ static int windows_run(struct ask *a, const struct windows *w, ask_progress_fn *
 	int rc = 0;
 	for (int first = 0; first < w->n && !rc; first += w->n_seqs) {
 		int n = least(w->n_seqs, w->n - first);
-		for (int from = 0; from < w->size && !rc; from += w->step)
-			rc = windows_step(a, w, first, n, from, least(from + w->step, w->size), score, d);
+		for (int from = 0; from < w->size && !rc; from += w->step) {
+			int to = least(from + w->step, w->size), whole = first + (to == w->size ? n : 0);
+			rc = windows_step(a, w, first, n, from, to, score, d);
+			if (progress && !rc && progress(arg, whole, w->n))
+				rc = diag_set(d, ERR_CANCELLED, "stopped after %d windows of %d", whole,
+					      w->n);
+		}
 		for (int i = 0; i < n && !rc; i++)
 			rc = a->c->ops->seq_edit(a->session, SEQ_DROP, i, 0, -1, d);
-		if (progress && !rc)
-			progress(arg, first + n, w->n);
 	}
 	return rc;
 }

@@ -53,7 +53,8 @@ struct perplexity {
 	int64_t n_tokens; /* scored */
 	int n_windows;
 };
-typedef void ask_progress_fn(void *arg, int done, int all);
+/* After each step: so many windows of all are whole; returning non-zero ends it (ERR_CANCELLED). */
+typedef int ask_progress_fn(void *arg, int done, int all);
 MUST_CHECK int ask_perplexity(const struct ask_config *c, const struct token_list *ids, int window,
 			      ask_progress_fn *progress, void *arg, struct perplexity *out, struct diag *d);
 

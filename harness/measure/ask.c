@@ -184,15 +184,16 @@ static int ask_for_logits(struct question *q, json_t **ok, struct diag *d)
 
 /* ---- perplexity ---- */
 
-static void on_progress(void *arg, int done, int all)
+static int on_progress(void *arg, int done, int all)
 {
 	struct question *q = arg;
 	int64_t now = clock_ns();
-	if (q->failed || now - q->told < PROGRESS_NS)
-		return;
-	q->told = now;
-	q->failed =
-		server_event(q->server, "progress", json_pack("{s:i, s:i}", "done", done, "all", all), NULL);
+	if (now - q->told >= PROGRESS_NS) {
+		json_t *event = json_pack("{s:i, s:i}", "done", done, "all", all);
+		q->told = now;
+		q->failed = server_event(q->server, "progress", event, NULL);
+	}
+	return q->failed || server_cancelled(q->server);
 }
 
 static int ask_for_perplexity(struct question *q, json_t **ok, struct diag *d)

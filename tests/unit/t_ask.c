@@ -146,6 +146,34 @@ static void test_perplexity(void)
 	       "a window that scores nothing");
 }
 
+static int on_progress(void *arg, int done, int all)
+{
+	struct seen *s = arg;
+	s->ids[s->n++] = done;
+	return s->n == s->stop || done > all;
+}
+
+/* 30 windows of the whole context: steps of 12, 12 and 6. */
+static void test_perplexity_stops(void)
+{
+	enum { WINDOW = 40, WINDOWS = 30 };
+	static int32_t many[WINDOWS * WINDOW];
+	struct token_list l = {many, WINDOWS * WINDOW};
+	struct perplexity p = {.n_windows = -1};
+	struct seen s = {0};
+	struct diag d = {0};
+	is_int(ask_perplexity(&config, &l, WINDOW, on_progress, &s, &p, &d), 0, "nobody stops it");
+	is_int(s.n, 3, "progress is told after each step");
+	is_int(s.ids[1], 24, "in windows");
+	p.n_windows = -1;
+	s = (struct seen){.stop = 2};
+	is_int(ask_perplexity(&config, &l, WINDOW, on_progress, &s, &p, &d), ERR_CANCELLED,
+	       "the callback stops it");
+	is_int(s.n, 2, "at once");
+	has_text(d.text, "stopped after 24 windows of 30", "says how far it came");
+	is_int(p.n_windows, -1, "and there is no result");
+}
+
 int main(void)
 {
 	const struct engine_config c = {.device = "cpu", .isa = "auto", .n_threads = 2};
@@ -160,6 +188,7 @@ int main(void)
 	test_logits();
 	test_generate();
 	test_perplexity();
+	test_perplexity_stops();
 	config.ops->close(config.engine);
 	tiny_model_free(&tiny);
 	return tap_done();

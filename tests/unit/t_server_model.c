@@ -112,6 +112,20 @@ static void test_perplexity(struct peer *p)
 	peer_refused(p, ASK("perplexity", ",\"window\":1,\"ids\":[1,2]"), "format", "\"window\" is 1");
 }
 
+/* Both lines are there before the question is at work. */
+static void test_perplexity_cancelled(struct peer *p)
+{
+	peer_say(p, ASK("perplexity",
+			",\"window\":4,\"ids\":[1,2,3,4,5,6,7,8,9]") "\n"
+								     "{\"id\":2,\"do\":\"cancel\"}");
+	json_t *answer = peer_hear(p);
+	peer_good(answer, 2, "perplexity: cancel is answered first");
+	json_decref(answer);
+	answer = peer_hear(p);
+	answer_is_error(answer, "cancelled", "stopped after 2 windows of 2");
+	json_decref(answer);
+}
+
 static void test_refusals(struct peer *p)
 {
 	peer_refused(p, ASK("poem", ""), "unsupported", "unknown question \"poem\"");
@@ -173,6 +187,7 @@ int main(void)
 	test_generate(p);
 	test_logits(p);
 	test_perplexity(p);
+	test_perplexity_cancelled(p);
 	test_refusals(p);
 	test_point(p, POINT("pp6", ",\"kv\":\"f32\""), 1, 1, 6);
 	test_point(p, POINT("tg3", ",\"sequences\":\"2\""), 3, 2, 6);
