@@ -24,8 +24,7 @@ enum { POINTS = 0, VISITS, SERIES, READINGS, N_STATEMENTS };
 static const char *const statements[N_STATEMENTS] = {
 	[POINTS] =
 		"SELECT q.point, q.position, q.role, q.state, q.reason, q.describe, q.check_answer, q.model, "
-		"p.keys FROM run_point q LEFT JOIN point p ON p.id = q.point WHERE q.run = ?1 "
-		"ORDER BY q.position, q.point",
+		"q.keys FROM run_point q WHERE q.run = ?1 ORDER BY q.position, q.point",
 	[VISITS] = "SELECT v.id, v.round, v.position, v.kind, v.state, v.reason, v.arm, v.start_wall_ns, "
 		   "v.wall_ns, v.load_ns, v.weight_bytes, p.peak_bytes, v.tokens, v.flops, v.bytes, p.ended, "
 		   "v.host_before, v.host_after, (SELECT a.data FROM artifact a WHERE a.visit = v.id AND "

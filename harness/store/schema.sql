@@ -15,12 +15,13 @@ CREATE TABLE run (
   state TEXT NOT NULL CHECK (state IN ('running', 'done', 'interrupted')),
   start_wall_ns INTEGER NOT NULL, end_wall_ns INTEGER
 ) STRICT;
--- A point as such; `keys` is its JSON object with the model as it was named.
-CREATE TABLE point (id TEXT PRIMARY KEY, canonical TEXT NOT NULL, keys TEXT NOT NULL) STRICT;
--- A point in a run: where it stands in the plan and what became of it.
+-- A point as such: what its id is the hash of.
+CREATE TABLE point (id TEXT PRIMARY KEY, canonical TEXT NOT NULL) STRICT;
+-- A point in a run: where it stands in the plan and what became of it. `keys` is its JSON object with the model as it
+-- was named there: another run may have named the same content otherwise.
 CREATE TABLE run_point (
   run INTEGER NOT NULL REFERENCES run, point TEXT NOT NULL REFERENCES point,
-  position INTEGER NOT NULL,
+  position INTEGER NOT NULL, keys TEXT NOT NULL,
   role TEXT NOT NULL CHECK (role IN ('measure', 'ceiling')),
   state TEXT NOT NULL CHECK (state IN ('planned', 'done', 'failed', 'skipped', 'unavailable')),
   reason TEXT NOT NULL DEFAULT '',

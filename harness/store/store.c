@@ -113,6 +113,10 @@ int store_open(struct store **out, const char *path, enum store_mode mode, struc
 		rc = connection_open(s, mode, d);
 	if (rc == 0)
 		rc = contents_check(s, mode, d);
+	/* The lock is ours: whoever wrote them was killed. */
+	if (rc == 0 && mode == STORE_WRITE)
+		rc = db_exec(s, "ending runs that were killed", d,
+			     "UPDATE run SET state = 'interrupted' WHERE state = 'running'", NULL, 0);
 	if (rc) {
 		store_close(s);
 		return rc;

@@ -102,35 +102,47 @@ static int n_set(const struct point *p)
 static int put_point(struct store *s, const struct store_point *p, struct diag *d)
 {
 	struct strbuf canonical = {0};
+
+	point_canonical(p->point, p->model_hash, &canonical);
+	int rc = db_exec(s, "storing a point", d,
+			 "INSERT INTO point (id, canonical) VALUES (?, ?) ON CONFLICT DO NOTHING",
+			 DB_VALUES(db_text(p->id), db_text(strbuf_text(&canonical))));
+	strbuf_free(&canonical);
+	return rc;
+}
+
+static int put_run_point(struct store *s, int64_t run, const struct store_point *p, const json_t *keys,
+			 struct diag *d)
+{
+	return db_exec(
+		s, "storing a point of the run", d,
+		"INSERT INTO run_point (run, point, position, keys, role, state, reason, check_answer, "
+		"model, "
+		"describe) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET position = "
+		"excluded.position, keys = excluded.keys, role = excluded.role, state = excluded.state, "
+		"reason = "
+		"excluded.reason, check_answer = coalesce(excluded.check_answer, check_answer), model = "
+		"coalesce(excluded.model, model), describe = coalesce(excluded.describe, describe)",
+		DB_VALUES(db_int(run), db_text(p->id), db_int(p->position), db_json(keys),
+			  db_text(point_role_name(p->role)), db_text(point_state_name(p->state)),
+			  db_text(p->reason), db_json(p->check_answer), db_json(p->model),
+			  db_text_or_null(p->describe)));
+}
+
+static int put_both(struct store *s, int64_t run, const struct store_point *p, struct diag *d)
+{
 	json_t *keys = point_to_json(p->point);
 	int rc = 0;
 
 	/* JSON takes UTF-8 alone; a path can be any bytes. */
 	if (json_object_size(keys) != (size_t)n_set(p->point))
 		rc = diag_set_at(d, ERR_USAGE, s->path, 0, "point %s: a value is no UTF-8 text", p->id);
-	point_canonical(p->point, p->model_hash, &canonical);
 	if (rc == 0)
-		rc = db_exec(s, "storing a point", d,
-			     "INSERT INTO point (id, canonical, keys) VALUES (?, ?, ?) ON CONFLICT DO UPDATE "
-			     "SET keys = excluded.keys WHERE keys <> excluded.keys",
-			     DB_VALUES(db_text(p->id), db_text(strbuf_text(&canonical)), db_json(keys)));
-	strbuf_free(&canonical);
+		rc = put_point(s, p, d);
+	if (rc == 0)
+		rc = put_run_point(s, run, p, keys, d);
 	json_decref(keys);
 	return rc;
-}
-
-static int put_run_point(struct store *s, int64_t run, const struct store_point *p, struct diag *d)
-{
-	return db_exec(
-		s, "storing a point of the run", d,
-		"INSERT INTO run_point (run, point, position, role, state, reason, check_answer, model, "
-		"describe) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET position = "
-		"excluded.position, role = excluded.role, state = excluded.state, reason = "
-		"excluded.reason, check_answer = coalesce(excluded.check_answer, check_answer), model = "
-		"coalesce(excluded.model, model), describe = coalesce(excluded.describe, describe)",
-		DB_VALUES(db_int(run), db_text(p->id), db_int(p->position), db_text(point_role_name(p->role)),
-			  db_text(point_state_name(p->state)), db_text(p->reason), db_json(p->check_answer),
-			  db_json(p->model), db_text_or_null(p->describe)));
 }
 
 int store_point_put(struct store *s, int64_t run, const struct store_point *p, struct diag *d)
@@ -139,8 +151,5 @@ int store_point_put(struct store *s, int64_t run, const struct store_point *p, s
 
 	if (rc)
 		return rc;
-	rc = put_point(s, p, d);
-	if (rc == 0)
-		rc = put_run_point(s, run, p, d);
-	return db_end(s, rc, d);
+	return db_end(s, put_both(s, run, p, d), d);
 }

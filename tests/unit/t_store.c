@@ -275,6 +275,33 @@ static void test_runs(void)
 	example_free(&e);
 }
 
+/* The same content under two names has one id; each run keeps the name it had. */
+static void test_names(void)
+{
+	static const char *const names[] = {"/models/a.gguf", "/models/b.gguf"};
+	struct example e;
+	struct diag d = {0};
+	struct stored_run *r = NULL;
+	struct store *s = opened("names.db", STORE_WRITE);
+	example_make(&e, "tg32");
+	for (int i = 0; i < 2; i++) {
+		point_set(&e.point, KEY_MODEL, names[i]);
+		is_int(example_begin(s, &e, &d) || example_point(s, &e, POINT_DONE, "", &d), 0, names[i]);
+	}
+	for (int i = 0; i < 2; i++) {
+		is_int(store_run_load(s, i + 1, &r, &d), 0, "load");
+		is_text(point_get(&r->points[0].point, KEY_MODEL), names[i], "the name it had in this run");
+		stored_run_free(r);
+	}
+	store_close(s);
+	s = opened("names.db", STORE_WRITE);
+	is_int(store_run_load(s, 1, &r, &d), 0, "load by the next writer");
+	is_text(r->state, "interrupted", "a run whose writer is gone has ended");
+	stored_run_free(r);
+	store_close(s);
+	example_free(&e);
+}
+
 static void test_odd_values(void)
 {
 	struct example e;
@@ -298,7 +325,7 @@ static void test_odd_values(void)
 	ok(visit > 0, "id of the visit");
 	is_int(store_run_load(s, 0, &r, &d), 0, "load");
 	is_text(point_get(&r->points[0].point, KEY_MODEL), "/models/moved.gguf",
-		"the latest name of the model");
+		"the name the model has in this run");
 	is_int(r->points[0].visits[0].series[0].n, 0, "no samples");
 	is_text(r->points[0].visits[0].ended, "signal 9", "a process that never said what it is");
 	ok(!r->build && r->build_program[0] == '\0', "has no build");
@@ -440,6 +467,7 @@ int main(void)
 	test_round_trip();
 	test_analysis();
 	test_runs();
+	test_names();
 	test_odd_values();
 	test_one_writer();
 	test_killed();
