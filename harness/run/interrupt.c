@@ -13,7 +13,7 @@ static const int taken[] = {SIGINT, SIGTERM};
 enum { N_TAKEN = sizeof taken / sizeof taken[0] };
 
 static volatile sig_atomic_t count, target, notice = -1;
-static struct sigaction before[N_TAKEN];
+static struct sigaction before[N_TAKEN], pipe_before;
 
 static void on_signal(int number)
 {
@@ -40,12 +40,16 @@ void interrupt_begin(int notice_fd)
 	notice = notice_fd;
 	for (int i = 0; i < N_TAKEN; i++)
 		sigaction(taken[i], &act, &before[i]);
+	/* Nobody who reads the progress is no reason to stop. */
+	const struct sigaction ignore = {.sa_handler = SIG_IGN};
+	sigaction(SIGPIPE, &ignore, &pipe_before);
 }
 
 void interrupt_end(void)
 {
 	for (int i = 0; i < N_TAKEN; i++)
 		sigaction(taken[i], &before[i], NULL);
+	sigaction(SIGPIPE, &pipe_before, NULL);
 	count = 0;
 }
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "engines/base/clock.h"
+#include "engines/base/plain.h"
 #include "engines/base/strbuf.h"
 
 #define SECOND_NS ((int64_t)1000000000)
@@ -53,19 +54,24 @@ static void say_left(const struct progress *p, int64_t now, struct strbuf *line)
 		strbuf_printf(line, ", %lld s left", (long long)left);
 }
 
-/* Names come from files: they may not move the cursor. */
-static void make_plain(char *s)
+/* Bytes of the line that fit into so many columns, whole characters alone. */
+static int fitting(const char *line, int columns)
 {
-	for (; *s; s++)
-		if ((unsigned char)*s < ' ' || *s == 0x7f)
-			*s = '?';
+	int n = 0;
+	for (int width = 0; line[n]; n++) {
+		/* A character begins where no other goes on. */
+		width += ((unsigned char)line[n] & 0xc0) != 0x80;
+		if (width > columns)
+			break;
+	}
+	return n;
 }
 
 static void write_line(const struct progress *p, const char *line)
 {
 	/* A line that wraps could not be written over. */
 	if (p->columns)
-		fprintf(p->file, "\r\033[K%.*s", p->columns - 1, line);
+		fprintf(p->file, "\r\033[K%.*s", fitting(line, p->columns - 1), line);
 	else
 		fprintf(p->file, "%s\n", line);
 	fflush(p->file);
@@ -73,7 +79,7 @@ static void write_line(const struct progress *p, const char *line)
 
 void progress_step(struct progress *p, const char *what)
 {
-	struct strbuf line = {0};
+	struct strbuf line = {0}, plain = {0};
 	int64_t now = clock_ns();
 	p->done++;
 	bool last = p->done >= p->all, first = p->told_ns == 0;
@@ -82,9 +88,11 @@ void progress_step(struct progress *p, const char *what)
 	p->told_ns = now;
 	strbuf_printf(&line, "%s %d/%d %s", p->phase, p->done, p->all, what);
 	say_left(p, now, &line);
-	make_plain(line.text);
-	write_line(p, line.text);
+	/* Names come from files: they may not move the cursor. */
+	plain_text(&plain, strbuf_text(&line), false);
+	write_line(p, strbuf_text(&plain));
 	strbuf_free(&line);
+	strbuf_free(&plain);
 }
 
 void progress_skip(struct progress *p)

@@ -127,6 +127,8 @@ static _Noreturn void child_run(const char *path, char **env, const struct ends 
 	    dup2(e->child_log, STDERR_FILENO) >= 0 && fcntl(e->child_fd, F_SETFD, 0) == 0) {
 		prefer_as_victim();
 		sigprocmask(SIG_SETMASK, &none, NULL);
+		/* An ignored signal would stay ignored. */
+		signal(SIGPIPE, SIG_DFL);
 		execve(path, argv, env);
 	}
 	int why = errno;
