@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "engines/base/mem.h"
+#include "engines/base/strbuf.h"
 
 /* The order of the product: what a value depends on stands before it (the workload decides which keys
  * count, the device what there is, the model its precision), then as people read rows. */
@@ -55,6 +56,36 @@ static int point_add(struct expansion *e)
 	if (added && e->state != POINT_PLANNED)
 		plan_refuse(&e->plan.points[i], e->state, e->reason);
 	return 0;
+}
+
+static bool is_usual(const char *counter)
+{
+	struct spec usual;
+	bool found = false;
+	spec_init(&usual);
+	for (int i = 0; i < usual.n_counters; i++)
+		found = found || strcmp(usual.counters[i], counter) == 0;
+	spec_free(&usual);
+	return found;
+}
+
+/*
+ * A source that nobody knows was mistyped. One that is known and unusable is a reading with its reason, and so is a
+ * usual one that this worker does not have: nobody need have asked for it.
+ */
+static int counters_check(const struct spec *spec, const struct wire_hello *hello, struct diag *d)
+{
+	struct strbuf known = {0};
+	int rc = 0;
+	for (int k = 0; k < hello->counters.n; k++)
+		strbuf_printf(&known, "%s%s", k ? ", " : "", hello->counters.item[k].name);
+	for (int i = 0; i < spec->n_counters && rc == 0; i++)
+		if (!wire_choice_find(&hello->counters, spec->counters[i]) && !is_usual(spec->counters[i]))
+			rc = diag_set_at(d, ERR_USAGE, spec->file, 0,
+					 "counters: unknown source \"%.60s\", the worker has %.200s",
+					 spec->counters[i], known.len ? strbuf_text(&known) : "none");
+	strbuf_free(&known);
+	return rc;
 }
 
 static int expand_from(struct expansion *e, int depth);
@@ -117,8 +148,11 @@ int plan_expand(struct plan *out, const struct spec *spec, const struct wire_hel
 		const struct plan_model *models, int n_models, struct diag *d)
 {
 	struct expansion e = {.spec = spec, .d = d};
+	int rc = counters_check(spec, hello, d);
+	if (rc)
+		return rc;
 	plan_context_init(&e.context, hello, models, n_models);
-	int rc = expand_all(&e);
+	rc = expand_all(&e);
 	plan_context_free(&e.context);
 	plan_index_free(&e.index);
 	if (rc)

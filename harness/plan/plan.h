@@ -53,7 +53,9 @@ struct plan_model {
 	const char *name;
 	struct wire_model answer; /* valid when error is "" */
 	char error[400];
-	enum err code; /* of error: ERR_UNAVAILABLE makes its points unavailable, others skipped */
+	enum err
+		code; /* of error: ERR_UNAVAILABLE makes its points unavailable, ERR_DEVICE (the worker died of
+			  the question, or never answered) failed, others skipped */
 };
 
 /*

@@ -177,7 +177,11 @@ static void workload_resolve(struct plan_values *out, const struct plan_context 
 static void model_resolve(struct plan_values *out, const struct plan_context *c, const char *text)
 {
 	const struct plan_model *m = model_find(c, text);
-	enum point_state state = m && m->code == ERR_UNAVAILABLE ? POINT_UNAVAILABLE : POINT_SKIPPED;
+	enum point_state state = POINT_SKIPPED;
+	if (m && m->code == ERR_UNAVAILABLE)
+		state = POINT_UNAVAILABLE;
+	else if (m && m->code == ERR_DEVICE)
+		state = POINT_FAILED;
 	if (!m)
 		value_add(out, text, state, mem_printf("nothing is known of model \"%.200s\"", text));
 	else if (m->error[0])

@@ -97,6 +97,9 @@ static struct plan_model *ask_models(struct survey *s, int *out)
 			models[n].code = ask_model(s, a->value[k], &models[n].answer, &why);
 			if (models[n].code)
 				diag_format(&why, models[n].error, sizeof models[n].error);
+			/* No refusal: the worker died of the question, or sent what is no answer. */
+			if (models[n].code && !client_alive(s->process.client))
+				models[n].code = ERR_DEVICE;
 			n++;
 		}
 	}

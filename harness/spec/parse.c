@@ -70,7 +70,7 @@ static int texts_of(const char *key, const struct yaml_node *value, const char *
 		}
 		free(list);
 		if (item[i].kind == YAML_SCALAR)
-			return where_fail(w, d, "%s: has no value", key);
+			return where_fail(w, d, "%s: has no value (the word null stands in quotes)", key);
 		return where_fail(w, d, "%s: expected a value%s, found %s", key,
 				  value->kind == YAML_LIST ? "" : " or a list of values",
 				  yaml_kind_name(item[i].kind));

@@ -234,6 +234,8 @@ static void test_usage(void)
 		   "x.yaml:2: workload tg1 needs key \"model\": model file, or synthetic:NAME");
 	is_refused("{workload: gemm, n: 1, k: 1}\n",
 		   "x.yaml:1: workload gemm needs key \"m\": gemm: rows of A");
+	is_refused("{workload: fma, type: f32, counters: [clok]}\n",
+		   "x.yaml: counters: unknown source \"clok\", the worker has clock");
 	is_refused("{workload: fma}\n",
 		   "x.yaml:1: workload fma needs key \"type\": fma: element type, f32 or int8");
 	is_refused("{workload: gemm, m: 1-1000, n: 1-1000, k: 1-1000}\n",
