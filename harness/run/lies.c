@@ -3,7 +3,11 @@
 
 #include "harness/run/lies.h"
 
+#include <math.h>
 #include <string.h>
+
+/* Numbers travel as decimal text of 17 digits. */
+#define WORK_TOLERANCE 1e-12
 
 /* All samples, the warm-up too, took place inside the request. */
 static double sum_of(const struct wire_series *s)
@@ -23,6 +27,7 @@ static struct measured measure(const struct wire_series *s)
 			continue;
 		m.reps += s->reps[i] != rep;
 		rep = s->reps[i];
+		m.samples++;
 		m.ns += (double)s->values[i];
 	}
 	return m;
@@ -64,6 +69,26 @@ static int check_reps(const struct measured *m, const struct wire_run_request *q
 			q->repeat);
 }
 
+/* What a repetition is was said before it was paid for. */
+static int check_work(const struct wire_run_result *r, const struct wire_check *check,
+		      const struct measured *m, struct diag *d)
+{
+	const struct {
+		const char *what;
+		double said, now;
+	} work[] = {
+		{"tokens", check->tokens, r->tokens_per_rep},
+		{"FLOP", check->flops, r->flops_per_rep},
+		{"bytes", check->bytes, r->bytes_per_rep},
+		{"steps", check->steps, (double)m->samples / m->reps},
+	};
+	for (size_t i = 0; i < sizeof work / sizeof work[0]; i++)
+		if (fabs(work[i].now - work[i].said) > WORK_TOLERANCE * fabs(work[i].said))
+			return diag_set(d, ERR_FORMAT, "worker lied: %g %s a repetition, its check said %g",
+					work[i].now, work[i].what, work[i].said);
+	return 0;
+}
+
 int lies_check(const struct wire_run_result *r, const struct wire_run_request *asked,
 	       const struct wire_check *check, int64_t wall_ns, struct measured *out, struct diag *d)
 {
@@ -77,9 +102,9 @@ int lies_check(const struct wire_run_result *r, const struct wire_run_request *a
 		rc = check_reps(&m, asked, wall_ns, d);
 	if (rc)
 		return rc;
-	if (check && check->tokens != r->tokens_per_rep)
-		return diag_set(d, ERR_FORMAT, "worker lied: %g tokens a repetition, its check said %g",
-				r->tokens_per_rep, check->tokens);
+	rc = check ? check_work(r, check, &m, d) : 0;
+	if (rc)
+		return rc;
 	if (asked->n_counters && r->n_readings == 0)
 		return diag_set(d, ERR_FORMAT, "worker lied: no reading of the %d counter sources asked for",
 				asked->n_counters);

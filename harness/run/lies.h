@@ -10,14 +10,14 @@
 
 /* The time of samples, in repetitions after the warm-up. */
 struct measured {
-	int reps;
-	double ns; /* sum of their samples */
+	int reps, samples;
+	double ns; /* sum of the samples */
 };
 
 /*
  * ERR_FORMAT "worker lied: ..." for a result that cannot be: samples longer than the request took (wall_ns, the
- * harness's own clock), none, of no time at all, fewer repetitions than asked though time was left, other
- * tokens than check said (check NULL: unknown), no reading of counters that were asked for.
+ * harness's own clock), none, of no time at all, fewer repetitions than asked though time was left, another
+ * amount of work or other steps than check said (check NULL: unknown), no reading of counters that were asked for.
  */
 MUST_CHECK int lies_check(const struct wire_run_result *r, const struct wire_run_request *asked,
 			  const struct wire_check *check, int64_t wall_ns, struct measured *out,

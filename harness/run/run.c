@@ -9,6 +9,7 @@
 
 #include "engines/base/mem.h"
 #include "harness/host/host.h"
+#include "harness/run/client.h"
 #include "harness/run/interrupt.h"
 #include "harness/run/outputs.h"
 #include "harness/run/sweep.h"
@@ -275,6 +276,15 @@ static int notice_fd(FILE *progress)
 	return progress ? fileno(progress) : -1;
 }
 
+/* Outputs are judged by our own worker, not by the one that made them. */
+static void reference_find(struct sweep *s, char **path)
+{
+	struct diag why = {0};
+	if (client_find_worker(path, &why))
+		diag_format(&why, s->no_reference, sizeof s->no_reference);
+	s->reference = *path;
+}
+
 int run_execute(const struct spec *spec, struct plan *plan, const struct wire_hello *hello,
 		struct store *store, const struct run_options *options, struct run_summary *out,
 		struct diag *d)
@@ -282,9 +292,11 @@ int run_execute(const struct spec *spec, struct plan *plan, const struct wire_he
 	struct sweep s = {
 		.spec = spec, .plan = plan, .hello = hello, .store = store, .worker = options->worker};
 	struct run_summary sum = {0};
+	char *reference = NULL;
 	int rc = begin(&s, options, d);
 	if (rc)
 		return rc;
+	reference_find(&s, &reference);
 	sum.run = s.run;
 	interrupt_begin(notice_fd(options->progress));
 	progress_begin(&s.progress, options->progress);
@@ -292,6 +304,7 @@ int run_execute(const struct spec *spec, struct plan *plan, const struct wire_he
 	progress_end(&s.progress);
 	interrupt_end();
 	count_points(plan, &sum);
+	free(reference);
 	if (rc == 0)
 		*out = sum;
 	return rc;

@@ -23,7 +23,9 @@ struct sweep {
 	struct plan *plan; /* its points' states and reasons are what the store has */
 	const struct wire_hello *hello;
 	struct store *store;
-	const char *worker;
+	const char *worker;	/* what is measured */
+	const char *reference;	/* our own worker, which says what is right; NULL: there is none */
+	char no_reference[400]; /* why */
 	int64_t run;
 	int position; /* of the next visit in the order of the run */
 	struct progress progress;
@@ -56,7 +58,8 @@ MUST_CHECK int visit_put(struct sweep *s, const struct plan_visit *planned, stru
 			 struct diag *d);
 
 /*
- * One quality visit: the outputs of point i against those of the reference, which is our own engine's ref
+ * One quality visit: the outputs of point i against those of the reference, which is our own worker's (whoever is
+ * measured) ref
  * kernels on one device with all threads, own products and blocking: at the point's precision and KV type
  * (residual_same), and at f32 (residual_f32); and of the first reference against the second, what the precision
  * costs where nothing is wrong (residual_reference). What cannot be compared is an unusable reading that says why, never

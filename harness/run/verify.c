@@ -34,7 +34,8 @@ struct residual {
 struct verify {
 	struct sweep *sweep;
 	const struct plan_point *point;
-	struct process process;
+	struct process process;	  /* what is measured */
+	struct process reference; /* our own */
 	struct outputs outputs;
 	struct residual residuals[N_RESIDUALS];
 	int64_t start_wall_ns, wall_ns;
@@ -42,24 +43,24 @@ struct verify {
 
 /* ---- outputs of a point ---- */
 
-static int ask_outputs(struct verify *v, const struct point *p, int patience, struct outputs *out,
-		       struct diag *d)
+static int ask_outputs(struct verify *v, struct process *process, const char *worker, const struct point *p,
+		       int patience, struct outputs *out, struct diag *d)
 {
 	const struct spec *spec = v->sweep->spec;
 	int64_t timeout_ns = seconds_ns(spec->timeout_s * patience), wall_ns = 0;
 	int rc = 0;
-	if (!client_alive(v->process.client))
-		rc = process_start(&v->process, v->sweep->worker, d);
+	if (!client_alive(process->client))
+		rc = process_start(process, worker, d);
 	if (rc)
 		return rc;
 	json_t *answer = NULL,
 	       *body = json_pack("{s:o, s:I}", "point", point_to_json(p), "seed", (json_int_t)spec->seed);
-	rc = process_ask(&v->process, "prepare", body, timeout_ns, &answer, NULL, d);
+	rc = process_ask(process, "prepare", body, timeout_ns, &answer, NULL, d);
 	json_decref(body);
 	json_decref(answer);
 	answer = NULL;
 	if (rc == 0)
-		rc = process_ask(&v->process, "verify", NULL, timeout_ns, &answer, &wall_ns, d);
+		rc = process_ask(process, "verify", NULL, timeout_ns, &answer, &wall_ns, d);
 	v->wall_ns += wall_ns;
 	if (rc == 0)
 		rc = outputs_decode(answer, out, d);
@@ -104,7 +105,11 @@ static const struct outputs *reference_outputs(struct verify *v, const struct po
 	const struct outputs *known = references_find(r, id);
 	if (known)
 		return known;
-	if (ask_outputs(v, p, REFERENCE_PATIENCE, &o, d))
+	if (!v->sweep->reference) {
+		diag_set(d, ERR_UNAVAILABLE, "%s", v->sweep->no_reference);
+		return NULL;
+	}
+	if (ask_outputs(v, &v->reference, v->sweep->reference, p, REFERENCE_PATIENCE, &o, d))
 		return NULL;
 	return references_add(r, id, &o);
 }
@@ -209,7 +214,9 @@ static void work(struct verify *v)
 	if (v->point->checked && v->point->check.flops <= 0)
 		rc = diag_set(&why, ERR_UNSUPPORTED, "the engine states no arithmetic: nothing to compare");
 	else
-		rc = ask_outputs(v, &v->point->point, 1, &v->outputs, &why);
+		rc = ask_outputs(v, &v->process, v->sweep->worker, &v->point->point, 1, &v->outputs, &why);
+	/* The reference takes as much memory again. */
+	process_stop(&v->process);
 	make_residuals(v, rc ? &why : NULL);
 }
 
@@ -244,6 +251,16 @@ static int put_row(struct verify *v, struct diag *d)
 	return store_visit_put(v->sweep->store, v->sweep->run, &row, &id, d);
 }
 
+/* What the reference said last stays with the visit. */
+static void join_logs(struct verify *v)
+{
+	char *own = v->process.end.log, *other = v->reference.end.log;
+	if (!other || !other[0])
+		return;
+	v->process.end.log = mem_printf("%s[the reference]\n%s", own ? own : "", other);
+	free(own);
+}
+
 int verify_put(struct sweep *s, int i, struct visit_end *end, struct diag *d)
 {
 	struct verify v = {
@@ -257,7 +274,8 @@ int verify_put(struct sweep *s, int i, struct visit_end *end, struct diag *d)
 	if (!s->references)
 		s->references = references_new();
 	work(&v);
-	process_stop(&v.process);
+	process_stop(&v.reference);
+	join_logs(&v);
 	*end = (struct visit_end){.killed = interrupt_count() > 1};
 	const struct residual *same = &v.residuals[0];
 	if (same->why[0])
@@ -267,5 +285,6 @@ int verify_put(struct sweep *s, int i, struct visit_end *end, struct diag *d)
 	int rc = end->killed ? 0 : put_row(&v, d);
 	free(v.outputs.x);
 	process_free(&v.process);
+	process_free(&v.reference);
 	return rc;
 }

@@ -288,7 +288,7 @@ static json_t *verify(const struct fake *f)
 
 static void fill(struct wire_series *s, const struct fake *f, const struct wire_run_request *q)
 {
-	int reps = q->warmup + (is(f, "lie-few") ? 1 : q->repeat), steps = 2;
+	int reps = q->warmup + (is(f, "lie-few") ? 1 : q->repeat), steps = is(f, "lie-steps") ? 3 : 2;
 	s->n = is(f, "lie-none") ? 0 : reps * steps;
 	int64_t *memory = mem_alloc(4 * ((size_t)s->n + 1) * sizeof *memory);
 	s->values = memory;
@@ -316,7 +316,7 @@ static json_t *run(const struct fake *f, const json_t *message)
 	fill(&s, f, &q);
 	struct wire_run_result r = {.n_series = 1, .series = &s, .window_version = 1, .peak_bytes = 1 << 20};
 	r.tokens_per_rep = is(f, "lie-tokens") ? 1e9 : tokens_of(&f->point);
-	r.flops_per_rep = 1e6;
+	r.flops_per_rep = is(f, "lie-flops") ? 1e15 : 1e6;
 	r.bytes_per_rep = 1e5;
 	r.n_readings = q.n_counters && !is(f, "lie-readings");
 	r.readings = &reading;

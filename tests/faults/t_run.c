@@ -304,6 +304,8 @@ static const struct {
 	{"run=lie-zero", "worker lied: 2 repetitions in no time in round 1"},
 	{"run=lie-few", "worker lied: 1 repetitions of 2 asked for, with time left in round 1"},
 	{"run=lie-tokens", "worker lied: 1e+09 tokens a repetition, its check said 0 in round 1"},
+	{"run=lie-flops", "worker lied: 1e+15 FLOP a repetition, its check said 1e+06 in round 1"},
+	{"run=lie-steps", "worker lied: 3 steps a repetition, its check said 2 in round 1"},
 	{"run=lie-negative", "tokens_per_rep: -1, expected a number not below 0 in round 1"},
 	{"run=lie-name", "worker lied: no series \"step\" in ns among its 1 in round 1"},
 	{"run=bad-id", "worker answered request 3, not 2 in round 1"},
@@ -322,6 +324,11 @@ static void test_lies(void)
 		has_text(p->reason, lies[i].reason, lies[i].fault);
 		done(&r);
 	}
+	/* Whoever dies of being asked about a model is no refusal of it. */
+	struct ran asked = go("name: m\nrounds: 1\nceilings: false\ncounters: []\n" AXES, "ask=die", NULL);
+	is_int(point_of(&asked, "tg4")->state, POINT_FAILED, "ask=die: failed");
+	is_int(point_of(&asked, "gemm")->state, POINT_DONE, "ask=die: what needs no model is done");
+	done(&asked);
 	struct ran r = go(ONE, "run=flood", NULL);
 	is_int(point_of(&r, "gemm")->state, POINT_DONE, "flood: what a worker prints is no fault");
 	has_text(point_of(&r, "gemm")->visits[0].log, "line 39999 of the flood", "flood: its end is kept");
@@ -408,7 +415,7 @@ static void test_verify(void)
 		ok(reading_of(point_of(&r, "pp8"), "residual_same")->usable, "%s: the others are verified",
 		   unverified[i].fault);
 		if (i == 3)
-			has_text(p->visits[0].log, "about to die\n[the next process]\n",
+			has_text(p->visits[0].log, "[the reference]\nabout to die\n",
 				 "both processes' logs are kept");
 		done(&r);
 	}
@@ -489,6 +496,8 @@ int main(void)
 		bail("no temporary folder");
 	path_of("state", state, sizeof state);
 	setenv("FAKE_STATE", state, 1);
+	/* It judges itself as well. */
+	setenv("INFEROMETER_WORKER", fake_worker(), 1);
 	test_good();
 	int before = n_descriptors();
 	test_residuals();
