@@ -16,9 +16,12 @@
  *
  * In a deep model a rounding that falls the other way grows from layer to layer, until two correct computations
  * are as far from each other as each is from the exact result, that is sqrt(2) times what the precision costs (the
- * residual of the reference itself against f32, when it was measured): that much is allowed a model, too.
+ * residual of the reference itself against f32, when it was measured): that much is allowed a model, too. But not
+ * without end: a tenth of the largest logit is where greedy tokens change, and where a precision costs as much as
+ * the logits themselves, anything would pass.
  */
-#define COST_ALLOWED 1.5
+#define COST_ALLOWED	 1.5
+#define COST_ALLOWED_MAX 0.1
 
 static const struct {
 	const char *precision, *kv;
@@ -74,7 +77,7 @@ static double residual_bound(const struct stored_point *point)
 	double bound = table_bound(&point->point), cost = NAN;
 
 	if (!is_gemm(&point->point) && residual_read(point, "residual_reference", &cost) && isfinite(cost))
-		bound = fmax(bound, COST_ALLOWED * cost);
+		bound = fmax(bound, fmin(COST_ALLOWED * cost, COST_ALLOWED_MAX));
 	return bound;
 }
 

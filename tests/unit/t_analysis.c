@@ -82,6 +82,8 @@ static void test_bound(void)
 		{"workload=tg8 model=m precision=q8_0 kv=f16 threads=1", 0.019, 0.02, 0.03, POINT_DONE},
 		{"workload=tg8 model=m precision=q8_0 kv=f16 threads=1", 0.031, 0.02, 0.03, POINT_FAILED},
 		{"workload=tg8 model=m precision=q8_0 kv=f16 threads=1", 0.009, 1e-3, 0.01, POINT_DONE},
+		{"workload=tg8 model=m precision=q8_0 kv=f16 threads=1", 0.09, 0.8, 0.1, POINT_DONE},
+		{"workload=tg8 model=m precision=q8_0 kv=f16 threads=1", 0.11, 0.8, 0.1, POINT_FAILED},
 		{"workload=tg8 model=m precision=f32 kv=f32 threads=1", 2e-4, 0, 1e-4, POINT_FAILED},
 		{"workload=gemm m=8 n=8 k=8 precision=q8_0 threads=1", 2e-3, 0.02, 1e-3, POINT_FAILED},
 	};
