@@ -10,5 +10,6 @@ libbase_a_SOURCES = \
 	%D%/json.c %D%/json.h \
 	%D%/embed.c %D%/embed.h \
 	%D%/cpuid.c %D%/cpuid.h \
+	%D%/group.c %D%/group.h \
 	%D%/pool.c %D%/cpus.c %D%/pool.h \
 	%D%/clock.h %D%/rng.h

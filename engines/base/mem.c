@@ -3,6 +3,7 @@
 
 #include "engines/base/mem.h"
 
+#include <limits.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -11,6 +12,8 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
+
+#include "engines/base/group.h"
 
 /* Below this a huge page would waste more than it saves. */
 #define HUGE_FROM ((size_t)4 << 20)
@@ -87,17 +90,12 @@ bool mem_add(size_t a, size_t b, size_t *sum)
 	return !__builtin_add_overflow(a, b, sum);
 }
 
-/* The first number in a file, or fallback ("max", absent, unreadable). */
-static uint64_t file_number(const char *path, uint64_t fallback)
+/* The first number in dir/name, or fallback ("max", absent, unreadable). */
+static uint64_t file_number(const char *dir, const char *name, uint64_t fallback)
 {
-	FILE *f = fopen(path, "re");
-	unsigned long long v = 0;
-	if (!f)
-		return fallback;
-	if (fscanf(f, "%llu", &v) != 1)
-		v = fallback;
-	fclose(f);
-	return v;
+	char line[64];
+	unsigned long long v;
+	return group_line(dir, name, line, sizeof line) && sscanf(line, "%llu", &v) == 1 ? v : fallback;
 }
 
 static uint64_t meminfo_available(void)
@@ -114,13 +112,14 @@ static uint64_t meminfo_available(void)
 	return kib ? kib << 10 : UINT64_MAX;
 }
 
-/* The number behind a word at the beginning of a line, 0 when there is none. */
-static uint64_t file_field(const char *path, const char *word)
+/* The number behind a word at the beginning of a line of dir/name, 0 when there is none. */
+static uint64_t file_field(const char *dir, const char *name, const char *word)
 {
-	FILE *f = fopen(path, "re");
-	char line[128];
+	char line[128], path[PATH_MAX];
 	uint64_t v = 0;
 	size_t n = strlen(word);
+	int size = snprintf(path, sizeof path, "%s/%s", dir, name);
+	FILE *f = size < 0 || size >= (int)sizeof path ? NULL : fopen(path, "re");
 	if (!f)
 		return 0;
 	while (fgets(line, sizeof line, f))
@@ -132,20 +131,26 @@ static uint64_t file_field(const char *path, const char *word)
 	return v;
 }
 
-/* Where a control group of one version says what it may have, has, and has of files that it would give back. */
-struct group_files {
-	const char *limit, *use, *stat, *reclaimable;
+/* Where a control group of version 2 or 1 says what it may have, has, and has of files that it would give back. */
+static const struct {
+	const char *limit, *use, *reclaimable;
+} group_files[] = {
+	{"memory.max", "memory.current", "inactive_file "},
+	{"memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file "},
 };
 
-/* What a control group leaves. A model file that was read once fills its page cache: that is no use. */
-static uint64_t group_available(const struct group_files *g)
+uint64_t mem_group_available(const char *dir)
 {
-	uint64_t limit = file_number(g->limit, UINT64_MAX);
-	if (limit == UINT64_MAX)
-		return limit;
-	uint64_t use = file_number(g->use, 0), reclaimable = file_field(g->stat, g->reclaimable);
-	use -= reclaimable < use ? reclaimable : use;
-	return limit > use ? limit - use : 0;
+	for (size_t i = 0; i < sizeof group_files / sizeof group_files[0]; i++) {
+		uint64_t limit = file_number(dir, group_files[i].limit, UINT64_MAX);
+		if (limit == UINT64_MAX)
+			continue;
+		uint64_t use = file_number(dir, group_files[i].use, 0);
+		uint64_t reclaimable = file_field(dir, "memory.stat", group_files[i].reclaimable);
+		use -= reclaimable < use ? reclaimable : use;
+		return limit > use ? limit - use : 0;
+	}
+	return UINT64_MAX;
 }
 
 static uint64_t address_space_available(void)
@@ -154,27 +159,17 @@ static uint64_t address_space_available(void)
 	unsigned long long pages = 0;
 	if (getrlimit(RLIMIT_AS, &r) || r.rlim_cur == RLIM_INFINITY)
 		return UINT64_MAX;
-	pages = file_number("/proc/self/statm", 0);
+	pages = file_number("/proc/self", "statm", 0);
 	uint64_t used = pages * (uint64_t)sysconf(_SC_PAGESIZE);
 	return r.rlim_cur > used ? r.rlim_cur - used : 0;
 }
 
 size_t mem_available(void)
 {
-	static const struct group_files v2 = {
-		"/sys/fs/cgroup/memory.max",
-		"/sys/fs/cgroup/memory.current",
-		"/sys/fs/cgroup/memory.stat",
-		"inactive_file ",
-	};
-	static const struct group_files v1 = {
-		"/sys/fs/cgroup/memory/memory.limit_in_bytes",
-		"/sys/fs/cgroup/memory/memory.usage_in_bytes",
-		"/sys/fs/cgroup/memory/memory.stat",
-		"total_inactive_file ",
-	};
 	uint64_t least = meminfo_available();
-	uint64_t others[] = {group_available(&v2), group_available(&v1), address_space_available()};
+	uint64_t others[] = {
+		group_least("/proc/self/cgroup", "/sys/fs/cgroup", "memory", mem_group_available),
+		address_space_available()};
 	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
 		if (others[i] < least)
 			least = others[i];
@@ -184,7 +179,7 @@ size_t mem_available(void)
 size_t mem_peak(void)
 {
 	struct rusage u = {0};
-	uint64_t kib = file_field("/proc/self/status", "VmHWM:");
+	uint64_t kib = file_field("/proc/self", "status", "VmHWM:");
 	if (kib == 0 && getrusage(RUSAGE_SELF, &u) == 0)
 		kib = (uint64_t)u.ru_maxrss;
 	return kib << 10;

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Tensors start at this boundary, the widest vector of any kernel. */
 #define MEM_ALIGN 64
@@ -35,8 +36,12 @@ bool mem_mul(size_t a, size_t b, size_t *product);
 bool mem_add(size_t a, size_t b, size_t *sum);
 
 /* Bytes this process may still take: the least of free memory, address-space
- * limit and control-group limit. */
+ * limit and the limits of its control groups. */
 size_t mem_available(void);
+
+/* What the control group of that folder leaves, UINT64_MAX when it has no limit. A model file that was read once
+ * fills its page cache: that is no use. */
+uint64_t mem_group_available(const char *dir);
 
 /* The most bytes this process has held in memory since its exec. Where the kernel does not tell, those of
  * getrusage, which begin with the size of the process that forked it. */
