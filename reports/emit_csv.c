@@ -85,7 +85,7 @@ static void put_row(struct strbuf *line, const struct stored_run *run, const str
 	row_ran(&text, r);
 	put_text(line, strbuf_text(&text));
 	strbuf_reset(&text);
-	row_command(&text, r);
+	row_command(&text, run, r);
 	put_text(line, strbuf_text(&text));
 	strbuf_putc(line, '\n');
 	strbuf_free(&text);

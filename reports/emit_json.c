@@ -83,7 +83,7 @@ static void put_rates(json_t *o, const struct row *r)
 	put_number(o, "ceiling_tokens_per_s", r->ceiling_tokens_s);
 }
 
-static json_t *json_of_row(const struct row *r)
+static json_t *json_of_row(const struct stored_run *run, const struct row *r)
 {
 	struct strbuf text = {0};
 	json_t *o = json_object(), *values = json_array();
@@ -103,7 +103,7 @@ static json_t *json_of_row(const struct row *r)
 	json_object_set_new(o, "visits_failed", json_integer(r->visits_failed));
 	put_number(o, "peak_bytes", r->peak_bytes);
 	put_text(o, "describe", r->point->describe);
-	row_command(&text, r);
+	row_command(&text, run, r);
 	put_text(o, "command", strbuf_text(&text));
 	for (int i = 0; i < r->n_values; i++)
 		json_array_append_new(values, json_of_process(&r->values[i]));
@@ -112,12 +112,12 @@ static json_t *json_of_row(const struct row *r)
 	return o;
 }
 
-static json_t *json_of_rows(const struct row *rows, int n)
+static json_t *json_of_rows(const struct stored_run *run, const struct row *rows, int n)
 {
 	json_t *list = json_array();
 
 	for (int i = 0; i < n; i++)
-		json_array_append_new(list, json_of_row(&rows[i]));
+		json_array_append_new(list, json_of_row(run, &rows[i]));
 	return list;
 }
 
@@ -157,8 +157,8 @@ static int json_emit(FILE *out, const struct analysis *a,
 	put_text(o, "build_program", a->run->build_program);
 	put_text(o, "build_version", a->run->build_version);
 	put_facts(o, "build", a->run->build);
-	json_object_set_new(o, "rows", json_of_rows(a->rows, a->n_rows));
-	json_object_set_new(o, "ceilings", json_of_rows(a->ceilings, a->n_ceilings));
+	json_object_set_new(o, "rows", json_of_rows(a->run, a->rows, a->n_rows));
+	json_object_set_new(o, "ceilings", json_of_rows(a->run, a->ceilings, a->n_ceilings));
 	bad = json_dumpf(o, out, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
 	json_decref(o);
 	fputc('\n', out);

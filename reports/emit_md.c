@@ -105,7 +105,7 @@ static void put_commands(struct strbuf *out, const struct view *v)
 		if (v->a->rows[i].state != POINT_FAILED)
 			continue;
 		strbuf_reset(&command);
-		row_command(&command, &v->a->rows[i]);
+		row_command(&command, v->a->run, &v->a->rows[i]);
 		strbuf_puts(out, first ? "\n## Failed, again with\n\n" : "");
 		strbuf_puts(out, "- <code>");
 		text_md(out, strbuf_text(&command));

@@ -9,7 +9,7 @@ libreports_a_SOURCES = \
 	%D%/report.h %D%/registry.c \
 	%D%/text.c %D%/text.h \
 	%D%/number.c %D%/number.h \
-	%D%/view.c %D%/view.h %D%/facts.c \
+	%D%/view.c %D%/command.c %D%/view.h %D%/facts.c \
 	%D%/columns.c %D%/columns.h \
 	%D%/layout.c %D%/layout.h \
 	%D%/terminal.c %D%/terminal.h \

@@ -155,7 +155,7 @@ static void put_failures(FILE *out, const struct view *v, int width)
 		put_wrapped(out, strbuf_text(&plain), width);
 		strbuf_reset(&raw);
 		strbuf_reset(&plain);
-		row_command(&raw, r);
+		row_command(&raw, v->a->run, r);
 		text_plain(&plain, strbuf_text(&raw));
 		fprintf(out, "  %s\n", strbuf_text(&plain));
 		strbuf_reset(&raw);

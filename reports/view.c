@@ -226,40 +226,6 @@ bool mark_in_use(const struct view *v, const char *word)
 	return found;
 }
 
-void row_command(struct strbuf *out, const struct row *r)
-{
-	static const struct {
-		enum point_key key;
-		const char *flag;
-	} flags[] = {{KEY_MODEL, "-m"},
-		     {KEY_WORKLOAD, "--workload"},
-		     {KEY_PRECISION, "--precision"},
-		     {KEY_KV, "--kv"},
-		     {KEY_SEQUENCES, "--sequences"},
-		     {KEY_THREADS, "-t"},
-		     {KEY_ISA, "--isa"},
-		     {KEY_BLOCKING, "--blocking"},
-		     {KEY_PROVIDER, "--provider"},
-		     {KEY_ENGINE, "--engine"},
-		     {KEY_DEVICE, "--device"},
-		     {KEY_M, "--gemm-m"},
-		     {KEY_N, "--gemm-n"},
-		     {KEY_K, "--gemm-k"},
-		     {KEY_SIZE, "--size"},
-		     {KEY_TYPE, "--type"}};
-
-	strbuf_puts(out, "inferometer run");
-	for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
-		const char *value = r->point->point.value[flags[i].key];
-		const char *usual = point_key_default(flags[i].key);
-
-		if (!value || (usual && strcmp(usual, value) == 0))
-			continue;
-		strbuf_printf(out, " %s ", flags[i].flag);
-		text_shell(out, value);
-	}
-}
-
 int view_state_count(const struct view *v, enum point_state s)
 {
 	int n = 0;

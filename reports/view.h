@@ -60,8 +60,8 @@ struct mark_word {
 extern const struct mark_word mark_words[]; /* ends with a NULL */
 bool mark_in_use(const struct view *v, const char *word);
 
-/* The command that measures this point alone. */
-void row_command(struct strbuf *out, const struct row *r);
+/* The command that measures this point alone, with the run's seed and counters. */
+void row_command(struct strbuf *out, const struct stored_run *run, const struct row *r);
 
 /* "3 failed, 1 unavailable", "" when all rows are done. */
 void view_troubles(struct strbuf *out, const struct view *v);

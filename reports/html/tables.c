@@ -242,7 +242,7 @@ void html_missing(struct page *p)
 		text_html(&p->out, r->reason);
 		put_logs(&p->out, r);
 		strbuf_reset(&text);
-		row_command(&text, r);
+		row_command(&text, p->view->a->run, r);
 		strbuf_puts(&p->out, "</td><td class=\"command\"><code>");
 		text_html(&p->out, strbuf_text(&text));
 		strbuf_puts(&p->out, "</code></td></tr>\n");

@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include "reports/report.h"
+#include "reports/view.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 
 #include "engines/base/mem.h"
 #include "engines/base/strbuf.h"
+#include "harness/spec/spec.h"
 #include "tests/golden/example_run.h"
 #include "tests/tap.h"
 
@@ -148,6 +150,36 @@ static void test_html(const struct analysis *a)
 	unsetenv("GNUPLOT");
 }
 
+/* What the run was asked beside the keys, when it is not what every run is asked. */
+static void test_command(void)
+{
+	static const struct {
+		int64_t seed;
+		const char *spec, *command;
+	} cases[] = {{SPEC_SEED, "name: x\ncounters: [clock, rusage]\n", ""},
+		     {SPEC_SEED, NULL, ""},
+		     {-3, "name: x\ncounters: []\nsweeps:\n", " --seed -3 --counters none"},
+		     {SPEC_SEED, "name: x\ncounters: [clock]\n", " --counters clock"},
+		     {SPEC_SEED, "name: x\ncounters: [clock, perf_event]\n", " --counters clock,perf_event"},
+		     {SPEC_SEED, "name: x\ncounters: ['$(id)']\n", ""},
+		     {SPEC_SEED, "name: x\ncounters: [clock", ""}};
+	struct maker *m = made_start();
+	struct row row = {.point = made_point(m, ROLE_MEASURE, POINT_DONE, "", "workload=tg8 isa=ref")};
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct strbuf got = {0};
+		char *want = mem_printf("inferometer run --workload tg8 --isa ref%s", cases[i].command);
+
+		m->run.seed = cases[i].seed;
+		m->run.spec_text = cases[i].spec ? made_text(m, cases[i].spec) : NULL;
+		row_command(&got, &m->run, &row);
+		is_text(strbuf_text(&got), want, "the command that repeats a point");
+		strbuf_free(&got);
+		free(want);
+	}
+	made_free(m);
+}
+
 int main(void)
 {
 	struct maker *m = example_run();
@@ -168,6 +200,7 @@ int main(void)
 	compare("report.json", text);
 	free(text);
 	test_html(a);
+	test_command();
 	ok(!emitter_find("nonsense"), "an unknown format is not found");
 	analysis_free(a);
 	made_free(m);
