@@ -123,11 +123,11 @@ static void put_rows(FILE *out, const struct layout *l, bool colour)
 	struct strbuf line = {0};
 
 	for (int i = 0; i < l->n_rows; i++) {
-		bool done = l->row[i]->state == POINT_DONE;
+		bool figures = row_has_figures(l->row[i]);
 
-		for (int c = 0; c < (done ? l->n_columns : l->n_keys); c++)
+		for (int c = 0; c < (figures ? l->n_columns : l->n_keys); c++)
 			put_cell(&line, l, i, c, colour);
-		if (!done)
+		if (!figures)
 			put_reason(&line, l, l->row[i], colour);
 		put_line(out, &line);
 	}

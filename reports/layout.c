@@ -53,7 +53,7 @@ static void cell_fill(const struct layout *l, struct cell *cell, const struct co
 {
 	struct strbuf raw = {0}, plain = {0};
 
-	if (is_key(c) || r->state == POINT_DONE)
+	if (is_key(c) || row_has_figures(r))
 		c->put(&raw, &cell->interval, l->view, r);
 	text_plain(&plain, strbuf_text(&raw));
 	text_cut(&cell->text, strbuf_text(&plain), is_key(c) ? KEY_WIDTH : 4 * KEY_WIDTH);

@@ -170,7 +170,7 @@ static void put_failures(FILE *out, const struct view *v, int width)
 static bool has_few(const struct view *v)
 {
 	for (int i = 0; i < v->a->n_rows; i++)
-		if (v->a->rows[i].state == POINT_DONE && !v->a->rows[i].rep_s.interval)
+		if (row_has_figures(&v->a->rows[i]) && !v->a->rows[i].rep_s.interval)
 			return true;
 	return false;
 }

@@ -13,6 +13,7 @@
 #include "reports/text.h"
 
 const struct mark_word mark_words[] = {
+	{"unfinished", "the run ended before all processes of the point were measured"},
 	{"contended", "others kept the machine busy in more than 10 % of the samples; they are kept"},
 	{"faulted", "page faults inside more than 10 % of the samples"},
 	{"preempted", "the process was interrupted inside more than 10 % of the samples"},
@@ -55,7 +56,7 @@ struct view view_make(const struct analysis *a)
 			v.varies_in[kind][k] |= strcmp(value, point_get(&first[kind]->point->point, k)) != 0;
 			v.varies[k] |= strcmp(value, point_get(&a->rows[0].point->point, k)) != 0;
 		}
-		if (r->state == POINT_DONE)
+		if (row_has_figures(r))
 			v.processes = v.processes == -1 || v.processes == r->rep_s.n ? r->rep_s.n : 0;
 	}
 	return v;
@@ -157,6 +158,16 @@ bool row_is_wrong(const struct row *r)
 	return r->state == POINT_FAILED && strncmp(r->reason, "wrong:", 6) == 0;
 }
 
+bool row_is_unfinished(const struct row *r)
+{
+	return r->state == POINT_PLANNED && r->n_values > 0;
+}
+
+bool row_has_figures(const struct row *r)
+{
+	return r->state == POINT_DONE || row_is_unfinished(r);
+}
+
 const char *row_state(const struct row *r)
 {
 	return row_is_wrong(r) ? "wrong" : point_state_name(r->state);
@@ -202,14 +213,17 @@ void row_ran(struct strbuf *out, const struct row *r)
 
 void row_marks(struct strbuf *out, const struct row *r)
 {
-	const int count[] = {r->n_contended, r->n_faulted, r->n_preempted, r->n_migrated};
+	const bool marked[] = {row_is_unfinished(r),
+			       r->n_contended > MARK_SHARE * r->n_samples,
+			       r->n_faulted > MARK_SHARE * r->n_samples,
+			       r->n_preempted > MARK_SHARE * r->n_samples,
+			       r->n_migrated > MARK_SHARE * r->n_samples,
+			       row_has_figures(r) && row_kind(r) != ROW_PROBE && !r->verified};
 	size_t start = out->len;
 
-	for (int i = 0; i < 4; i++)
-		if (count[i] > MARK_SHARE * r->n_samples)
+	for (size_t i = 0; i < sizeof marked / sizeof marked[0]; i++)
+		if (marked[i])
 			strbuf_printf(out, "%s%s", out->len > start ? " " : "", mark_words[i].word);
-	if (r->state == POINT_DONE && row_kind(r) != ROW_PROBE && !r->verified)
-		strbuf_printf(out, "%s%s", out->len > start ? " " : "", "unverified");
 }
 
 bool mark_in_use(const struct view *v, const char *word)
@@ -238,14 +252,20 @@ int view_state_count(const struct view *v, enum point_state s)
 void view_troubles(struct strbuf *out, const struct view *v)
 {
 	size_t start = out->len;
-	int n_wrong = 0;
+	int n_wrong = 0, n_unfinished = 0;
 
-	for (int i = 0; i < v->a->n_rows; i++)
+	for (int i = 0; i < v->a->n_rows; i++) {
 		n_wrong += row_is_wrong(&v->a->rows[i]);
+		n_unfinished += row_is_unfinished(&v->a->rows[i]);
+	}
 	if (n_wrong)
 		strbuf_printf(out, "%d wrong", n_wrong);
+	if (n_unfinished)
+		strbuf_printf(out, "%s%d unfinished", out->len > start ? ", " : "", n_unfinished);
 	for (int s = POINT_PLANNED; s <= POINT_UNAVAILABLE; s++) {
-		int n = view_state_count(v, s) - (s == POINT_FAILED ? n_wrong : 0);
+		int n = view_state_count(v, s) - (s == POINT_FAILED    ? n_wrong
+						  : s == POINT_PLANNED ? n_unfinished
+								       : 0);
 
 		if (s != POINT_DONE && n > 0)
 			strbuf_printf(out, "%s%d %s", out->len > start ? ", " : "", n,

@@ -20,7 +20,7 @@ struct view {
 	bool varies[KEY_COUNT]; /* over all rows */
 	bool varies_in[ROW_KIND_COUNT][KEY_COUNT];
 	int count[ROW_KIND_COUNT];
-	int processes; /* of every done row; 0: it differs, -1: no row is done */
+	int processes; /* of every row with figures; 0: it differs, -1: no row has any */
 	bool ascii;    /* for a terminal: 3.1e-07, brief intervals */
 };
 
@@ -47,6 +47,10 @@ const char *bound_name(enum bound b);
 /* done, wrong (failed its check), failed, skipped, unavailable, planned. Static. */
 const char *row_state(const struct row *r);
 bool row_is_wrong(const struct row *r);
+/* The run ended before its last process; what there is counts. */
+bool row_is_unfinished(const struct row *r);
+/* Its numbers may stand without a reason beside them: it is done, or unfinished. */
+bool row_has_figures(const struct row *r);
 
 /* Kernels and instruction set of what ran, from the worker's description; one line. */
 void row_ran(struct strbuf *out, const struct row *r);

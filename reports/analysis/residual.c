@@ -91,7 +91,10 @@ void row_verify(struct row *row)
 	row->verified = residual_read(row->point, "residual_same", &same);
 	row->residual_same = same;
 	residual_read(row->point, "residual_f32", &row->residual_f32);
-	if (!row->verified || isnan(row->residual_bound) || row->state != POINT_DONE)
+	if (!row->verified || isnan(row->residual_bound) || row->n_values == 0)
+		return;
+	/* An unfinished row shows its numbers as well; one that failed has its reason already. */
+	if (row->state != POINT_DONE && row->state != POINT_PLANNED)
 		return;
 	if (!isfinite(same))
 		row_fail(row, mem_printf("wrong: outputs are not finite, or the reference's are not"));

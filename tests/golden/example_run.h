@@ -130,6 +130,22 @@ static void example_troubles(struct maker *m)
 	}
 }
 
+/* Ctrl-C after the first rounds. */
+static void example_unfinished(struct maker *m)
+{
+	static const double work[3] = {256, 2e10, 2e8};
+	struct stored_point *p = made_point(
+		m, ROLE_MEASURE, POINT_PLANNED, "",
+		"workload=pp256 model=synthetic:llama-160m precision=f32 kv=f16 threads=4 isa=avx2");
+
+	p->check_answer = json_pack("{s:i}", "working_set", 60 << 20);
+	for (int round = 1; round <= 2; round++)
+		made_timing(m, p, round, 130000000 + 100000 * round, 3, 1, work);
+	made_residuals(m, p, 1.2e-5, 1.2e-5);
+	made_point(m, ROLE_MEASURE, POINT_PLANNED, "",
+		   "workload=pp256 model=synthetic:llama-160m precision=f16 kv=f16 threads=4 isa=avx2");
+}
+
 static struct maker *example_run(void)
 {
 	struct maker *m = made_start();
@@ -151,6 +167,7 @@ static struct maker *example_run(void)
 	example_troubles(m);
 	example_products(m);
 	example_ceilings(m);
+	example_unfinished(m);
 	return m;
 }
 

@@ -258,6 +258,25 @@ static void test_wrong(double residual, enum point_state state, const char *reas
 	made_free(m);
 }
 
+/* What a run that was interrupted measured is judged like the rest. */
+static void test_wrong_unfinished(void)
+{
+	struct maker *m = made_start();
+	struct stored_point *p = add_tg(m, tg_keys, 2), *none;
+	struct analysis *a;
+
+	p->state = POINT_PLANNED;
+	made_residuals(m, p, 5e-3, 0.1);
+	none = made_point(m, ROLE_MEASURE, POINT_PLANNED, "", tg_keys);
+	made_residuals(m, none, 5e-3, 0.1);
+	a = analysis_make(&m->run);
+	is_int(a->rows[0].state, POINT_FAILED, "an unfinished row may be wrong");
+	has_text(a->rows[0].reason, "wrong: residual 0.005", "and says so");
+	is_int(a->rows[1].state, POINT_PLANNED, "one without a speed is only not reached");
+	analysis_free(a);
+	made_free(m);
+}
+
 static void test_states(void)
 {
 	struct maker *m = made_start();
@@ -298,6 +317,7 @@ int main(void)
 	test_wrong(5e-3, POINT_FAILED, "wrong: residual 0.005 above the bound 0.001 of f32");
 	test_wrong(INFINITY, POINT_FAILED, "wrong: outputs are not finite, or the reference's are not");
 	test_wrong(1e-3, POINT_DONE, "");
+	test_wrong_unfinished();
 	test_states();
 	return tap_done();
 }
