@@ -100,7 +100,7 @@ static int csv_emit(FILE *out, const struct analysis *a,
 	fputs(strbuf_text(&line), out);
 	for (int i = 0; i < a->n_rows + a->n_ceilings; i++) {
 		strbuf_reset(&line);
-		put_row(&line, a->run, i < a->n_rows ? &a->rows[i] : &a->ceilings[i - a->n_rows]);
+		put_row(&line, a->run, analysis_row(a, i));
 		fputs(strbuf_text(&line), out);
 	}
 	strbuf_free(&line);

@@ -101,11 +101,13 @@ static void put_commands(struct strbuf *out, const struct view *v)
 	struct strbuf command = {0};
 	bool first = true;
 
-	for (int i = 0; i < v->a->n_rows; i++) {
-		if (v->a->rows[i].state != POINT_FAILED)
+	for (int i = 0; i < v->a->n_rows + v->a->n_ceilings; i++) {
+		const struct row *r = analysis_row(v->a, i);
+
+		if (r->state != POINT_FAILED)
 			continue;
 		strbuf_reset(&command);
-		row_command(&command, v->a->run, &v->a->rows[i]);
+		row_command(&command, v->a->run, r);
 		strbuf_puts(out, first ? "\n## Failed, again with\n\n" : "");
 		strbuf_puts(out, "- <code>");
 		text_md(out, strbuf_text(&command));

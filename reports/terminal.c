@@ -135,35 +135,42 @@ static void put_others(struct strbuf *out, const struct row *r)
 	strbuf_printf(out, " %s)", unit);
 }
 
-/* Each row that failed: the whole reason, for which its line had no room, and how to see it again. */
-static void put_failures(FILE *out, const struct view *v, int width)
+static void put_failure(FILE *out, const struct view *v, const struct row *r, int width)
 {
 	struct strbuf raw = {0}, plain = {0};
+
+	row_label(&raw, v, r);
+	if (r->point->role == ROLE_CEILING)
+		strbuf_printf(&raw, " t%s (a ceiling)", point_get(&r->point->point, KEY_THREADS));
+	strbuf_printf(&raw, ": %s", r->reason);
+	if (r->n_values > 0 && !row_is_wrong(r))
+		put_others(&raw, r);
+	text_plain(&plain, strbuf_text(&raw));
+	put_wrapped(out, strbuf_text(&plain), width);
+	strbuf_reset(&raw);
+	strbuf_reset(&plain);
+	row_command(&raw, v->a->run, r);
+	text_plain(&plain, strbuf_text(&raw));
+	fprintf(out, "  %s\n", strbuf_text(&plain));
+	strbuf_free(&raw);
+	strbuf_free(&plain);
+}
+
+/* Each row that failed: the whole reason, for which its line had no room, and how to see it again. A ceiling that
+ * failed has no line, but makes the run fail as well. */
+static void put_failures(FILE *out, const struct view *v, int width)
+{
 	bool first = true;
 
-	for (int i = 0; i < v->a->n_rows; i++) {
-		const struct row *r = &v->a->rows[i];
+	for (int i = 0; i < v->a->n_rows + v->a->n_ceilings; i++) {
+		const struct row *r = analysis_row(v->a, i);
 
 		if (r->state != POINT_FAILED)
 			continue;
 		fputs(first ? "\nfailed, again with:\n" : "", out);
-		row_label(&raw, v, r);
-		strbuf_printf(&raw, ": %s", r->reason);
-		if (r->n_values > 0 && !row_is_wrong(r))
-			put_others(&raw, r);
-		text_plain(&plain, strbuf_text(&raw));
-		put_wrapped(out, strbuf_text(&plain), width);
-		strbuf_reset(&raw);
-		strbuf_reset(&plain);
-		row_command(&raw, v->a->run, r);
-		text_plain(&plain, strbuf_text(&raw));
-		fprintf(out, "  %s\n", strbuf_text(&plain));
-		strbuf_reset(&raw);
-		strbuf_reset(&plain);
+		put_failure(out, v, r, width);
 		first = false;
 	}
-	strbuf_free(&raw);
-	strbuf_free(&plain);
 }
 
 /* True when a row that is shown has too few processes for an interval. */

@@ -52,6 +52,11 @@ struct analysis *analysis_make(struct stored_run *run)
 	return a;
 }
 
+const struct row *analysis_row(const struct analysis *a, int i)
+{
+	return i < a->n_rows ? &a->rows[i] : &a->ceilings[i - a->n_rows];
+}
+
 static void rows_free(struct row *rows, int n)
 {
 	for (int i = 0; i < n; i++) {

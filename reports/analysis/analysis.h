@@ -65,6 +65,9 @@ struct analysis {
 struct analysis *analysis_make(struct stored_run *run);
 void analysis_free(struct analysis *a);
 
+/* The rows, then the ceilings, as one list of n_rows + n_ceilings. */
+const struct row *analysis_row(const struct analysis *a, int i);
+
 /* How many times as fast r is as base at equal work: ratio of times of one round, NaN without common rounds. */
 struct estimate row_speed_up(const struct row *r, const struct row *base);
 

@@ -48,7 +48,7 @@ static void put_method(struct page *p)
 	struct strbuf text = {0};
 
 	for (int i = 0; i < a->n_rows + a->n_ceilings; i++) {
-		const struct row *r = i < a->n_rows ? &a->rows[i] : &a->ceilings[i - a->n_rows];
+		const struct row *r = analysis_row(a, i);
 
 		samples += r->n_samples;
 		warmup += r->n_warmup;

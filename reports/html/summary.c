@@ -197,7 +197,7 @@ static void put_ceilings(struct page *p)
 	int n = 0;
 
 	for (int i = 0; i < p->view->a->n_ceilings; i++)
-		n += p->view->a->ceilings[i].state == POINT_DONE;
+		n += p->view->a->ceilings[i].n_values > 0;
 	if (n == 0)
 		strbuf_puts(&text, "No ceiling was measured in this run, so no row says how close to the "
 				   "limit it is.");

@@ -146,6 +146,21 @@ static void example_unfinished(struct maker *m)
 		   "workload=pp256 model=synthetic:llama-160m precision=f16 kv=f16 threads=4 isa=avx2");
 }
 
+/* One of them died in its third round, one in all. */
+static void example_failed_ceilings(struct maker *m)
+{
+	static const double work[3] = {0, 5e8, 0};
+	struct stored_point *p = made_point(m, ROLE_CEILING, POINT_FAILED, "worker died: signal 9 in round 3",
+					    "workload=fma type=f32 threads=2 isa=avx2");
+
+	for (int round = 1; round <= 2; round++)
+		made_timing(m, p, round, 5000000, 3, 1, work);
+	made_visit(m, p, VISIT_TIMING, 3)->failed = true;
+	p = made_point(m, ROLE_CEILING, POINT_FAILED, hostile,
+		       "workload=read size=67108864 threads=2 isa=avx2");
+	made_visit(m, p, VISIT_TIMING, 1)->failed = true;
+}
+
 static struct maker *example_run(void)
 {
 	struct maker *m = made_start();
@@ -168,6 +183,7 @@ static struct maker *example_run(void)
 	example_products(m);
 	example_ceilings(m);
 	example_unfinished(m);
+	example_failed_ceilings(m);
 	return m;
 }
 
