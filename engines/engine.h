@@ -5,7 +5,7 @@
  * It knows nothing about measuring, workloads or files of results.
  *
  * Life: probe; open -> (check, load -> submit/wait/fetch/seq_edit ... -> unload,
- * op -> op_submit/op_wait ... -> op_free)* -> close. One thread at a time calls
+ * op_plan, op -> op_submit/op_wait ... -> op_free)* -> close. One thread at a time calls
  * into an engine and its sessions.
  */
 #ifndef IFM_ENGINES_ENGINE_H
@@ -67,7 +67,7 @@ struct job_config {
 	const char *provider; /* "own", "openblas" */
 };
 
-/* Bytes a session needs; total is compared with limit. */
+/* Bytes a session or an operation needs; total is compared with limit. */
 struct memory_plan {
 	uint64_t weights;
 	uint64_t kv;
@@ -170,11 +170,15 @@ struct engine_ops {
 
 	void (*unload)(struct session *s); /* Required. NULL is fine. */
 
+	/* Required. Would this operation run? The work of one submit and the memory it takes, from the
+	 * numbers alone (the plan also when it does not fit: then ERR_OOM with needed and available in d). */
+	int (*op_plan)(struct engine *e, const struct op_config *config, struct step_work *work,
+		       struct memory_plan *plan, struct diag *d);
+
 	/* Required. One operation, prepared: memory allocated and filled, W packed. */
 	int (*op)(struct engine *e, const struct op_config *config, struct op_job **out, struct diag *d);
 	int (*op_submit)(struct op_job *j, struct diag *d);
 	int (*op_wait)(struct op_job *j, struct step_info *info, struct diag *d);
-	void (*op_work)(const struct op_job *j, struct step_work *work); /* of one submit */
 	/* Rows [row, row + n) of an OP_GEMM's C, its n columns each. ERR_UNSUPPORTED for ceilings. */
 	int (*op_fetch)(struct op_job *j, int row, int n, float *dst, struct diag *d);
 	void (*op_describe)(const struct op_job *j, struct strbuf *out);

@@ -30,20 +30,13 @@ static int read_check(const struct engine_ops *ops, struct engine *e, const stru
 		      struct diag *d)
 {
 	struct op_config c;
-	struct workload_work w = {0};
 	int rc = read_config(p, &c, d);
 	(void)m;
-	if (rc)
-		return rc;
-	*plan = (struct memory_plan){.scratch = c.bytes};
-	rc = op_run_admit(plan, "read", d);
 	if (rc == 0)
-		rc = op_run_work(ops, e, &c, &w, d);
-	if (rc)
-		return rc;
-	w.working_set = c.bytes;
-	*work = w;
-	return 0;
+		rc = op_run_check(ops, e, &c, work, plan, d);
+	if (rc == 0)
+		work->working_set = c.bytes;
+	return rc;
 }
 
 static int read_build(const struct engine_ops *ops, struct engine *e, const struct model *m,
@@ -75,19 +68,9 @@ static int fma_check(const struct engine_ops *ops, struct engine *e, const struc
 		     struct diag *d)
 {
 	struct op_config c;
-	struct workload_work w = {0};
 	int rc = fma_config(p, &c, d);
 	(void)m;
-	if (rc)
-		return rc;
-	*plan = (struct memory_plan){0};
-	rc = op_run_admit(plan, "fma", d);
-	if (rc == 0)
-		rc = op_run_work(ops, e, &c, &w, d);
-	if (rc)
-		return rc;
-	*work = w;
-	return 0;
+	return rc ? rc : op_run_check(ops, e, &c, work, plan, d);
 }
 
 static int fma_build(const struct engine_ops *ops, struct engine *e, const struct model *m,

@@ -49,23 +49,13 @@ static int gemm_check(const struct engine_ops *ops, struct engine *e, const stru
 		      struct diag *d)
 {
 	struct op_config c;
-	struct workload_work w = {0};
 	int rc = gemm_config(p, WORKLOAD_SEED, &c, d);
 	(void)m;
-	if (rc)
-		return rc;
-	size_t rows = (size_t)c.n, cols = (size_t)c.k;
-	plan->weights = rows * dtype_bytes(dtype_for_row(c.precision, cols), cols);
-	plan->kv = 0;
-	plan->scratch = sizeof(float) * (size_t)c.m * (rows + cols);
-	rc = op_run_admit(plan, "gemm", d);
 	if (rc == 0)
-		rc = op_run_work(ops, e, &c, &w, d);
-	if (rc)
-		return rc;
-	w.working_set = plan->weights + plan->scratch;
-	*work = w;
-	return 0;
+		rc = op_run_check(ops, e, &c, work, plan, d);
+	if (rc == 0)
+		work->working_set = (uint64_t)work->bytes;
+	return rc;
 }
 
 static int gemm_build(const struct engine_ops *ops, struct engine *e, const struct model *m,

@@ -7,29 +7,14 @@
 
 #include "engines/base/mem.h"
 
-int op_run_admit(struct memory_plan *plan, const char *workload, struct diag *d)
+int op_run_check(const struct engine_ops *ops, struct engine *e, const struct op_config *config,
+		 struct workload_work *work, struct memory_plan *plan, struct diag *d)
 {
-	plan->total = plan->weights + plan->kv + plan->scratch;
-	plan->limit = mem_available();
-	if (plan->total > plan->limit)
-		return diag_set(d, ERR_OOM, "%s: needs %llu bytes, %llu are available", workload,
-				(unsigned long long)plan->total, (unsigned long long)plan->limit);
-	return 0;
-}
-
-int op_run_work(const struct engine_ops *ops, struct engine *e, const struct op_config *config,
-		struct workload_work *work, struct diag *d)
-{
-	struct op_job *job;
 	struct step_work step = {0};
-	int rc = ops->op(e, config, &job, d);
+	int rc = ops->op_plan(e, config, &step, plan, d);
 	if (rc)
 		return rc;
-	ops->op_work(job, &step);
-	ops->op_free(job);
-	work->flops = step.flops;
-	work->bytes = step.bytes;
-	work->steps = 1;
+	*work = (struct workload_work){.flops = step.flops, .bytes = step.bytes, .steps = 1};
 	return 0;
 }
 

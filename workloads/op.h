@@ -12,13 +12,9 @@ struct workload_run {
 	struct op_config config;
 };
 
-/* Compares total with what is available. */
-MUST_CHECK int op_run_admit(struct memory_plan *plan, const char *workload, struct diag *d);
-
-/* The work of one submit, from an operation made for the question: what the engine cannot do (a
- * blocking, a type) is known before it is planned. */
-MUST_CHECK int op_run_work(const struct engine_ops *ops, struct engine *e, const struct op_config *config,
-			   struct workload_work *work, struct diag *d);
+/* Work and memory of one submit. What the engine cannot do (a blocking, a type) is known before it is planned. */
+MUST_CHECK int op_run_check(const struct engine_ops *ops, struct engine *e, const struct op_config *config,
+			    struct workload_work *work, struct memory_plan *plan, struct diag *d);
 
 MUST_CHECK int op_run_build(const struct engine_ops *ops, struct engine *e, const struct op_config *config,
 			    struct workload_run **out, struct diag *d);

@@ -12,6 +12,7 @@
 #include "engines/cpu/cpu.h"
 #include "engines/cpu/gemm.h"
 #include "engines/cpu/op.h"
+#include "engines/cpu/op_plan.h"
 #include "engines/cpu/plan.h"
 #include "engines/cpu/session.h"
 
@@ -101,10 +102,10 @@ const struct engine_ops cpu_engine = {
 	.work = plan_work,
 	.describe = session_describe,
 	.unload = session_unload,
+	.op_plan = op_plan,
 	.op = op_open,
 	.op_submit = op_submit,
 	.op_wait = op_wait,
-	.op_work = op_work,
 	.op_fetch = op_fetch,
 	.op_describe = op_describe,
 	.op_free = op_free,

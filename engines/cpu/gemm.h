@@ -52,6 +52,8 @@ void gemm_weight_free(struct gemm_weight *w); /* NULL is fine */
 /* Bytes that packing takes, and bytes of scratch gemm_run needs for up to m rows. */
 size_t gemm_weight_bytes(const struct gemm_context *g, enum dtype dtype, int n, int k);
 size_t gemm_scratch_bytes(const struct gemm_context *g, enum dtype dtype, int m, int n, int k);
+/* Bytes that n_threads take besides while they pack a matrix of rows of k. */
+size_t gemm_packing_bytes(const struct gemm_context *g, enum dtype dtype, int k, int n_threads);
 
 /* Row `row` of W as f32 (dequantised): embedding lookup in a tied model. */
 void gemm_weight_row(const struct gemm_weight *w, int row, float *dst);

@@ -71,11 +71,17 @@ static void pack_part(void *arg, int thread, int n_threads)
 	}
 }
 
+size_t gemm_packing_bytes(const struct gemm_context *g, enum dtype dtype, int k, int n_threads)
+{
+	size_t nr = g->openblas ? 1 : (size_t)g->kernels[dtype].nr;
+	return (size_t)n_threads * nr * (size_t)k * sizeof(float);
+}
+
 int gemm_own_pack(struct gemm_weight *w, gemm_row_reader *read, const void *source, struct pool *pool,
 		  struct diag *d)
 {
 	struct pack_job j = {w, read, source, NULL, w->g->openblas ? 1 : w->g->kernels[w->dtype].nr};
-	size_t size = (size_t)pool_threads(pool) * (size_t)j.nr * (size_t)w->k * sizeof(float);
+	size_t size = gemm_packing_bytes(w->g, w->dtype, w->k, pool_threads(pool));
 	j.rows = mem_map(size);
 	if (!j.rows)
 		return diag_set(d, ERR_OOM, "packing weights needs a buffer of %zu bytes", size);

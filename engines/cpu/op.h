@@ -12,7 +12,6 @@
 int op_open(struct engine *e, const struct op_config *config, struct op_job **out, struct diag *d);
 int op_submit(struct op_job *j, struct diag *d);
 int op_wait(struct op_job *j, struct step_info *info, struct diag *d);
-void op_work(const struct op_job *j, struct step_work *work);
 int op_fetch(struct op_job *j, int row, int n, float *dst, struct diag *d);
 void op_describe(const struct op_job *j, struct strbuf *out);
 void op_free(struct op_job *j); /* NULL is fine */

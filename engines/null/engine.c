@@ -162,6 +162,15 @@ static void null_unload(struct session *s)
 	free(s);
 }
 
+static int null_op_plan(struct engine *e, const struct op_config *config, struct step_work *work,
+			struct memory_plan *plan, struct diag *d)
+{
+	(void)e, (void)config, (void)d;
+	*work = (struct step_work){0};
+	*plan = (struct memory_plan){.limit = mem_available()};
+	return 0;
+}
+
 static int null_op(struct engine *e, const struct op_config *config, struct op_job **out, struct diag *d)
 {
 	(void)e, (void)d;
@@ -182,12 +191,6 @@ static int null_op_wait(struct op_job *j, struct step_info *info, struct diag *d
 	(void)j, (void)d;
 	*info = (struct step_info){0};
 	return 0;
-}
-
-static void null_op_work(const struct op_job *j, struct step_work *work)
-{
-	(void)j;
-	*work = (struct step_work){0};
 }
 
 static int null_op_fetch(struct op_job *j, int row, int n, float *dst, struct diag *d)
@@ -230,10 +233,10 @@ const struct engine_ops null_engine = {
 	.work = null_work,
 	.describe = null_describe,
 	.unload = null_unload,
+	.op_plan = null_op_plan,
 	.op = null_op,
 	.op_submit = null_op_submit,
 	.op_wait = null_op_wait,
-	.op_work = null_op_work,
 	.op_fetch = null_op_fetch,
 	.op_describe = null_op_describe,
 	.op_free = null_op_free,

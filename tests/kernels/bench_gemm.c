@@ -14,6 +14,7 @@
 #include "engines/base/pool.h"
 #include "engines/cpu/cpu.h"
 #include "engines/cpu/op.h"
+#include "engines/cpu/op_plan.h"
 #include "engines/kernels/gemm.h"
 
 #define ROUNDS	  15
@@ -56,6 +57,7 @@ static void bench_arms(struct arm *arms, int n, struct engine *e)
 {
 	struct diag d = {0};
 	struct step_work work;
+	struct memory_plan plan;
 	for (int i = 0; i < n; i++)
 		if (op_open(e, &arms[i].config, &arms[i].job, &d)) {
 			printf("%s: %s\n", arms[i].label, d.text);
@@ -67,7 +69,8 @@ static void bench_arms(struct arm *arms, int n, struct engine *e)
 			if (!arms[i].job || op_submit(arms[i].job, &d))
 				continue;
 			t = clock_ns() - t;
-			op_work(arms[i].job, &work);
+			if (op_plan(e, &arms[i].config, &work, &plan, &d))
+				continue;
 			if (r >= 0)
 				arms[i].rate[r] =
 					(work.flops > 0 && arms[i].config.m != 1 ? work.flops : work.bytes) /

@@ -2,10 +2,15 @@
 #include "config.h"
 
 #include "tests/tap.h"
+
+#include <unistd.h>
+
+#include "engines/base/mem.h"
 #include "engines/base/pool.h"
 #include "engines/base/strbuf.h"
 #include "engines/cpu/cpu.h"
 #include "engines/cpu/op.h"
+#include "engines/cpu/op_plan.h"
 
 static struct engine engine;
 
@@ -16,6 +21,17 @@ static struct op_job *job_open(struct op_config config)
 	if (op_open(&engine, &config, &j, &d))
 		printf("# %s\n", d.text);
 	return j;
+}
+
+/* The work of one submit. */
+static struct step_work work_of(struct op_config config)
+{
+	struct step_work work = {-1, -1};
+	struct memory_plan plan;
+	struct diag d = {0};
+	if (!ok(op_plan(&engine, &config, &work, &plan, &d) == 0, "is planned"))
+		printf("# %s\n", d.text);
+	return work;
 }
 
 static void job_run(struct op_job *j)
@@ -32,8 +48,8 @@ static void test_gemm(enum dtype t)
 	struct diag d = {0};
 	struct step_work work;
 	struct strbuf text = {0};
-	struct op_job *small =
-		job_open((struct op_config){.m = 2, .n = 40, .k = 64, .precision = t, .seed = 7});
+	struct op_config config = {.m = 2, .n = 40, .k = 64, .precision = t, .seed = 7};
+	struct op_job *small = job_open(config);
 	struct op_job *large =
 		job_open((struct op_config){.m = 9, .n = 40, .k = 64, .precision = t, .seed = 7});
 	if (!ok(small && large, "gemm in %s opens", dtype_name(t)))
@@ -43,7 +59,7 @@ static void test_gemm(enum dtype t)
 	is_int(op_fetch(small, 0, 2, few, &d) | op_fetch(large, 0, 2, many, &d), 0, "rows are fetched");
 	ok(memcmp(few, many, sizeof few) == 0, "the first rows do not depend on m");
 	ok(few[0] != 0.0f && few[0] != few[1], "and hold something");
-	op_work(small, &work);
+	work = work_of(config);
 	is_near(work.flops, 2.0 * 2 * 40 * 64, 0, "operations");
 	is_near(work.bytes, 4.0 * 2 * 64 + 40.0 * (double)dtype_bytes(t, 64) + 4.0 * 2 * 40, 0, "bytes");
 	op_describe(small, &text);
@@ -60,11 +76,12 @@ static void test_read(void)
 	struct diag d = {0};
 	struct strbuf text = {0};
 	float row;
-	struct op_job *j = job_open((struct op_config){.kind = OP_READ, .bytes = 1 << 20});
+	const struct op_config config = {.kind = OP_READ, .bytes = 1 << 20};
+	struct op_job *j = job_open(config);
 	if (!ok(j != NULL, "read opens"))
 		return;
 	job_run(j);
-	op_work(j, &work);
+	work = work_of(config);
 	ok(work.bytes >= 1 << 20 && fmod(work.bytes, 1024) == 0 && work.flops == 0, "bytes are those read");
 	op_describe(j, &text);
 	has_text(strbuf_text(&text), "kernels: read_", "describe names the kernel");
@@ -76,19 +93,70 @@ static void test_read(void)
 static void test_fma(const char *type)
 {
 	struct step_work work;
-	struct op_job *j = job_open((struct op_config){.kind = OP_FMA, .type = type});
+	const struct op_config config = {.kind = OP_FMA, .type = type};
+	struct op_job *j = job_open(config);
 	if (!ok(j != NULL, "fma of %s opens", type))
 		return;
 	job_run(j);
-	op_work(j, &work);
+	work = work_of(config);
 	ok(work.flops > 0 && work.bytes == 0, "operations only");
 	op_free(j);
 }
 
+/* Bytes of address space. */
+static double mapped(void)
+{
+	double pages = 0;
+	FILE *f = fopen("/proc/self/statm", "re");
+	if (!f || fscanf(f, "%lf", &pages) != 1)
+		bail("no /proc/self/statm");
+	fclose(f);
+	return pages * (double)sysconf(_SC_PAGESIZE);
+}
+
+/* 4 MiB or more are each of A, A packed, C and W, which has a panel with one column: none can be left out. */
+static void test_plan_of_gemm(enum dtype t)
+{
+	const struct op_config config = {.m = 1024, .n = 4097, .k = 1024, .precision = t};
+	struct step_work work;
+	struct memory_plan plan;
+	struct diag d = {0};
+	double before = mapped();
+	is_int(op_plan(&engine, &config, &work, &plan, &d), 0, "a plan");
+	is_near(mapped(), before, 1 << 20, "takes no memory");
+	is_int(plan.kv, 0, "no KV cells");
+	ok(plan.total == plan.weights + plan.scratch && plan.total <= plan.limit, "the sum fits");
+	ok(plan.weights > 4097 * dtype_bytes(t, 1024), "W has whole panels");
+	struct op_job *j = job_open(config);
+	is_near(mapped() - before, (double)plan.total, 1 << 20, "and says what is taken");
+	op_free(j);
+}
+
+static void test_plan_of_read(void)
+{
+	const struct op_config config = {.kind = OP_READ, .bytes = (uint64_t)1 << 30};
+	struct step_work work;
+	struct memory_plan plan;
+	struct diag d = {0};
+	size_t before = mem_peak();
+	int rc = op_plan(&engine, &config, &work, &plan, &d);
+	ok(rc == 0 || rc == ERR_OOM, "a plan to read 1 GiB");
+	is_int((int64_t)plan.total, 1 << 30, "counts them");
+	is_near(work.bytes, 1 << 30, 0, "as read once");
+	is_near((double)mem_peak(), (double)before, 1 << 20, "and touches none");
+}
+
+/* Neither planned nor opened. */
 static void refused(struct op_config config, int code, const char *part)
 {
 	struct op_job *j = NULL;
 	struct diag d = {0};
+	struct step_work work;
+	struct memory_plan plan;
+	is_int(op_plan(&engine, &config, &work, &plan, &d), code, part);
+	has_text(d.text, part, "is said by the plan");
+	ok(code != ERR_OOM || plan.total > plan.limit, "with its numbers");
+	diag_clear(&d);
 	is_int(op_open(&engine, &config, &j, &d), code, part);
 	has_text(d.text, part, "and it is said");
 	ok(j == NULL, "no job");
@@ -111,6 +179,10 @@ int main(void)
 		test_fma("f32");
 		test_fma("int8");
 	}
+	for (int t = 0; t < DTYPE_COUNT; t++)
+		test_plan_of_gemm((enum dtype)t);
+	test_plan_of_read();
+	refused((struct op_config){.kind = (enum op_kind)9}, ERR_UNSUPPORTED, "no such operation: 9");
 	refused((struct op_config){.m = 0, .n = 1, .k = 1}, ERR_USAGE, "each must be in 1");
 	refused((struct op_config){.m = 1, .n = 1 << 24, .k = 1 << 24}, ERR_OOM, "available");
 	refused((struct op_config){.m = 1, .n = 2147483647, .k = 1}, ERR_USAGE, "in 1 to");
