@@ -8,6 +8,10 @@
 #include "reports/number.h"
 #include "reports/text.h"
 
+/* Ceilings are named until the header has so many lines, but for what wrapping and "99 more in report -o md" take. */
+#define HEADER_LINES 3
+#define HEADER_REST  45
+
 /* Breaks plain text between words so that no line exceeds width where a blank allows it. */
 static void put_wrapped(FILE *out, const char *text, int width)
 {
@@ -81,26 +85,64 @@ static void put_constants(struct strbuf *line, const struct view *v)
 	}
 }
 
-static void put_ceilings(struct strbuf *line, const struct view *v)
+static bool is_limit(const struct analysis *a, const struct row *c)
+{
+	for (int i = 0; i < a->n_rows; i++)
+		if (a->rows[i].limit == c)
+			return true;
+	return false;
+}
+
+/* "fma f32 200 GFLOP/s (t4 avx2)", with the keys in which the ceilings differ. */
+static void ceiling_put(struct strbuf *out, const struct analysis *a, const struct row *c)
+{
+	static const struct {
+		enum point_key key;
+		const char *before;
+	} keys[] = {{KEY_THREADS, "t"}, {KEY_ISA, ""}};
+	struct strbuf said = {0};
+
+	for (size_t k = 0; k < sizeof keys / sizeof keys[0]; k++) {
+		const char *value = point_get(&c->point->point, keys[k].key);
+		bool varies = false;
+
+		for (int i = 0; i < a->n_ceilings; i++)
+			varies |= strcmp(point_get(&a->ceilings[i].point->point, keys[k].key), value) != 0;
+		if (varies)
+			strbuf_printf(&said, "%s%s%s", said.len ? " " : "", keys[k].before, value);
+	}
+	ceiling_name(out, c);
+	if (said.len)
+		strbuf_printf(out, " (%s)", strbuf_text(&said));
+	strbuf_free(&said);
+}
+
+/* The ceilings that bind a row, as many as there is room for; the others are in the other formats. */
+static void put_ceilings(struct strbuf *line, const struct view *v, int room)
 {
 	const struct analysis *a = v->a;
-	bool threads = false, first = true;
+	int n_more = 0, n = 0;
+	bool full = false;
 
-	for (int i = 1; i < a->n_ceilings; i++)
-		threads |= strcmp(point_get(&a->ceilings[i].point->point, KEY_THREADS),
-				  point_get(&a->ceilings[0].point->point, KEY_THREADS)) != 0;
 	for (int i = 0; i < a->n_ceilings; i++) {
 		const struct row *c = &a->ceilings[i];
+		struct strbuf name = {0};
 
-		if (c->state != POINT_DONE)
+		if (c->n_values == 0)
 			continue;
-		strbuf_puts(line, first ? "; ceilings: " : ", ");
-		ceiling_name(line, c);
-		if (threads)
-			strbuf_printf(line, " (t%s)", point_get(&c->point->point, KEY_THREADS));
-		first = false;
+		ceiling_put(&name, a, c);
+		full |= is_limit(a, c) &&
+			text_width(strbuf_text(line)) + 2 + text_width(strbuf_text(&name)) > room;
+		if (full || !is_limit(a, c))
+			n_more++;
+		else
+			strbuf_printf(line, "%s%s", n++ ? ", " : "; ceilings: ", strbuf_text(&name));
+		strbuf_free(&name);
 	}
-	if (first)
+	if (n_more)
+		strbuf_printf(line, "%s%d %s", n ? ", " : "; ceilings: ", n_more,
+			      n ? "more in report -o md" : "in report -o md");
+	else if (n == 0)
 		strbuf_puts(line, "; ceilings: not measured");
 }
 
@@ -108,6 +150,7 @@ void terminal_header(FILE *out, const struct view *v, const struct report_option
 {
 	struct strbuf line = {0}, plain = {0};
 	const struct stored_run *run = v->a->run;
+	int width = options->width > 0 ? options->width : 100;
 
 	put_models(&line, v);
 	strbuf_puts(&line, " on ");
@@ -117,9 +160,9 @@ void terminal_header(FILE *out, const struct view *v, const struct report_option
 	if (v->processes > 0)
 		strbuf_printf(&line, "; %d %s a row", v->processes,
 			      v->processes == 1 ? "process" : "processes");
-	put_ceilings(&line, v);
+	put_ceilings(&line, v, HEADER_LINES * width - HEADER_REST);
 	text_plain(&plain, strbuf_text(&line));
-	put_wrapped(out, strbuf_text(&plain), options->width > 0 ? options->width : 100);
+	put_wrapped(out, strbuf_text(&plain), width);
 	strbuf_free(&line);
 	strbuf_free(&plain);
 }

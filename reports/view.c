@@ -280,6 +280,6 @@ void ceiling_name(struct strbuf *out, const struct row *c)
 
 	row_test(out, c);
 	strbuf_putc(out, ' ');
-	number_put(out, rate->value, rate->interval ? estimate_half(rate) : 0);
+	number_put(out, rate->value, 0);
 	strbuf_printf(out, " %s", unit);
 }

@@ -71,7 +71,7 @@ void row_command(struct strbuf *out, const struct stored_run *run, const struct 
 void view_troubles(struct strbuf *out, const struct view *v);
 int view_state_count(const struct view *v, enum point_state s);
 
-/* "read 38.2 GB/s (1 GiB, 4 threads)" of each ceiling that was measured, separated by "; ". */
+/* "read 64 MiB 38.2 GB/s" */
 void ceiling_name(struct strbuf *out, const struct row *c);
 
 /* A fact of the machine, the environment or the build as text; "" when there is none. */

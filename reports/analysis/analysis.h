@@ -41,7 +41,8 @@ struct row {
 	double step_p99_ms;	 /* NaN when fewer than 368 samples */
 	enum bound bound;	 /* which ceiling binds: the one that takes longer */
 	struct estimate share;	 /* of the binding ceiling, paired by round where possible */
-	double ceiling;		 /* that ceiling in GB/s or GFLOP/s, NaN when not measured */
+	const struct row *limit; /* that ceiling, of the same analysis; NULL when not measured */
+	double ceiling;		 /* its rate in GB/s or GFLOP/s, NaN when not measured */
 	double ceiling_tokens_s; /* the ceiling as tokens/s for this row's work, NaN */
 	double residual_same;	 /* against ref at the same precision; NaN: not verified */
 	double residual_f32;	 /* against ref at f32 */

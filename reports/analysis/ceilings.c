@@ -141,6 +141,7 @@ static void row_unlimited(struct row *row)
 {
 	row->bound = BOUND_NONE;
 	row->share = estimate_none();
+	row->limit = NULL;
 	row->ceiling = row->ceiling_tokens_s = NAN;
 }
 
@@ -170,6 +171,7 @@ void row_limit(struct row *row, const struct analysis *a)
 		return;
 	row->bound = memory_s >= compute_s ? BOUND_MEMORY : BOUND_COMPUTE;
 	ceiling = row->bound == BOUND_MEMORY ? read : fma;
+	row->limit = ceiling;
 	row->ceiling = ceiling_rate(ceiling, row->bound);
 	if (row->values[0].tokens > 0)
 		row->ceiling_tokens_s = row->values[0].tokens / fmax(memory_s, compute_s);

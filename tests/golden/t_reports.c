@@ -108,6 +108,15 @@ static int longest_line(const char *text)
 	return longest;
 }
 
+static int count_lines(const char *text)
+{
+	int n = 0;
+
+	for (; *text; text++)
+		n += *text == '\n';
+	return n;
+}
+
 static void test_terminal(const struct analysis *a)
 {
 	struct report_options options = {.width = 100};
@@ -148,6 +157,49 @@ static void test_html(const struct analysis *a)
 	ok(!strstr(text, "onerror=\""), "or an attribute");
 	free(text);
 	unsetenv("GNUPLOT");
+}
+
+/* A read ceiling beside each of 15 working sets: the header stays short. */
+static void test_many_ceilings(void)
+{
+	static const double work[3] = {0, 1e3, 1e8}, read_work[3] = {0, 0, 1e6}, fma_work[3] = {0, 1e9, 0};
+	struct report_options options = {.width = 100};
+	struct maker *m = made_start();
+	struct analysis *a;
+	char *text, *end;
+
+	for (int i = 0; i < 2 * 15; i++) {
+		struct stored_point *p;
+		char keys[100];
+
+		snprintf(keys, sizeof keys, "%s=%d threads=%d isa=avx512",
+			 i % 2 ? "workload=read size" : "workload=gemm n=8 k=8 m", 1 << (15 + i / 2),
+			 1 + i / 2 % 2);
+		p = made_point(m, i % 2 ? ROLE_CEILING : ROLE_MEASURE, POINT_DONE, "", keys);
+		p->check_answer = json_pack("{s:i}", "working_set", 1 << (15 + i / 2));
+		example_timing(m, p, 4, 1, i % 2 ? read_work : work);
+	}
+	for (int threads = 1; threads <= 2; threads++)
+		example_timing(m,
+			       made_point(m, ROLE_CEILING, POINT_DONE, "",
+					  threads == 1 ? "workload=fma type=f32 threads=1 isa=avx512"
+						       : "workload=fma type=f32 threads=2 isa=avx512"),
+			       4, 1, fma_work);
+	a = analysis_make(&m->run);
+	text = emit("terminal", a, &options);
+	end = strstr(text, "\n\n");
+	if (end)
+		end[1] = '\0';
+	is_int(count_lines(text), 3, "the header has three lines");
+	for (char *c = text; *c; c++)
+		*c = *c == '\n' ? ' ' : *c;
+	has_text(text, "ceilings: read 32 KiB 0.249 GB/s (t1), ", "ceilings that bind are named");
+	ok(!strstr(text, "1 MiB"), "in order, up to the first without room");
+	has_text(text, " more in report -o md", "the rest is said to be elsewhere");
+	ok(!strstr(text, "fma"), "those that bind no row are not named");
+	free(text);
+	analysis_free(a);
+	made_free(m);
 }
 
 /* What the run was asked beside the keys, when it is not what every run is asked. */
@@ -201,6 +253,7 @@ int main(void)
 	free(text);
 	test_html(a);
 	test_command();
+	test_many_ceilings();
 	ok(!emitter_find("nonsense"), "an unknown format is not found");
 	analysis_free(a);
 	made_free(m);
