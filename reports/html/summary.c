@@ -31,6 +31,11 @@ static void put_rate(struct strbuf *out, const struct estimate *e, const char *u
 	strbuf_free(&interval);
 }
 
+static void put_threads(struct strbuf *out, const char *threads)
+{
+	strbuf_printf(out, " \xc2\xb7 %s %s", threads, strcmp(threads, "1") == 0 ? "thread" : "threads");
+}
+
 void html_header(struct page *p)
 {
 	const struct view *v = p->view;
@@ -49,8 +54,7 @@ void html_header(struct page *p)
 	if (v->a->n_rows > 0 && !v->varies[KEY_ISA])
 		strbuf_printf(&text, " \xc2\xb7 isa %s", point_get(&v->a->rows[0].point->point, KEY_ISA));
 	if (v->a->n_rows > 0 && !v->varies[KEY_THREADS])
-		strbuf_printf(&text, " \xc2\xb7 %s threads",
-			      point_get(&v->a->rows[0].point->point, KEY_THREADS));
+		put_threads(&text, point_get(&v->a->rows[0].point->point, KEY_THREADS));
 	strbuf_puts(&text, " \xc2\xb7 ");
 	time_put(&text, run->start_wall_ns);
 	if (run->end_wall_ns > run->start_wall_ns) {

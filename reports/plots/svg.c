@@ -379,6 +379,7 @@ char *svg_standalone(const char *element)
 	strbuf_puts(&out, "<style>svg{");
 	palette_css(&out, 0);
 	strbuf_puts(&out, "background:var(--bg);font-family:system-ui,sans-serif}"
+			  "text{paint-order:stroke;stroke:var(--bg);stroke-width:3px}"
 			  "@media (prefers-color-scheme:dark){svg{");
 	palette_css(&out, 1);
 	strbuf_printf(&out, "}}</style>%s\n", element + head);

@@ -165,7 +165,8 @@ static void put_axes(struct strbuf *text, const struct group *g)
 		labelled = value;
 	}
 	strbuf_puts(text, ")\n");
-	gp_log_range(text, "y", y.lo, y.hi, 1.6);
+	/* A label below the lowest interval takes an eighth of the height, whatever that is on the axis. */
+	gp_log_range(text, "y", y.lo, y.hi, fmax(1.6, pow(y.hi / y.lo, 0.17)));
 }
 
 static void script_make(struct script *s, const struct view *v, const struct group *g)

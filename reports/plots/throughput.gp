@@ -16,6 +16,6 @@ do for [i = 1:n] {
 	     name.'.dat' index me.'_ceiling' using 1:2 with lines lw 1.5 dt (6,4) lc rgb ink notitle, \
 	     name.'.dat' index me using 1:2 with lines lw 2 lc rgb colour notitle, \
 	     name.'.dat' index me using 1:2:3:4 with yerrorbars pt 7 ps 0.5 lw 2 lc rgb colour notitle, \
-	     name.'.dat' index me using 1:2:5 with labels center offset 0,-1.1 tc rgb colour notitle
+	     name.'.dat' index me using 1:3:5 with labels center offset 0,-1.0 tc rgb colour notitle
 	unset output
 }

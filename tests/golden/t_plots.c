@@ -98,6 +98,7 @@ static void test_theme(void)
 	file = svg_standalone(element);
 	ok(svg_is_sound(file), "as a file it is sound");
 	has_text(file, "prefers-color-scheme:dark", "and carries both schemes");
+	has_text(file, "text{paint-order:stroke;stroke:var(--bg)", "and keeps lines off its numbers");
 	free(file);
 	free(element);
 	test_mutated(drawn);
