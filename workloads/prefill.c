@@ -2,13 +2,10 @@
 /* ppN: the prompts of all sequences in one step, N tokens each; logits of each last token. */
 #include "config.h"
 
-#include "engines/base/strbuf.h"
 #include "workloads/all.h"
 #include "workloads/session.h"
 
-enum { VERIFY_TOKENS = 32 }; /* of a prompt, at least: enough for attention to matter */
-/* What comparing outputs may cost beyond that: some seconds in plain C. */
-#define VERIFY_FLOPS 8e9
+enum { VERIFY_TOKENS = 32 }; /* of a prompt: enough for attention to matter, cheap in plain C */
 
 static int pp_accepts(const char *argument, struct diag *d)
 {
@@ -45,34 +42,12 @@ static int pp_check(const struct engine_ops *ops, struct engine *e, const struct
 	return ops->check(e, m, &s.job, plan, d);
 }
 
-/* Whole prompts are compared where plain C can afford it. From the shapes alone: the reference, at whatever precision,
- * must come to the same. */
-static int verify_length(const struct engine_ops *ops, const struct model *m, const struct session_shape *s,
-			 int *out, struct diag *d)
-{
-	int n_seqs = s->job.n_seqs < SESSION_VERIFY_SEQS ? s->job.n_seqs : SESSION_VERIFY_SEQS;
-	struct step_work step = {0};
-	int rc = ops->work(m, &s->job, n_seqs, 0, s->length, n_seqs, &step, d);
-	double affordable = step.flops > 0 ? VERIFY_FLOPS / step.flops * s->length : s->length;
-	int n = affordable < s->length ? (int)affordable : s->length;
-	if (n < VERIFY_TOKENS)
-		n = s->length < VERIFY_TOKENS ? s->length : VERIFY_TOKENS;
-	*out = n;
-	return rc;
-}
-
 static int pp_build(const struct engine_ops *ops, struct engine *e, const struct model *m,
 		    const struct point *p, uint64_t seed, struct workload_run **out, struct diag *d)
 {
 	struct session_shape s;
-	int verify = 0, rc = pp_shape(m, p, &s, d);
-	if (rc == 0)
-		rc = verify_length(ops, m, &s, &verify, d);
-	if (rc == 0)
-		rc = session_run_build(ops, e, m, &s, seed, out, d);
-	if (rc == 0)
-		(*out)->verify = verify;
-	return rc;
+	int rc = pp_shape(m, p, &s, d);
+	return rc ? rc : session_run_build(ops, e, m, &s, seed, out, d);
 }
 
 static int pp_reset(struct workload_run *r, struct diag *d)
@@ -84,18 +59,13 @@ static int pp_reset(struct workload_run *r, struct diag *d)
 static int pp_verify(struct workload_run *r, float **out, int64_t *rows, int64_t *cols, struct diag *d)
 {
 	int n_seqs = r->n_seqs < SESSION_VERIFY_SEQS ? r->n_seqs : SESSION_VERIFY_SEQS;
+	int n = r->length < VERIFY_TOKENS ? r->length : VERIFY_TOKENS;
 	int rc = session_drop(r, d);
 	if (rc)
 		return rc;
-	session_fill(r, n_seqs, 0, r->verify);
+	session_fill(r, n_seqs, 0, n);
 	rc = session_step(r, d);
 	return rc ? rc : session_rows(r, n_seqs, out, rows, cols, d);
-}
-
-static void pp_describe(const struct workload_run *r, struct strbuf *out)
-{
-	session_run_describe(r, out);
-	strbuf_printf(out, "verified: %d of %d tokens of a prompt\n", r->verify, r->length);
 }
 
 static const char *const pp_keys[] = {
@@ -113,6 +83,6 @@ const struct workload_ops workload_pp = {
 	.reset = pp_reset,
 	.step = session_step,
 	.verify = pp_verify,
-	.describe = pp_describe,
+	.describe = session_run_describe,
 	.free = session_run_free,
 };

@@ -18,7 +18,6 @@ struct workload_run {
 	int n_vocab;
 	int n_seqs;
 	int length; /* tokens of a sequence in a repetition: N of ppN, tgN */
-	int verify; /* pp: tokens of a sequence whose outputs are compared */
 	int at;	    /* tg: position of the next step */
 	int max_tokens;
 	struct batch batch; /* n tokens of the next step; its arrays are the four below */
