@@ -178,6 +178,9 @@ struct engine_ops {
 	/* Required. One operation, prepared: memory allocated and filled, W packed. */
 	int (*op)(struct engine *e, const struct op_config *config, struct op_job **out, struct diag *d);
 	int (*op_submit)(struct op_job *j, struct diag *d);
+	/* As op_submit, but of rows [row, row + n) of an OP_GEMM's C alone: the others stay. ERR_UNSUPPORTED
+	 * for ceilings. */
+	int (*op_submit_rows)(struct op_job *j, int row, int n, struct diag *d);
 	int (*op_wait)(struct op_job *j, struct step_info *info, struct diag *d);
 	/* Rows [row, row + n) of an OP_GEMM's C, its n columns each. ERR_UNSUPPORTED for ceilings. */
 	int (*op_fetch)(struct op_job *j, int row, int n, float *dst, struct diag *d);

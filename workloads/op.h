@@ -10,6 +10,7 @@ struct workload_run {
 	const struct engine_ops *ops;
 	struct op_job *job;
 	struct op_config config;
+	bool rows_alone; /* gemm: verify multiplies the rows that are compared and no others */
 };
 
 /* Work and memory of one submit. What the engine cannot do (a blocking, a type) is known before it is planned. */

@@ -2,10 +2,12 @@
 /* ppN: the prompts of all sequences in one step, N tokens each; logits of each last token. */
 #include "config.h"
 
+#include "engines/base/strbuf.h"
 #include "workloads/all.h"
 #include "workloads/session.h"
 
-enum { VERIFY_TOKENS = 32 }; /* of a prompt: enough for attention to matter, cheap in plain C */
+/* Of a prompt at least, whatever the model: enough for attention to matter. */
+enum { VERIFY_TOKENS = 32 };
 
 static int pp_accepts(const char *argument, struct diag *d)
 {
@@ -42,12 +44,46 @@ static int pp_check(const struct engine_ops *ops, struct engine *e, const struct
 	return ops->check(e, m, &s.job, plan, d);
 }
 
+static int verify_seqs(int n_seqs)
+{
+	return n_seqs < SESSION_VERIFY_SEQS ? n_seqs : SESSION_VERIFY_SEQS;
+}
+
+/* All tokens of a prompt, or as many as the reference can be asked to compute. */
+static int verify_length(const struct engine_ops *ops, const struct model *m, const struct session_shape *s,
+			 int *out, struct diag *d)
+{
+	struct step_work work;
+	int n_seqs = verify_seqs(s->job.n_seqs), least = VERIFY_TOKENS, most = s->length;
+	if (least > most)
+		least = most;
+	/* Work grows with the length. */
+	while (least < most) {
+		int n = most - (most - least) / 2;
+		int rc = ops->work(m, &s->job, n_seqs, 0, n, n_seqs, &work, d);
+		if (rc)
+			return rc;
+		if (work.flops <= WORKLOAD_VERIFY_FLOPS)
+			least = n;
+		else
+			most = n - 1;
+	}
+	*out = least;
+	return 0;
+}
+
 static int pp_build(const struct engine_ops *ops, struct engine *e, const struct model *m,
 		    const struct point *p, uint64_t seed, struct workload_run **out, struct diag *d)
 {
 	struct session_shape s;
-	int rc = pp_shape(m, p, &s, d);
-	return rc ? rc : session_run_build(ops, e, m, &s, seed, out, d);
+	int n_verify, rc = pp_shape(m, p, &s, d);
+	if (rc == 0)
+		rc = verify_length(ops, m, &s, &n_verify, d);
+	if (rc == 0)
+		rc = session_run_build(ops, e, m, &s, seed, out, d);
+	if (rc == 0)
+		(*out)->n_verify = n_verify;
+	return rc;
 }
 
 static int pp_reset(struct workload_run *r, struct diag *d)
@@ -58,14 +94,20 @@ static int pp_reset(struct workload_run *r, struct diag *d)
 
 static int pp_verify(struct workload_run *r, float **out, int64_t *rows, int64_t *cols, struct diag *d)
 {
-	int n_seqs = r->n_seqs < SESSION_VERIFY_SEQS ? r->n_seqs : SESSION_VERIFY_SEQS;
-	int n = r->length < VERIFY_TOKENS ? r->length : VERIFY_TOKENS;
+	int n_seqs = verify_seqs(r->n_seqs);
 	int rc = session_drop(r, d);
 	if (rc)
 		return rc;
-	session_fill(r, n_seqs, 0, n);
+	session_fill(r, n_seqs, 0, r->n_verify);
 	rc = session_step(r, d);
 	return rc ? rc : session_rows(r, n_seqs, out, rows, cols, d);
+}
+
+static void pp_describe(const struct workload_run *r, struct strbuf *out)
+{
+	session_run_describe(r, out);
+	strbuf_printf(out, "verify: %d of %d tokens, %d of %d sequences\n", r->n_verify, r->length,
+		      verify_seqs(r->n_seqs), r->n_seqs);
 }
 
 static const char *const pp_keys[] = {
@@ -83,6 +125,6 @@ const struct workload_ops workload_pp = {
 	.reset = pp_reset,
 	.step = session_step,
 	.verify = pp_verify,
-	.describe = session_run_describe,
+	.describe = pp_describe,
 	.free = session_run_free,
 };

@@ -17,8 +17,9 @@ struct workload_run {
 	uint64_t seed;
 	int n_vocab;
 	int n_seqs;
-	int length; /* tokens of a sequence in a repetition: N of ppN, tgN */
-	int at;	    /* tg: position of the next step */
+	int length;   /* tokens of a sequence in a repetition: N of ppN, tgN */
+	int n_verify; /* pp: tokens of a sequence that verify takes */
+	int at;	      /* tg: position of the next step */
 	int max_tokens;
 	struct batch batch; /* n tokens of the next step; its arrays are the four below */
 	int32_t *token, *pos, *seq;

@@ -21,6 +21,11 @@ struct workload_run;
 /* Seeds, as in NumPy's habit, are plain numbers; the default of every command. */
 #define WORKLOAD_SEED 20240229u
 
+/* Verify may ask so many operations of the reference: plain C does some 2e9 a second and thread, so it takes
+ * some ten seconds on one. What is more than that is compared in part; the rule looks at shapes alone, so that
+ * the reference compares the same part. */
+#define WORKLOAD_VERIFY_FLOPS 2e10
+
 struct workload_work {
 	double flops;	      /* of one whole repetition */
 	double bytes;	      /* least bytes that must move in one repetition */
@@ -61,7 +66,7 @@ struct workload_ops {
 	 * engine: appends to *out (malloc'd, the caller frees). ERR_UNSUPPORTED for ceilings. */
 	int (*verify)(struct workload_run *r, float **out, int64_t *rows, int64_t *cols, struct diag *d);
 
-	/* Required. "key: value" lines of what really runs. */
+	/* Required. "key: value" lines of what really runs, and "verify: " with the part that is compared. */
 	void (*describe)(const struct workload_run *r, struct strbuf *out);
 
 	void (*free)(struct workload_run *r); /* Required. NULL is fine. */

@@ -105,6 +105,7 @@ const struct engine_ops cpu_engine = {
 	.op_plan = op_plan,
 	.op = op_open,
 	.op_submit = op_submit,
+	.op_submit_rows = op_submit_rows,
 	.op_wait = op_wait,
 	.op_fetch = op_fetch,
 	.op_describe = op_describe,

@@ -167,6 +167,27 @@ int op_submit(struct op_job *j, struct diag *d)
 	return 0;
 }
 
+static int rows_check(const struct op_job *j, int row, int n, struct diag *d)
+{
+	const struct op_config *c = &j->config;
+	if (c->kind != OP_GEMM)
+		return diag_set(d, ERR_UNSUPPORTED, "a ceiling has no rows of a result");
+	if (row < 0 || n < 0 || row > c->m - n)
+		return diag_set(d, ERR_USAGE, "rows %d to %d of a result with %d rows", row, row + n, c->m);
+	return 0;
+}
+
+/* Fewer rows need less of the scratch. */
+int op_submit_rows(struct op_job *j, int row, int n, struct diag *d)
+{
+	const struct op_config *c = &j->config;
+	int rc = rows_check(j, row, n, d);
+	if (!rc)
+		gemm_run(j->weight, j->a + (size_t)row * (size_t)c->k, n, (size_t)c->k,
+			 j->c + (size_t)row * (size_t)c->n, (size_t)c->n, j->scratch, j->pool);
+	return rc;
+}
+
 int op_wait(struct op_job *j, struct step_info *info, struct diag *d)
 {
 	(void)d;
@@ -176,13 +197,11 @@ int op_wait(struct op_job *j, struct step_info *info, struct diag *d)
 
 int op_fetch(struct op_job *j, int row, int n, float *dst, struct diag *d)
 {
-	const struct op_config *c = &j->config;
-	if (c->kind != OP_GEMM)
-		return diag_set(d, ERR_UNSUPPORTED, "a ceiling has no result to fetch");
-	if (row < 0 || n < 0 || row > c->m - n)
-		return diag_set(d, ERR_USAGE, "rows %d to %d of a result with %d rows", row, row + n, c->m);
-	memcpy(dst, j->c + (size_t)row * (size_t)c->n, (size_t)n * (size_t)c->n * sizeof *dst);
-	return 0;
+	size_t width = (size_t)j->config.n;
+	int rc = rows_check(j, row, n, d);
+	if (!rc)
+		memcpy(dst, j->c + (size_t)row * width, (size_t)n * width * sizeof *dst);
+	return rc;
 }
 
 void op_describe(const struct op_job *j, struct strbuf *out)

@@ -11,6 +11,7 @@
 
 int op_open(struct engine *e, const struct op_config *config, struct op_job **out, struct diag *d);
 int op_submit(struct op_job *j, struct diag *d);
+int op_submit_rows(struct op_job *j, int row, int n, struct diag *d);
 int op_wait(struct op_job *j, struct step_info *info, struct diag *d);
 int op_fetch(struct op_job *j, int row, int n, float *dst, struct diag *d);
 void op_describe(const struct op_job *j, struct strbuf *out);

@@ -186,6 +186,20 @@ static int null_op_submit(struct op_job *j, struct diag *d)
 	return 0;
 }
 
+static int op_rows_check(const struct op_job *j, int row, int n, struct diag *d)
+{
+	if (j->kind != OP_GEMM)
+		return diag_set(d, ERR_UNSUPPORTED, "a ceiling has no rows of a result");
+	if (row < 0 || n < 0 || row > j->m - n)
+		return diag_set(d, ERR_USAGE, "rows %d to %d of a result of %d rows", row, row + n, j->m);
+	return 0;
+}
+
+static int null_op_submit_rows(struct op_job *j, int row, int n, struct diag *d)
+{
+	return op_rows_check(j, row, n, d);
+}
+
 static int null_op_wait(struct op_job *j, struct step_info *info, struct diag *d)
 {
 	(void)j, (void)d;
@@ -195,12 +209,10 @@ static int null_op_wait(struct op_job *j, struct step_info *info, struct diag *d
 
 static int null_op_fetch(struct op_job *j, int row, int n, float *dst, struct diag *d)
 {
-	if (j->kind != OP_GEMM)
-		return diag_set(d, ERR_UNSUPPORTED, "a ceiling has no result to fetch");
-	if (row < 0 || n < 0 || row > j->m - n)
-		return diag_set(d, ERR_USAGE, "rows %d to %d of a result of %d rows", row, row + n, j->m);
-	memset(dst, 0, (size_t)n * (size_t)j->n * sizeof *dst);
-	return 0;
+	int rc = op_rows_check(j, row, n, d);
+	if (!rc)
+		memset(dst, 0, (size_t)n * (size_t)j->n * sizeof *dst);
+	return rc;
 }
 
 static void null_op_describe(const struct op_job *j, struct strbuf *out)
@@ -236,6 +248,7 @@ const struct engine_ops null_engine = {
 	.op_plan = null_op_plan,
 	.op = null_op,
 	.op_submit = null_op_submit,
+	.op_submit_rows = null_op_submit_rows,
 	.op_wait = null_op_wait,
 	.op_fetch = null_op_fetch,
 	.op_describe = null_op_describe,

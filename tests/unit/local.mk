@@ -93,6 +93,11 @@ check_PROGRAMS += %D%/t_window %D%/t_counter
 TESTS += %D%/t_window %D%/t_counter
 SERVER_TEST_LINK = libmeasure.a libworkloads.a libwire.a libengines.a libmodel.a $(KERNEL_LIBS) libtensor.a libbase.a \
 	$(PCRE2_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS)
+check_PROGRAMS += %D%/t_verify
+%C%_t_verify_SOURCES = %D%/t_verify.c
+%C%_t_verify_CFLAGS = $(AM_CFLAGS)
+%C%_t_verify_LDADD = $(SERVER_TEST_LINK)
+TESTS += %D%/t_verify
 check_PROGRAMS += %D%/t_server %D%/t_server_model
 %C%_t_server_SOURCES = %D%/t_server.c %D%/server_peer.h
 %C%_t_server_CFLAGS = $(AM_CFLAGS)

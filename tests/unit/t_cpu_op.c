@@ -70,6 +70,33 @@ static void test_gemm(enum dtype t)
 	op_free(large);
 }
 
+/* Rows [3, 8) of 21 alone: as in the whole product, and no others. */
+static void test_rows(enum dtype t)
+{
+	enum { ROWS = 21, COLS = 40 };
+	static float whole[ROWS * COLS], part[ROWS * COLS];
+	struct diag d = {0};
+	struct step_info info;
+	int n_far = 0, n_touched = 0;
+	struct op_job *j =
+		job_open((struct op_config){.m = ROWS, .n = COLS, .k = 96, .precision = t, .seed = 7});
+	if (!ok(j != NULL, "gemm in %s opens", dtype_name(t)))
+		return;
+	is_int(op_submit_rows(j, 3, 5, &d) | op_wait(j, &info, &d), 0, "some rows");
+	is_int(op_fetch(j, 0, ROWS, part, &d), 0, "are fetched");
+	job_run(j);
+	is_int(op_fetch(j, 0, ROWS, whole, &d), 0, "all rows are fetched");
+	for (int i = 0; i < ROWS * COLS; i++) {
+		bool in = i >= 3 * COLS && i < 8 * COLS;
+		n_far += in && fabsf(part[i] - whole[i]) > 1e-5f;
+		n_touched += !in && part[i] != 0;
+	}
+	is_int(n_far, 0, "the rows asked for are those of the whole product");
+	is_int(n_touched, 0, "others stay");
+	is_int(op_submit_rows(j, ROWS - 1, 2, &d), ERR_USAGE, "rows beyond the end are refused");
+	op_free(j);
+}
+
 static void test_read(void)
 {
 	struct step_work work;
@@ -86,6 +113,7 @@ static void test_read(void)
 	op_describe(j, &text);
 	has_text(strbuf_text(&text), "kernels: read_", "describe names the kernel");
 	is_int(op_fetch(j, 0, 1, &row, &d), ERR_UNSUPPORTED, "a ceiling has no result");
+	is_int(op_submit_rows(j, 0, 1, &d), ERR_UNSUPPORTED, "nor rows of one");
 	strbuf_free(&text);
 	op_free(j);
 }
@@ -173,8 +201,10 @@ int main(void)
 			continue;
 		}
 		engine.isa = isa;
-		for (int t = 0; t < DTYPE_COUNT; t++)
+		for (int t = 0; t < DTYPE_COUNT; t++) {
 			test_gemm((enum dtype)t);
+			test_rows((enum dtype)t);
+		}
 		test_read();
 		test_fma("f32");
 		test_fma("int8");
