@@ -149,9 +149,10 @@ int pool_threads(const struct pool *p)
 /* The CPUs to pin to: those asked for, or the allowed ones in order. */
 static int cpus_choose(const struct pool_config *config, const cpu_set_t *allowed, int *cpus, struct diag *d)
 {
-	int n = 0;
+	/* The first CPUs do what else there is to do (interrupts, whoever started us): they are taken last. */
+	int n = 0, spare = CPU_COUNT(allowed) - config->n_threads;
 	for (int c = 0; c < CPU_SETSIZE && n < config->n_threads && !config->cpus; c++)
-		if (CPU_ISSET(c, allowed))
+		if (CPU_ISSET(c, allowed) && spare-- <= 0)
 			cpus[n++] = c;
 	for (; config->cpus && n < config->n_threads; n++) {
 		cpus[n] = config->cpus[n];

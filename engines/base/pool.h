@@ -19,7 +19,7 @@ typedef void pool_fn(void *arg, int thread, int n_threads);
 
 struct pool_config {
 	int n_threads;	 /* at least 1, the caller included */
-	bool pin;	 /* pin thread i to the i-th CPU of cpus (or of those allowed) */
+	bool pin;	 /* pin thread i to the i-th CPU of cpus, or of the last n_threads that are allowed */
 	const int *cpus; /* n_threads CPU numbers, or NULL: the allowed ones in order */
 	bool passive;	 /* wait in the kernel at once: counters then see only work.
 	                  Else spin for a short while first */
