@@ -25,7 +25,10 @@ static void own_folder(char *out, size_t size)
 	ssize_t n = readlink("/proc/self/exe", out, size - 1);
 	out[n > 0 ? n : 0] = '\0';
 	char *slash = strrchr(out, '/');
-	strcpy(slash ? slash : out, slash ? "" : ".");
+	if (slash)
+		*slash = '\0';
+	else
+		snprintf(out, size, ".");
 }
 
 /* The shipped model: with the user's data, beside this program in a build, where it was installed, and where that

@@ -3,6 +3,7 @@
 
 #include "reports/analysis/rows.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -169,8 +170,10 @@ void row_limit(struct row *row, const struct analysis *a)
 	/* Which of two ceilings binds cannot be said from one of them. */
 	if (isnan(memory_s) || isnan(compute_s) || fmax(memory_s, compute_s) <= 0)
 		return;
+	ceiling = memory_s >= compute_s ? read : fma;
+	/* The larger time is above 0, so its ceiling is there. */
+	assert(ceiling);
 	row->bound = memory_s >= compute_s ? BOUND_MEMORY : BOUND_COMPUTE;
-	ceiling = row->bound == BOUND_MEMORY ? read : fma;
 	row->limit = ceiling;
 	row->ceiling = ceiling_rate(ceiling, row->bound);
 	if (row->values[0].tokens > 0)

@@ -191,14 +191,14 @@ static void test_missing_ceiling(void)
 {
 	static const struct {
 		const char *what, *size; /* of read, for a working set of 4 MiB */
-		int n_fma;		 /* visits of the fma ceiling */
 		double bytes;
+		int n_fma; /* visits of the fma ceiling */
 		enum bound bound;
-	} cases[] = {{"both ceilings", "4194304", 6, 2e6, BOUND_COMPUTE},
-		     {"no fma ceiling", "4194304", 0, 2e6, BOUND_NONE},
-		     {"a read ceiling of twice the size", "8388608", 6, 2e6, BOUND_NONE},
-		     {"a read ceiling of half the size", "2097152", 6, 2e6, BOUND_NONE},
-		     {"FLOP alone and no read ceiling", "8388608", 6, 0, BOUND_COMPUTE}};
+	} cases[] = {{"both ceilings", "4194304", 2e6, 6, BOUND_COMPUTE},
+		     {"no fma ceiling", "4194304", 2e6, 0, BOUND_NONE},
+		     {"a read ceiling of twice the size", "8388608", 2e6, 6, BOUND_NONE},
+		     {"a read ceiling of half the size", "2097152", 2e6, 6, BOUND_NONE},
+		     {"FLOP alone and no read ceiling", "8388608", 0, 6, BOUND_COMPUTE}};
 
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		struct maker *m = made_start();
