@@ -17,8 +17,8 @@
  * in ascending k, by fused multiply-add above ref. q8_0: the sum of 32 integer
  * products is exact, then acc = fma((float)sum, scale_w * scale_a, acc) by
  * ascending block. Activations are made on the way, so their scale stays f32: rounding it to
- * binary16 as a file does would save nothing and add noise (on the shipped model a third of what the weights
- * themselves cost in perplexity). So the bits do not depend on the tile, only on the level
+ * binary16 as a file does would save nothing and adds an error of its own (it moved the perplexity of the shipped
+ * model by 0.005 to 0.009 %, either way; weights in q8_0 alone move it by 0.013 %). So the bits do not depend on the tile, only on the level
  * and on where the caller splits k.
  */
 #ifndef IFM_KERNELS_GEMM_H
