@@ -20,3 +20,5 @@ check_PROGRAMS += %D%/t_gemm
 %C%_t_gemm_CFLAGS = $(AM_CFLAGS)
 %C%_t_gemm_LDADD = $(KERNEL_TEST_LIBS)
 TESTS += %D%/t_gemm
+
+include tests/kernels/emulated/local.mk

@@ -22,16 +22,18 @@
 #include "engines/cpu/gemm.h"
 #include "engines/kernels/gemm.h"
 
-#define BOUND(k)  (0x1p-23 * (0.5 * (k) + 2))
-#define SUBSAMPLE 12
-#define SEED	  20240817
-#define TRIPLES	  2000
-#define K_TILE	  4 /* no kernel has a tile of k; a small one reaches the odd depths */
-#define M_MAX	  (3 * GEMM_MR_MAX + 8)
-#define N_MAX	  (3 * GEMM_NR_MAX + 8)
-#define K_MAX	  ((3 * K_TILE + 8) * Q8_0_BLOCK)
-#define PAD	  3
-#define GUARD	  -12345.678f
+#define BOUND(k) (0x1p-23 * (0.5 * (k) + 2))
+#define SEED	 20240817
+#define TRIPLES	 2000
+#define K_TILE	 4 /* no kernel has a tile of k; a small one reaches the odd depths */
+#define M_MAX	 (3 * GEMM_MR_MAX + 8)
+#define N_MAX	 (3 * GEMM_NR_MAX + 8)
+#define K_MAX	 ((3 * K_TILE + 8) * Q8_0_BLOCK)
+#define PAD	 3
+#define GUARD	 -12345.678f
+#ifndef SUBSAMPLE
+#define SUBSAMPLE 12 /* emulated kernels take a larger one */
+#endif
 
 static float inputs_a[M_MAX * K_MAX], inputs_w[N_MAX * K_MAX];
 static float result[2][(M_MAX + 2) * (N_MAX + PAD)];

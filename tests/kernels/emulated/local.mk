@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+# The kernels above avx2 and their tests again, with the 512-bit intrinsics emulated (avx512.h), so that
+# they run wherever avx2 does. The sources are the same; only the libraries and cpuid.c are others.
+noinst_HEADERS += %D%/avx512.h
+EMULATED_LIBS =
+if HAVE_ISA_AVX2
+EMULATED_CFLAGS = $(AM_CFLAGS) $(ISA_AVX2_CFLAGS) -include %D%/avx512.h
+if HAVE_ISA_AVX512
+check_LIBRARIES += libk_avx512_emulated.a
+libk_avx512_emulated_a_CFLAGS = $(EMULATED_CFLAGS)
+libk_avx512_emulated_a_SOURCES = \
+	engines/kernels/avx512/vector.c engines/kernels/avx512/attention_f32.c engines/kernels/avx512/attention_f16.c \
+	engines/kernels/avx512/gemm_f32.c engines/kernels/avx512/gemm_f16.c engines/kernels/avx512/gemm_q8_0.c
+EMULATED_LIBS += libk_avx512_emulated.a
+endif
+if HAVE_ISA_VNNI
+check_LIBRARIES += libk_vnni_emulated.a
+libk_vnni_emulated_a_CFLAGS = $(EMULATED_CFLAGS)
+libk_vnni_emulated_a_SOURCES = engines/kernels/vnni/gemm_q8_0.c
+EMULATED_LIBS += libk_vnni_emulated.a
+endif
+
+# Without the real libraries: a kernel that is not emulated does not link.
+EMULATED_KERNEL_LIBS = libk_table.a libk_avx2.a $(EMULATED_LIBS) libk_ref.a
+EMULATED_TESTS = %D%/t_vector %D%/t_attention %D%/t_gemm %D%/t_gemm_run %D%/t_engine %D%/t_ask
+check_PROGRAMS += $(EMULATED_TESTS)
+TESTS += $(EMULATED_TESTS)
+%C%_t_vector_SOURCES = tests/kernels/t_vector.c %D%/cpuid.c
+%C%_t_vector_CFLAGS = $(AM_CFLAGS)
+%C%_t_vector_LDADD = $(EMULATED_KERNEL_LIBS) libtensor.a libbase.a
+%C%_t_attention_SOURCES = tests/kernels/t_attention.c %D%/cpuid.c
+%C%_t_attention_CFLAGS = $(AM_CFLAGS)
+%C%_t_attention_LDADD = $(EMULATED_KERNEL_LIBS) libtensor.a libbase.a
+%C%_t_gemm_SOURCES = tests/kernels/t_gemm.c %D%/cpuid.c
+%C%_t_gemm_CFLAGS = $(AM_CFLAGS) -DSUBSAMPLE=24
+%C%_t_gemm_LDADD = libengines.a $(EMULATED_KERNEL_LIBS) libtensor.a libbase.a $(JANSSON_LIBS)
+%C%_t_gemm_run_SOURCES = tests/unit/t_gemm_run.c %D%/cpuid.c
+%C%_t_gemm_run_CFLAGS = $(AM_CFLAGS)
+%C%_t_gemm_run_LDADD = libengines.a $(EMULATED_KERNEL_LIBS) libtensor.a libbase.a $(JANSSON_LIBS)
+# A whole engine names the ceilings too: those are the real ones, and these tests run none of them.
+EMULATED_ENGINE_LINK = libworkloads.a libengines.a libmodel.a $(EMULATED_KERNEL_LIBS) $(KERNEL_LIBS) libtensor.a libbase.a \
+	$(PCRE2_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS)
+%C%_t_engine_SOURCES = tests/unit/t_engine.c %D%/cpuid.c
+%C%_t_engine_CFLAGS = $(AM_CFLAGS)
+%C%_t_engine_LDADD = $(EMULATED_ENGINE_LINK)
+%C%_t_ask_SOURCES = tests/unit/t_ask.c %D%/cpuid.c
+%C%_t_ask_CFLAGS = $(AM_CFLAGS)
+%C%_t_ask_LDADD = $(EMULATED_ENGINE_LINK)
+endif
