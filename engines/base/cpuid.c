@@ -11,7 +11,7 @@
 #include <cpuid.h>
 #endif
 
-static const char *const names[ISA_COUNT] = {"ref", "avx2", "avx512", "vnni"};
+static const char *const names[ISA_COUNT] = {"ref", "avx2", "avx512", "vnni", "bf16", "neon"};
 
 static const bool built[ISA_COUNT] = {
 	[ISA_REF] = true,
@@ -23,6 +23,12 @@ static const bool built[ISA_COUNT] = {
 #endif
 #ifdef HAVE_ISA_VNNI
 	[ISA_VNNI] = true,
+#endif
+#ifdef HAVE_ISA_BF16
+	[ISA_BF16] = true,
+#endif
+#ifdef HAVE_ISA_NEON
+	[ISA_NEON] = true,
 #endif
 };
 
@@ -38,6 +44,7 @@ enum {
 	L7_EBX_AVX512DQ = 1 << 17,
 	L7_EBX_AVX512BW = 1 << 30,
 	L7_ECX_AVX512VNNI = 1 << 11,
+	L7_1_EAX_AVX512BF16 = 1 << 5, /* of sub-leaf 1 */
 };
 #define L7_EBX_AVX512VL (1u << 31)
 /* Register state that the operating system saves, bits of XCR0. */
@@ -58,19 +65,28 @@ static bool has_all(uint32_t reg, uint32_t bits)
 
 static bool on_cpu(enum isa isa)
 {
-	uint32_t a, b1, c1, d1, b7 = 0, c7 = 0, d7;
-	if (isa == ISA_REF)
-		return true;
+	uint32_t a, b1, c1, d1, b7 = 0, c7 = 0, d7, a71 = 0, unused;
+	if (isa == ISA_REF || isa == ISA_NEON)
+		return isa == ISA_REF;
 	if (!__get_cpuid(1, &a, &b1, &c1, &d1) || !has_all(c1, L1_ECX_OSXSAVE))
 		return false;
 	if (!__get_cpuid_count(7, 0, &a, &b7, &c7, &d7))
 		return false;
+	if (a >= 1)
+		__get_cpuid_count(7, 1, &a71, &unused, &unused, &unused);
 	uint32_t saved = xcr0();
 	bool avx2 =
 		has_all(saved, XCR0_AVX) && has_all(c1, L1_ECX_FMA | L1_ECX_F16C) && has_all(b7, L7_EBX_AVX2);
 	bool avx512 = avx2 && has_all(saved, XCR0_AVX512) &&
 		      has_all(b7, L7_EBX_AVX512F | L7_EBX_AVX512DQ | L7_EBX_AVX512BW | L7_EBX_AVX512VL);
-	return isa == ISA_AVX2 ? avx2 : isa == ISA_AVX512 ? avx512 : avx512 && has_all(c7, L7_ECX_AVX512VNNI);
+	bool vnni = avx512 && has_all(c7, L7_ECX_AVX512VNNI);
+	const bool levels[] = {
+		[ISA_AVX2] = avx2,
+		[ISA_AVX512] = avx512,
+		[ISA_VNNI] = vnni,
+		[ISA_BF16] = vnni && has_all(a71, L7_1_EAX_AVX512BF16),
+	};
+	return levels[isa];
 }
 
 const char *cpuid_brand(void)
@@ -92,7 +108,11 @@ const char *cpuid_brand(void)
 
 static bool on_cpu(enum isa isa)
 {
+#ifdef __aarch64__
+	return isa == ISA_REF || isa == ISA_NEON;
+#else
 	return isa == ISA_REF;
+#endif
 }
 
 const char *cpuid_brand(void)

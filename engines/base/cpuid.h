@@ -14,10 +14,12 @@ enum isa {
 	ISA_AVX2,    /* AVX2, FMA, F16C */
 	ISA_AVX512,  /* AVX-512 F, BW, DQ, VL */
 	ISA_VNNI,    /* AVX-512 and AVX512_VNNI */
+	ISA_BF16,    /* that and AVX512_BF16 */
+	ISA_NEON,    /* arm64's base: no x86 level is ever usable beside it */
 	ISA_COUNT
 };
 
-/* "ref", "avx2", "avx512", "vnni". Static. */
+/* "ref", "avx2", "avx512", "vnni", "bf16", "neon". Static. */
 const char *isa_name(enum isa isa);
 
 /* False when there is no such name ("auto" is isa_best()). */

@@ -52,8 +52,8 @@ static int isa_choose(const char *name, enum isa *isa, struct diag *d)
 	if (strcmp(name, "auto") == 0)
 		return 0;
 	if (!isa_parse(name, isa))
-		return diag_set(d, ERR_UNSUPPORTED, "isa \"%s\": expected auto, ref, avx2, avx512 or vnni",
-				name);
+		return diag_set(d, ERR_UNSUPPORTED,
+				"isa \"%s\": expected auto, ref, avx2, avx512, vnni, bf16 or neon", name);
 	const char *why_not = isa_why_not(*isa);
 	return why_not ? diag_set(d, ERR_UNAVAILABLE, "isa %s: %s", name, why_not) : 0;
 }

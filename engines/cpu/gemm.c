@@ -168,6 +168,15 @@ void gemm_run(const struct gemm_weight *w, const float *a, int m, size_t lda, fl
 		gemm_own_run(w, a, m, lda, c, ldc, scratch, pool);
 }
 
+static const char *const accumulators[DTYPE_COUNT] = {
+	[DTYPE_F32] = "f32",
+	[DTYPE_F16] = "f32",
+	[DTYPE_BF16] = "f32; activations bf16",
+	[DTYPE_Q8_0] = "f32, int32 within a block of 32; activations q8_0",
+	[DTYPE_Q4_0] = "f32, int32 within a block of 32; activations q8_0",
+	[DTYPE_WI8AI8] = "int32 over a row, whatever KC is; activations int8, one scale a token",
+};
+
 void gemm_describe(const struct gemm_context *g, struct strbuf *out)
 {
 	const struct gemm_kernel_set *s = &g->kernels[g->precision];
@@ -181,7 +190,5 @@ void gemm_describe(const struct gemm_context *g, struct strbuf *out)
 	strbuf_printf(out, "tile: %dx%d\n", b->mr, b->nr);
 	strbuf_printf(out, "blocks: %dx%dx%d (MCxKCxNC, from %s)\n", b->mc, b->kc, b->nc,
 		      g->source[g->precision]);
-	strbuf_printf(out, "accumulator: %s\n",
-		      g->precision == DTYPE_Q8_0 ? "f32, int32 within a block of 32; activations q8_0"
-						 : "f32");
+	strbuf_printf(out, "accumulator: %s\n", accumulators[g->precision]);
 }

@@ -170,7 +170,11 @@ void gemm_own_run(const struct gemm_weight *w, const float *a, int m, size_t lda
 	struct blocking b = g->blocks[w->dtype];
 	if (m == 0 || w->n == 0)
 		return;
-	struct whole all = {.pool = pool, .pack = m > 1 || w->dtype == DTYPE_Q8_0};
+	/* f32 activations of one token are a packed panel as they stand; others are made on the way. */
+	bool as_is = w->dtype == DTYPE_F32 || w->dtype == DTYPE_F16;
+	struct whole all = {.pool = pool, .pack = m > 1 || !as_is};
+	if (w->dtype == DTYPE_WI8AI8)
+		b.kc = w->k; /* one scale is of a whole row */
 	all.job = (struct job){.w = w,
 			       .kernels = &g->kernels[w->dtype],
 			       .b = b,

@@ -76,12 +76,16 @@ int gemm_kernel_set_choose(struct gemm_kernel_set *out, enum dtype dtype, enum i
 
 size_t gemm_panel_a_bytes(enum dtype dtype, int m, int k)
 {
-	if (dtype == DTYPE_Q8_0)
+	if (dtype == DTYPE_Q8_0 || dtype == DTYPE_Q4_0)
 		return (size_t)m * (size_t)(k / Q8_0_BLOCK) * GEMM_Q8_0_ROW;
+	if (dtype == DTYPE_WI8AI8)
+		return k ? (size_t)m * ((size_t)k + GEMM_WI8AI8_HEAD) : 0;
 	return (size_t)m * (size_t)k * sizeof(float);
 }
 
 size_t gemm_panel_w_bytes(enum dtype dtype, int nr, int k)
 {
-	return (size_t)nr * dtype_bytes(dtype, (size_t)k);
+	if (dtype == DTYPE_BF16)
+		k += k & 1;
+	return k ? (size_t)nr * dtype_bytes(dtype, (size_t)k) : 0;
 }

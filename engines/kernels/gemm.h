@@ -7,16 +7,24 @@
  *
  * Packed forms (mr and nr are those of the kernel, k the depth of the call):
  *   A, f32 and f16   float [k][mr]
- *   A, q8_0          per 32 of k: float scale[mr]; int32_t offset[mr]; int8_t q[8][mr][4]
+ *   A, bf16          float [k][mr], rounded to bf16; at level bf16: bf16 [k / 2][mr][2]
+ *   A, q8_0, q4_0    per 32 of k: float scale[mr]; int32_t offset[mr]; int8_t q[8][mr][4]
  *                    offset is -128 times the sum of the row's 32 q
+ *   A, wi8ai8        float scale[mr]; int32_t offset[mr]; int8_t q[k / 4][mr][4]: the same for a whole row
  *   W, f32           float [k][nr]
  *   W, f16           binary16 [k][nr]
+ *   W, bf16          bf16 [k / 2][nr][2], k rounded up and the last one 0
  *   W, q8_0          per 32 of k: binary16 scale[nr]; int8_t q[8][nr][4]
+ *   W, q4_0          per 32 of k: binary16 scale[nr]; uint8_t q[4][nr][4], the bytes of the file's blocks: q[g][j][b]
+ *                    holds element 4 g + b in its low half and 16 + 4 g + b in its high one, each plus 8
+ *   W, wi8ai8        float scale[nr]; int8_t q[k / 4][nr][4]. A call is a whole row deep
  *
  * Arithmetic: each element of C is one f32 accumulator that takes its products
- * in ascending k, by fused multiply-add above ref. q8_0: the sum of 32 integer
+ * in ascending k, by fused multiply-add above ref. bf16: both operands are bf16, products and sums f32; at level bf16
+ * in pairs, as vdpbf16ps does. q8_0, q4_0: the sum of 32 integer
  * products is exact, then acc = fma((float)sum, scale_w * scale_a, acc) by
- * ascending block. Activations are made on the way, so their scale stays f32: rounding it to
+ * ascending block. wi8ai8: the sum of all products is exact, then (float)sum * (scale_w * scale_a).
+ * Activations are made on the way, so their scale stays f32: rounding it to
  * binary16 as a file does would save nothing and adds an error of its own (it moved the perplexity of the shipped
  * model by 0.005 to 0.009 %, either way; weights in q8_0 alone move it by 0.013 %). So the bits do not depend on the tile, only on the level
  * and on where the caller splits k.
@@ -37,8 +45,11 @@ struct strbuf;
 #define GEMM_MR_MAX 16
 #define GEMM_NR_MAX 48
 
-/* Bytes of a row's part of an A panel for one block of q8_0. */
+/* Bytes of a row's part of an A panel for one block of q8_0 (and q4_0), and of W's for one column of q4_0. */
 #define GEMM_Q8_0_ROW 40
+#define GEMM_Q4_0_COL 18
+/* Bytes of scale and offset in a row's part of an A panel of wi8ai8. */
+#define GEMM_WI8AI8_HEAD 8
 
 /*
  * C tile = A W^T (add: added to what is there). k >= 1, a multiple of
@@ -85,7 +96,8 @@ struct gemm_kernel_set {
 MUST_CHECK int gemm_kernel_set_choose(struct gemm_kernel_set *out, enum dtype dtype, enum isa isa, int mr,
 				      int nr, struct diag *d);
 
-/* Bytes of an A panel of m rows, and of a W panel of nr columns, k deep. */
+/* Bytes of an A panel of m rows, and of a W panel of nr columns, k deep. Also where the part behind the first
+ * k of a panel begins: nothing is before k = 0. */
 size_t gemm_panel_a_bytes(enum dtype dtype, int m, int k);
 size_t gemm_panel_w_bytes(enum dtype dtype, int nr, int k);
 

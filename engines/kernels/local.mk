@@ -38,7 +38,8 @@ KERNEL_LIBS += libk_ref.a
 noinst_LIBRARIES += libk_table.a
 libk_table_a_CFLAGS = $(AM_CFLAGS)
 libk_table_a_SOURCES = %D%/gemm.c %D%/gemm.h %D%/gemm.inc %D%/peak.c %D%/peak.h %D%/peak.inc
-libk_ref_a_SOURCES += %D%/ref/gemm_f32.c %D%/ref/gemm_f16.c %D%/ref/gemm_q8_0.c %D%/ref/peak.c
+libk_ref_a_SOURCES += %D%/ref/gemm_f32.c %D%/ref/gemm_f16.c %D%/ref/gemm_q8_0.c \
+	%D%/ref/gemm_bf16.c %D%/ref/gemm_q4_0.c %D%/ref/gemm_wi8ai8.c %D%/ref/peak.c
 if HAVE_ISA_AVX2
 libk_avx2_a_SOURCES += %D%/avx2/gemm_f32.c %D%/avx2/gemm_f16.c %D%/avx2/gemm_q8_0.c %D%/avx2/pack.c %D%/avx2/peak.c
 endif

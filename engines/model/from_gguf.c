@@ -19,7 +19,7 @@
 static bool dtype_of(uint32_t type, enum dtype *out)
 {
 	const char *name = gguf_tensor_type_name(type);
-	return name && dtype_parse(name, out);
+	return name && dtype_parse(name, out) && dtype_in_files(*out);
 }
 
 /* All layout tensors are in the file. Nothing is allocated before. */
@@ -52,10 +52,9 @@ static int tensor_take(struct tensor *out, const struct gguf *g, const struct la
 				   (unsigned long long)t->dims[3], (long long)want->cols,
 				   (long long)want->rows);
 	if (!dtype_of(t->type, &out->dtype) || !t->data)
-		return diag_set_at(
-			d, ERR_UNSUPPORTED, gguf_path(g), 0,
-			"byte %llu: unsupported type %s (%u) in tensor %s, this engine has f32, f16 and q8_0",
-			at, type ? type : "unknown", t->type, want->name);
+		return diag_set_at(d, ERR_UNSUPPORTED, gguf_path(g), 0,
+				   "byte %llu: unsupported type %s (%u) in tensor %s, this engine has %s", at,
+				   type ? type : "unknown", t->type, want->name, dtype_file_names());
 	memcpy(out->name, want->name, sizeof out->name);
 	out->rows = want->rows;
 	out->cols = want->cols;

@@ -61,30 +61,79 @@ uint16_t f16_from_f32(float f)
 	return (uint16_t)(sign | (((exp - 113) << 10) + shift_round(man, 13)));
 }
 
+float bf16_to_f32(uint16_t b)
+{
+	return bits_to_f32((uint32_t)b << 16);
+}
+
+uint16_t bf16_from_f32(float f)
+{
+	uint32_t u = f32_to_bits(f);
+	if ((u & 0x7fffffffu) > 0x7f800000u)
+		return (uint16_t)(u >> 16 | 0x40u);
+	return (uint16_t)((u + 0x7fffu + (u >> 16 & 1u)) >> 16);
+}
+
 /* Nearest integer, ties away from zero, in the range of q; NaN (from a broken file) is 0. */
-static int8_t q8_0_round(float v)
+static int8_t int8_round(float v)
 {
 	if (!(fabsf(v) <= 127.0f))
 		return v > 0.0f ? 127 : v < 0.0f ? -127 : 0;
 	return (int8_t)roundf(v);
 }
 
-float q8_0_quantise(const float *x, int8_t q[Q8_0_BLOCK])
+float wi8ai8_scale(const float *x, size_t n)
 {
 	float max = 0.0f;
-	for (int i = 0; i < Q8_0_BLOCK; i++)
+	for (size_t i = 0; i < n; i++)
 		if (fabsf(x[i]) > max)
 			max = fabsf(x[i]);
-	float d = max / 127.0f;
+	return max / 127.0f;
+}
+
+void wi8ai8_quantise(const float *x, size_t n, float d, int8_t *q)
+{
 	float inverse = d > 0.0f ? 1.0f / d : 0.0f;
-	for (int i = 0; i < Q8_0_BLOCK; i++)
-		q[i] = q8_0_round(x[i] * inverse);
+	for (size_t i = 0; i < n; i++)
+		q[i] = int8_round(x[i] * inverse);
+}
+
+float q8_0_quantise(const float *x, int8_t q[Q8_0_BLOCK])
+{
+	float d = wi8ai8_scale(x, Q8_0_BLOCK);
+	wi8ai8_quantise(x, Q8_0_BLOCK, d, q);
 	return d;
 }
 
 void q8_0_quantise_block(const float *x, struct q8_0_block *b)
 {
 	b->scale = f16_from_f32(q8_0_quantise(x, b->q));
+}
+
+/* v is x / d + 8.5, cut off; NaN is the code of 0. */
+static uint8_t q4_0_code(float v)
+{
+	if (!(v >= 0.0f && v < 16.0f))
+		return v >= 16.0f ? 15 : v < 0.0f ? 0 : 8;
+	return (uint8_t)v;
+}
+
+void q4_0_quantise_block(const float *x, struct q4_0_block *b)
+{
+	float most = 0.0f, extreme = 0.0f;
+	for (int i = 0; i < Q4_0_BLOCK; i++)
+		if (fabsf(x[i]) > most) {
+			most = fabsf(x[i]);
+			extreme = x[i];
+		}
+	float d = extreme / -8.0f;
+	float inverse = d != 0.0f ? 1.0f / d : 0.0f;
+	b->scale = f16_from_f32(d);
+	for (int i = 0; i < Q4_0_BLOCK / 2; i++) {
+		uint8_t low = q4_0_code(x[i] * inverse + 8.5f);
+		uint8_t high = q4_0_code(x[i + Q4_0_BLOCK / 2] * inverse + 8.5f);
+		b->q[i] = (uint8_t)(low | high << 4);
+	}
 }
 
 static void q8_0_to_f32(const struct q8_0_block *b, float *dst, size_t n)
@@ -96,27 +145,65 @@ static void q8_0_to_f32(const struct q8_0_block *b, float *dst, size_t n)
 	}
 }
 
+static void q4_0_to_f32(const struct q4_0_block *b, float *dst, size_t n)
+{
+	for (size_t i = 0; i < n / Q4_0_BLOCK; i++, dst += Q4_0_BLOCK) {
+		float d = f16_to_f32(b[i].scale);
+		for (int j = 0; j < Q4_0_BLOCK / 2; j++) {
+			dst[j] = (float)((b[i].q[j] & 15) - 8) * d;
+			dst[j + Q4_0_BLOCK / 2] = (float)((b[i].q[j] >> 4) - 8) * d;
+		}
+	}
+}
+
+static void wi8ai8_to_f32(const char *row, float *dst, size_t n)
+{
+	float d;
+	memcpy(&d, row, sizeof d);
+	for (size_t i = 0; i < n; i++)
+		dst[i] = (float)((const int8_t *)row)[sizeof d + i] * d;
+}
+
 void dtype_to_f32(enum dtype t, const void *src, float *dst, size_t n)
 {
 	assert(n % (size_t)dtype_block(t) == 0);
+	uint16_t half;
 	switch (t) {
 	case DTYPE_F32:
 		memcpy(dst, src, n * sizeof *dst);
 		return;
 	case DTYPE_F16:
 		for (size_t i = 0; i < n; i++) {
-			uint16_t h;
-			memcpy(&h, (const char *)src + i * sizeof h, sizeof h);
-			dst[i] = f16_to_f32(h);
+			memcpy(&half, (const char *)src + i * sizeof half, sizeof half);
+			dst[i] = f16_to_f32(half);
+		}
+		return;
+	case DTYPE_BF16:
+		for (size_t i = 0; i < n; i++) {
+			memcpy(&half, (const char *)src + i * sizeof half, sizeof half);
+			dst[i] = bf16_to_f32(half);
 		}
 		return;
 	case DTYPE_Q8_0:
 		q8_0_to_f32(src, dst, n);
 		return;
+	case DTYPE_Q4_0:
+		q4_0_to_f32(src, dst, n);
+		return;
+	case DTYPE_WI8AI8:
+		wi8ai8_to_f32(src, dst, n);
+		return;
 	case DTYPE_COUNT:
 		break;
 	}
 	assert(!"no such type");
+}
+
+static void wi8ai8_from_f32(const float *src, char *row, size_t n)
+{
+	float d = wi8ai8_scale(src, n);
+	memcpy(row, &d, sizeof d);
+	wi8ai8_quantise(src, n, d, (int8_t *)row + sizeof d);
 }
 
 void dtype_from_f32(enum dtype t, const float *src, void *dst, size_t n)
@@ -130,9 +217,20 @@ void dtype_from_f32(enum dtype t, const float *src, void *dst, size_t n)
 		for (size_t i = 0; i < n; i++)
 			((uint16_t *)dst)[i] = f16_from_f32(src[i]);
 		return;
+	case DTYPE_BF16:
+		for (size_t i = 0; i < n; i++)
+			((uint16_t *)dst)[i] = bf16_from_f32(src[i]);
+		return;
 	case DTYPE_Q8_0:
 		for (size_t i = 0; i < n / Q8_0_BLOCK; i++)
 			q8_0_quantise_block(src + i * Q8_0_BLOCK, (struct q8_0_block *)dst + i);
+		return;
+	case DTYPE_Q4_0:
+		for (size_t i = 0; i < n / Q4_0_BLOCK; i++)
+			q4_0_quantise_block(src + i * Q4_0_BLOCK, (struct q4_0_block *)dst + i);
+		return;
+	case DTYPE_WI8AI8:
+		wi8ai8_from_f32(src, dst, n);
 		return;
 	case DTYPE_COUNT:
 		break;
