@@ -47,9 +47,10 @@ static int own_choose(struct gemm_context *g, enum dtype t, enum isa isa, const 
 		g->source[t] = "the point";
 	}
 	rc = gemm_kernel_set_choose(set, t, isa, b->mr, b->nr, d);
-	/* A block holds whole tiles; of q8_0 whole scales. */
+	/* A block holds whole tiles; of q8_0 and q4_0 whole scales, of bf16 whole pairs. */
+	int k_step = t == DTYPE_BF16 ? 2 : dtype_block(t);
 	b->mc = (int)round_up((size_t)b->mc, (size_t)b->mr);
-	b->kc = (int)round_up((size_t)b->kc, (size_t)dtype_block(t));
+	b->kc = (int)round_up((size_t)b->kc, (size_t)k_step);
 	b->nc = (int)round_up((size_t)b->nc, (size_t)b->nr);
 	return rc;
 }

@@ -27,28 +27,38 @@ static void row_read(const void *source, int64_t row, int64_t n, float *dst)
 	memcpy(dst, (const float *)source + row * n, (size_t)n * sizeof *dst);
 }
 
-/* x as the type holds it. */
+/* x as the type holds it, rows of K. */
 static void round_trip(enum dtype t, const float *x, float *out, size_t n)
 {
-	void *held = mem_alloc(dtype_bytes(t, n));
-	dtype_from_f32(t, x, held, n);
-	dtype_to_f32(t, held, out, n);
+	void *held = mem_alloc(dtype_bytes(t, K));
+	for (size_t i = 0; i < n; i += K) {
+		dtype_from_f32(t, x + i, held, K);
+		dtype_to_f32(t, held, out + i, K);
+	}
 	free(held);
 }
 
-/* Activations meet q8_0 weights in blocks of 8 bits whose scale stays f32. */
+/* One scale for n activations, which stays f32. */
+static void round_int8(const float *x, float *out, size_t n)
+{
+	float most = 0;
+	for (size_t i = 0; i < n; i++)
+		most = fmaxf(most, fabsf(x[i]));
+	for (size_t i = 0; i < n; i++)
+		out[i] = most / 127.0f * roundf(x[i] * (1.0f / (most / 127.0f)));
+}
+
+/* What activations meet each type as: bf16 itself; 8 bits with a scale for each block of 32, of wi8ai8 for each
+ * row. */
 static void round_activations(enum dtype t, const float *x, float *out, size_t n)
 {
-	int8_t q[Q8_0_BLOCK];
-	if (t != DTYPE_Q8_0) {
+	size_t block = t == DTYPE_Q8_0 || t == DTYPE_Q4_0 ? Q8_0_BLOCK : t == DTYPE_WI8AI8 ? K : 0;
+	if (t == DTYPE_BF16)
+		round_trip(t, x, out, n);
+	else if (block == 0)
 		memcpy(out, x, n * sizeof *out);
-		return;
-	}
-	for (size_t i = 0; i < n; i += Q8_0_BLOCK) {
-		float d = q8_0_quantise(x + i, q);
-		for (size_t p = 0; p < Q8_0_BLOCK; p++)
-			out[i + p] = d * (float)q[p];
-	}
+	for (size_t i = 0; block && i < n; i += block)
+		round_int8(x + i, out + i, block);
 }
 
 static void naive(enum dtype t)
