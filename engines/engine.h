@@ -102,9 +102,21 @@ struct step_info {
 	int n_rows;	   /* rows of logits ready for fetch */
 };
 
-enum seq_edit {
-	SEQ_DROP = 0, /* forget positions [from, to) of the sequence, to < 0: all after from.
-	                 The rest must be a prefix: to covers the end */
+enum seq_edit_kind {
+	SEQ_DROP =
+		0, /* forget positions [from, to), to < 0: all from there. The rest must be a prefix: to covers
+	                 the end */
+	SEQ_KEEP,  /* forget all other sequences */
+	SEQ_COPY,  /* forget what it holds and begin with the first `to` positions of `source` (to < 0: all of
+	                 them). Nothing is computed and no cell taken: both hold the same ones */
+};
+
+/* A change of what sequences hold, between steps. */
+struct seq_edit {
+	enum seq_edit_kind kind;
+	int seq;      /* the one that changes, or is kept */
+	int from, to; /* SEQ_DROP, SEQ_COPY */
+	int source;   /* SEQ_COPY */
 };
 
 /* Single operations: a matrix product, or a ceiling of the machine. */
@@ -156,8 +168,8 @@ struct engine_ops {
 	/* Required. The id of the largest logit of a row (lowest id on ties). */
 	int (*argmax)(struct session *s, int row, int32_t *id, struct diag *d);
 
-	/* Required. */
-	int (*seq_edit)(struct session *s, enum seq_edit edit, int seq, int from, int to, struct diag *d);
+	/* Required. ERR_USAGE: the session is as before. */
+	int (*seq_edit)(struct session *s, const struct seq_edit *edit, struct diag *d);
 
 	/* Required. Work of a step of n_new tokens for each of n_seqs sequences that hold
 	 * n_past tokens each, with n_rows logit rows in all. From the shapes alone. */

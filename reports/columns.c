@@ -32,6 +32,7 @@
 	}
 PUT_KEY(precision, KEY_PRECISION)
 PUT_KEY(sequences, KEY_SEQUENCES)
+PUT_KEY(ubatch, KEY_UBATCH)
 PUT_KEY(threads, KEY_THREADS)
 PUT_KEY(isa, KEY_ISA)
 PUT_KEY(kv, KEY_KV)
@@ -40,8 +41,10 @@ PUT_KEY(provider, KEY_PROVIDER)
 PUT_KEY(engine, KEY_ENGINE)
 PUT_KEY(device, KEY_DEVICE)
 RAW_KEY(sequences, KEY_SEQUENCES)
+RAW_KEY(ubatch, KEY_UBATCH)
 RAW_KEY(threads, KEY_THREADS)
 WANTED_KEY(model, KEY_MODEL)
+WANTED_KEY(ubatch, KEY_UBATCH)
 WANTED_KEY(threads, KEY_THREADS)
 WANTED_KEY(isa, KEY_ISA)
 WANTED_KEY(kv, KEY_KV)
@@ -228,6 +231,7 @@ static const struct column columns[] = {
 	{"test",       "",             NULL,       COLUMN_KEY,       false, 0, NULL,            put_test,      NULL},
 	{"precision",  "",             "prec",     COLUMN_PRECISION, false, 0, wanted_measured, put_precision, NULL},
 	{"seq",        "",             NULL,       COLUMN_KEY,       true,  0, wanted_tokens,   put_sequences, raw_sequences},
+	{"ubatch",     "",             "ub",       COLUMN_KEY,       true,  0, wanted_ubatch,   put_ubatch,    raw_ubatch},
 	{"threads",    "",             "thr",      COLUMN_KEY,       true,  0, wanted_threads,  put_threads,   raw_threads},
 	{"isa",        "",             NULL,       COLUMN_KEY,       false, 0, wanted_isa,      put_isa,       NULL},
 	{"kv",         "",             NULL,       COLUMN_KEY,       false, 0, wanted_kv,       put_kv,        NULL},

@@ -21,6 +21,8 @@ static void put_keys(struct strbuf *out, const struct row *r)
 		     {KEY_PRECISION, "--precision"},
 		     {KEY_KV, "--kv"},
 		     {KEY_SEQUENCES, "--sequences"},
+		     {KEY_DEPTH, "--depth"},
+		     {KEY_UBATCH, "--ubatch"},
 		     {KEY_THREADS, "-t"},
 		     {KEY_ISA, "--isa"},
 		     {KEY_BLOCKING, "--blocking"},

@@ -86,6 +86,8 @@ void row_test(struct strbuf *out, const struct row *r)
 		number_bytes(out, strtod(point_get(p, KEY_SIZE), NULL));
 	} else if (strcmp(w, "fma") == 0)
 		strbuf_printf(out, " %s", point_get(p, KEY_TYPE));
+	else if (strcmp(point_get(p, KEY_DEPTH), "0") != 0)
+		strbuf_printf(out, " @ d%s", point_get(p, KEY_DEPTH));
 }
 
 void model_short(struct strbuf *out, const char *model)
@@ -105,16 +107,10 @@ void row_label(struct strbuf *out, const struct view *v, const struct row *r)
 	static const struct {
 		enum point_key key;
 		const char *before;
-	} said[] = {{KEY_MODEL, ""},
-		    {KEY_PRECISION, ""},
-		    {KEY_SEQUENCES, "\xc3\x97"},
-		    {KEY_THREADS, "t"},
-		    {KEY_KV, "kv="},
-		    {KEY_ISA, ""},
-		    {KEY_PROVIDER, ""},
-		    {KEY_BLOCKING, "blocking="},
-		    {KEY_ENGINE, "engine="},
-		    {KEY_DEVICE, "device="}};
+	} said[] = {{KEY_MODEL, ""},	     {KEY_PRECISION, ""},    {KEY_SEQUENCES, "\xc3\x97"},
+		    {KEY_UBATCH, "ub"},	     {KEY_THREADS, "t"},     {KEY_KV, "kv="},
+		    {KEY_ISA, ""},	     {KEY_PROVIDER, ""},     {KEY_BLOCKING, "blocking="},
+		    {KEY_ENGINE, "engine="}, {KEY_DEVICE, "device="}};
 
 	row_test(out, r);
 	for (size_t i = 0; i < sizeof said / sizeof said[0]; i++) {

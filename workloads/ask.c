@@ -276,7 +276,8 @@ static int windows_run(struct ask *a, const struct windows *w, ask_progress_fn *
 					      w->n);
 		}
 		for (int i = 0; i < n && !rc; i++)
-			rc = a->c->ops->seq_edit(a->session, SEQ_DROP, i, 0, -1, d);
+			rc = a->c->ops->seq_edit(a->session,
+						 &(struct seq_edit){.kind = SEQ_DROP, .seq = i, .to = -1}, d);
 	}
 	return rc;
 }

@@ -3,7 +3,7 @@ noinst_LIBRARIES += libworkloads.a
 libworkloads_a_CFLAGS = $(AM_CFLAGS)
 libworkloads_a_SOURCES = \
 	%D%/workload.h %D%/registry.c %D%/all.h \
-	%D%/session.c %D%/session.h %D%/prefill.c %D%/decode.c \
+	%D%/session.c %D%/session.h %D%/session_plan.c %D%/session_plan.h %D%/prefill.c %D%/decode.c \
 	%D%/op.c %D%/op.h %D%/gemm.c %D%/ceiling.c \
 	%D%/ask.c %D%/ask.h
 nobase_dist_pkgdata_DATA += %D%/models/default.gguf %D%/prompts/heldout.txt

@@ -1,69 +1,72 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the workloads over a model share: the job of a point, seeded tokens, and
- * a session with the arrays of one batch. Not a workload itself.
+ * a session that goes through a repetition step by step. Not a workload itself.
+ *
+ * A repetition: each sequence holds `depth` tokens already (not timed, computed once); then its
+ * prompt is prefilled in steps of `chunk` tokens of each sequence; then all sequences decode, greedily.
  */
 #ifndef IFM_WORKLOADS_SESSION_H
 #define IFM_WORKLOADS_SESSION_H
 
 #include "workloads/workload.h"
 
-#define SESSION_VERIFY_SEQS 2 /* sequences whose outputs are compared */
+/* What a point asks of a session. */
+struct session_shape {
+	struct job_config job;
+	int n_prompt; /* tokens of a prompt: N of ppN; 0: none */
+	int n_gen;    /* decode steps: M of ppN+tgM, N of tgN; 0: none */
+	int depth;    /* tokens a sequence holds before */
+	int chunk;    /* tokens of a sequence in a step of its prompt */
+	int fill;     /* the same for the tokens before */
+};
+
+/* The part of it that is compared with the reference: from the shapes alone. */
+struct session_part {
+	int n_seqs, n_prompt, n_gen, depth;
+};
 
 /* A run of pp or tg. */
 struct workload_run {
 	const struct engine_ops *ops;
 	struct session *session;
+	struct session_shape shape;
+	struct session_part part;
 	uint64_t seed;
 	int n_vocab;
-	int n_seqs;
-	int length;   /* tokens of a sequence in a repetition: N of ppN, tgN */
-	int n_verify; /* pp: tokens of a sequence that verify takes */
-	int at;	      /* tg: position of the next step */
-	int max_tokens;
+	bool filled;	    /* all sequences hold their depth */
+	int at;		    /* position of the next step */
 	struct batch batch; /* n tokens of the next step; its arrays are the four below */
 	int32_t *token, *pos, *seq;
 	uint8_t *want;
 };
 
-/* What a point asks of a session. */
-struct session_shape {
-	struct job_config job;
-	int length;
-};
+/* The number of tokens after a workload's letters: "128" of "pp128". *end: behind it. */
+MUST_CHECK int session_length(const char *workload, const char *argument, int *length, const char **end,
+			      struct diag *d);
 
-/* Parses "128" of "pp128". */
-MUST_CHECK int session_length(const char *workload, const char *argument, int *length, struct diag *d);
-
-/*
- * The job of point p: `length` tokens (at least `least` cells) of each sequence. max_tokens and
- * max_rows are left to the workload. ERR_USAGE with numbers beyond the model's context.
- */
-MUST_CHECK int session_shape_of(const struct model *m, const struct point *p, const char *workload, int least,
+/* The job of point p with its lengths. ERR_USAGE with numbers beyond the model's context. */
+MUST_CHECK int session_shape_of(const struct model *m, const struct point *p, int n_prompt, int n_gen,
 				struct session_shape *out, struct diag *d);
+
+/* workload_ops.check of a shape. */
+MUST_CHECK int session_check_shape(const struct engine_ops *ops, struct engine *e, const struct model *m,
+				   const struct session_shape *s, struct workload_work *work,
+				   struct memory_plan *plan, struct diag *d);
 
 /* Loads the session and allocates a batch of job.max_tokens. */
 MUST_CHECK int session_run_build(const struct engine_ops *ops, struct engine *e, const struct model *m,
 				 const struct session_shape *shape, uint64_t seed, struct workload_run **out,
 				 struct diag *d);
-void session_run_free(struct workload_run *r);
+
+/* The rest of workload_ops. */
+int session_run_reset(struct workload_run *r, struct diag *d);
+int session_run_step(struct workload_run *r, struct diag *d);
+int session_run_verify(struct workload_run *r, float **out, int64_t *rows, int64_t *cols, struct diag *d);
 void session_run_describe(const struct workload_run *r, struct strbuf *out);
+void session_run_free(struct workload_run *r);
 
 /* The token of a sequence at a position: depends on these and the seed alone. */
 int32_t session_token(uint64_t seed, int n_vocab, int seq, int pos);
-
-/* Forgets all sequences. */
-MUST_CHECK int session_drop(struct workload_run *r, struct diag *d);
-
-/* Makes the batch: seeded tokens [pos, pos + n) of sequences 0 .. n_seqs-1. The logits of each
- * sequence's last token are wanted. */
-void session_fill(struct workload_run *r, int n_seqs, int pos, int n);
-
-/* Submits the batch and waits. */
-MUST_CHECK int session_step(struct workload_run *r, struct diag *d);
-
-/* The n_rows rows of the last step, appended to *out. */
-MUST_CHECK int session_rows(struct workload_run *r, int n_rows, float **out, int64_t *rows, int64_t *cols,
-			    struct diag *d);
 
 #endif

@@ -19,6 +19,7 @@ static bool kv_lay_out(struct kv_cache *kv, const struct kv_config *c, void *bas
 	kv->keys = carve_take(&carve, cells, row_bytes);
 	kv->values = carve_take(&carve, cells, row_bytes);
 	kv->free_cells = carve_take(&carve, (size_t)c->n_cells, sizeof *kv->free_cells);
+	kv->holders = carve_take(&carve, (size_t)c->n_cells, sizeof *kv->holders);
 	kv->seqs = carve_take(&carve, (size_t)c->n_seqs, sizeof *kv->seqs);
 	for (int i = 0; i < c->n_seqs && !carve.overflow; i++) {
 		int32_t *list = carve_take(&carve, (size_t)c->n_positions, sizeof *list);
@@ -65,14 +66,36 @@ void kv_append(struct kv_cache *kv, int seq)
 {
 	struct kv_seq *s = &kv->seqs[seq];
 	assert(kv->n_free > 0 && s->n < kv->config.n_positions);
-	s->cells[s->n++] = kv->free_cells[--kv->n_free];
+	int32_t cell = kv->free_cells[--kv->n_free];
+	kv->holders[cell] = 1;
+	s->cells[s->n++] = cell;
 }
 
 void kv_truncate(struct kv_cache *kv, int seq, int n)
 {
 	struct kv_seq *s = &kv->seqs[seq];
-	while (s->n > n)
-		kv->free_cells[kv->n_free++] = s->cells[--s->n];
+	while (s->n > n) {
+		int32_t cell = s->cells[--s->n];
+		if (--kv->holders[cell] == 0)
+			kv->free_cells[kv->n_free++] = cell;
+	}
+}
+
+void kv_copy(struct kv_cache *kv, int seq, int source, int n)
+{
+	const struct kv_seq *from = &kv->seqs[source];
+	struct kv_seq *to = &kv->seqs[seq];
+	assert(n <= from->n);
+	if (seq == source) {
+		kv_truncate(kv, seq, n);
+		return;
+	}
+	/* Held before the old ones are let go: they may be the same. */
+	for (int i = 0; i < n; i++)
+		kv->holders[from->cells[i]]++;
+	kv_truncate(kv, seq, 0);
+	for (int i = 0; i < n; i++)
+		to->cells[to->n++] = from->cells[i];
 }
 
 static size_t layer_bytes(const struct kv_cache *kv)

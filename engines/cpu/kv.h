@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The KV cache: a pool of token cells. A cell holds keys and values of one
- * token in all layers; its owner is the place (sequence, position) in whose list it
- * stands. Cells are taken one at a time, anywhere in the pool, so that memory follows
- * the tokens held and not sequences times context.
+ * token in all layers; it is held by the places (sequence, position) in whose lists it
+ * stands: one as a rule, more after a copy. Cells are taken one at a time, anywhere in the pool,
+ * so that memory follows the tokens held and not sequences times context. A cell is written once, when
+ * it is taken, so those that share one never see each other's tokens.
  */
 #ifndef IFM_CPU_KV_H
 #define IFM_CPU_KV_H
@@ -34,6 +35,7 @@ struct kv_cache {
 	char *keys, *values; /* [layer][cell][row] */
 	struct kv_seq *seqs;
 	int32_t *free_cells; /* a stack: the last one is taken next */
+	int32_t *holders;    /* of each cell: in how many lists it stands */
 	int n_free;
 	void *memory; /* all of the above */
 	size_t n_bytes;
@@ -48,8 +50,11 @@ void kv_close(struct kv_cache *kv); /* all zero is fine */
 /* Appends a cell to a sequence; there must be a free one and room in the list. */
 void kv_append(struct kv_cache *kv, int seq);
 
-/* Cuts a sequence to its first n tokens and frees the cells of the rest. */
+/* Cuts a sequence to its first n tokens; cells of the rest that no other sequence holds are free. */
 void kv_truncate(struct kv_cache *kv, int seq, int n);
+
+/* Makes a sequence the first n tokens of another, which holds at least so many: in the same cells. */
+void kv_copy(struct kv_cache *kv, int seq, int source, int n);
 
 /* Where a layer's cells begin, and elements from one to the next (config.row). */
 char *kv_layer_keys(const struct kv_cache *kv, int layer);

@@ -44,6 +44,6 @@ int session_submit(struct session *s, const struct batch *b, struct diag *d);
 int session_wait(struct session *s, struct step_info *info, struct diag *d);
 int session_fetch(struct session *s, int row, float *logits, struct diag *d);
 int session_argmax(struct session *s, int row, int32_t *id, struct diag *d);
-int session_seq_edit(struct session *s, enum seq_edit edit, int seq, int from, int to, struct diag *d);
+int session_seq_edit(struct session *s, const struct seq_edit *edit, struct diag *d);
 
 #endif

@@ -117,18 +117,55 @@ int session_argmax(struct session *s, int row, int32_t *id, struct diag *d)
 	return rc;
 }
 
-int session_seq_edit(struct session *s, enum seq_edit edit, int seq, int from, int to, struct diag *d)
+static int seq_check(const struct session *s, int seq, struct diag *d)
 {
-	if (edit != SEQ_DROP)
-		return diag_set(d, ERR_UNSUPPORTED, "engine cpu knows no edit %d of a sequence", (int)edit);
 	if (seq < 0 || seq >= s->job.n_seqs)
 		return diag_set(d, ERR_USAGE, "sequence %d, the session has 0 to %d", seq, s->job.n_seqs - 1);
-	int held = s->kv.seqs[seq].n;
-	if (from < 0 || (to >= 0 && to < held && from < to))
+	return 0;
+}
+
+static int seq_drop(struct session *s, const struct seq_edit *e, struct diag *d)
+{
+	int held = s->kv.seqs[e->seq].n;
+	if (e->from < 0 || (e->to >= 0 && e->to < held && e->from < e->to))
 		return diag_set(d, ERR_USAGE,
 				"drop of positions %d to %d of sequence %d: expected an end of its %d tokens",
-				from, to, seq, held);
-	if (to < 0 || from < to)
-		kv_truncate(&s->kv, seq, from);
+				e->from, e->to, e->seq, held);
+	if (e->to < 0 || e->from < e->to)
+		kv_truncate(&s->kv, e->seq, e->from);
 	return 0;
+}
+
+static int seq_copy(struct session *s, const struct seq_edit *e, struct diag *d)
+{
+	int rc = seq_check(s, e->source, d);
+	if (rc)
+		return rc;
+	int held = s->kv.seqs[e->source].n, n = e->to < 0 ? held : e->to;
+	if (e->from != 0 || n > held)
+		return diag_set(d, ERR_USAGE,
+				"copy of positions %d to %d of sequence %d: expected a beginning of its %d "
+				"tokens",
+				e->from, e->to, e->source, held);
+	kv_copy(&s->kv, e->seq, e->source, n);
+	return 0;
+}
+
+int session_seq_edit(struct session *s, const struct seq_edit *e, struct diag *d)
+{
+	int rc = seq_check(s, e->seq, d);
+	if (rc)
+		return rc;
+	switch (e->kind) {
+	case SEQ_DROP:
+		return seq_drop(s, e, d);
+	case SEQ_KEEP:
+		for (int i = 0; i < s->job.n_seqs; i++)
+			if (i != e->seq)
+				kv_truncate(&s->kv, i, 0);
+		return 0;
+	case SEQ_COPY:
+		return seq_copy(s, e, d);
+	}
+	return diag_set(d, ERR_UNSUPPORTED, "engine cpu knows no edit %d of a sequence", (int)e->kind);
 }

@@ -134,12 +134,12 @@ static int null_argmax(struct session *s, int row, int32_t *id, struct diag *d)
 	return rc;
 }
 
-static int null_seq_edit(struct session *s, enum seq_edit edit, int seq, int from, int to, struct diag *d)
+static int null_seq_edit(struct session *s, const struct seq_edit *e, struct diag *d)
 {
-	(void)edit, (void)to;
-	if (seq < 0 || seq >= s->n_seqs || from < 0)
-		return diag_set(d, ERR_USAGE, "sequence %d from %d, the session has sequences 0 to %d", seq,
-				from, s->n_seqs - 1);
+	bool source = e->kind != SEQ_COPY || (e->source >= 0 && e->source < s->n_seqs);
+	if (e->seq < 0 || e->seq >= s->n_seqs || e->from < 0 || !source)
+		return diag_set(d, ERR_USAGE, "sequence %d from %d, the session has sequences 0 to %d",
+				source ? e->seq : e->source, e->from, s->n_seqs - 1);
 	return 0;
 }
 

@@ -38,7 +38,8 @@ static const struct argp_option options[] = {
 	{"model", 'm', "MODEL", 0, "GGUF file, synthetic:NAME, or 'default' for the shipped model", 1},
 	{"n-prompt", 'p', "N", 0, "workload ppN: prefill of N tokens; 0: none", 1},
 	{"n-gen", 'n', "N", 0, "workload tgN: decode of N tokens; 0: none", 1},
-	AXIS("workload", KEY_WORKLOAD, "NAME", "ppN, tgN, gemm, read or fma"),
+	AXIS("workload", KEY_WORKLOAD, "NAME",
+	     "ppN, tgN, ppN+tgM, gemm, read or fma; 'tg32 @ d512' is tg32 at depth 512"),
 	AXIS("precision", KEY_PRECISION, "P",
 	     "f32, f16, bf16, q8_0, q4_0, wi8ai8, file or all; what weights are converted to"),
 	AXIS("kv", KEY_KV, "TYPE", "element type of the key-value cache: f32, f16"),
@@ -48,6 +49,9 @@ static const struct argp_option options[] = {
 	     "instruction set level: ref, avx2, avx512, vnni, bf16, neon, auto or all"),
 	AXIS("sequences", KEY_SEQUENCES, "N", "sequences computed in one step"),
 	ALIAS("npl"),
+	{"depth", 'd', "N", 0, "tokens that each sequence holds before the measured ones", 1},
+	AXIS("ubatch", KEY_UBATCH, "N", "most tokens of a step of a prompt; 0: all of it in one step"),
+	ALIAS("ub"),
 	AXIS("blocking", KEY_BLOCKING, "B", "cache blocks MCxKCxNC, micro-tile MRxNR, or auto"),
 	AXIS("provider", KEY_PROVIDER, "NAME", "who does matrix products: own, openblas or all"),
 	AXIS("engine", KEY_ENGINE, "NAME", "engine in the worker"),
@@ -126,6 +130,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case 't':
 		o->axis[KEY_THREADS] = arg;
+		break;
+	case 'd':
+		o->axis[KEY_DEPTH] = arg;
 		break;
 	case KEY_OF_AXIS + KEY_WORKLOAD:
 		workload_add(o, arg);

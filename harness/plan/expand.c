@@ -13,9 +13,9 @@
 /* The order of the product: what a value depends on stands before it (the workload decides which keys
  * count, the device what there is, the model its precision), then as people read rows. */
 static const enum point_key nest[] = {
-	KEY_WORKLOAD, KEY_DEVICE, KEY_ENGINE,	KEY_MODEL,     KEY_M,  KEY_N,
-	KEY_K,	      KEY_SIZE,	  KEY_TYPE,	KEY_PRECISION, KEY_KV, KEY_SEQUENCES,
-	KEY_THREADS,  KEY_ISA,	  KEY_BLOCKING, KEY_PROVIDER,
+	KEY_WORKLOAD,  KEY_DEVICE, KEY_ENGINE,	KEY_MODEL,     KEY_M,	     KEY_N,
+	KEY_K,	       KEY_SIZE,   KEY_TYPE,	KEY_PRECISION, KEY_KV,	     KEY_DEPTH,
+	KEY_SEQUENCES, KEY_UBATCH, KEY_THREADS, KEY_ISA,       KEY_BLOCKING, KEY_PROVIDER,
 };
 _Static_assert(sizeof nest / sizeof nest[0] == KEY_COUNT, "each key has its place");
 
@@ -26,6 +26,7 @@ struct expansion {
 	const struct spec *spec;
 	const struct section *section;
 	struct point point;	/* chosen so far */
+	const char *at_depth;	/* what its workload said of the depth; NULL: nothing */
 	enum point_state state; /* of the first value that was refused */
 	const char *reason;	/* belongs to that value */
 	int n_tried;		/* points before merging */
@@ -90,6 +91,28 @@ static int counters_check(const struct spec *spec, const struct wire_hello *hell
 
 static int expand_from(struct expansion *e, int depth);
 
+/* "tg128 @ d4096" chosen: the workload is what stands before, the depth is that one alone. */
+static int workload_part(struct expansion *e, const char *text)
+{
+	const char *at = strstr(text, " @ d");
+	const struct axis *axis = &e->section->axis[KEY_DEPTH];
+	e->at_depth = at ? at + strlen(" @ d") : NULL;
+	if (!at)
+		return 0;
+	if (axis->n)
+		return diag_set_at(e->d, ERR_USAGE, e->spec->file, *e->spec->file ? axis->line : 0,
+				   "depth is given twice: as a key and in workload \"%.60s\"", text);
+	char *name = mem_strndup(text, (size_t)(at - text));
+	point_set(&e->point, KEY_WORKLOAD, name);
+	free(name);
+	/* Keys that a workload does not heed are left out; this one was a part of what was asked. */
+	if (e->context.workload && !e->context.workload->key[KEY_DEPTH] && e->state == POINT_PLANNED) {
+		e->state = POINT_SKIPPED;
+		e->reason = "this worker's workload knows no depth";
+	}
+	return 0;
+}
+
 /* The rest of the product with one value of the key. */
 static int expand_value(struct expansion *e, int depth, const struct plan_value *v)
 {
@@ -98,11 +121,14 @@ static int expand_value(struct expansion *e, int depth, const struct plan_value 
 	const char *reason = e->reason;
 	point_set(&e->point, nest[depth], v->text);
 	plan_context_choose(&e->context, nest[depth], v->text);
+	int rc = nest[depth] == KEY_WORKLOAD ? workload_part(e, v->text) : 0;
+	if (rc)
+		return rc;
 	if (state == POINT_PLANNED && v->state != POINT_PLANNED) {
 		e->state = v->state;
 		e->reason = v->reason;
 	}
-	int rc = expand_from(e, depth + 1);
+	rc = expand_from(e, depth + 1);
 	point_set(&e->point, nest[depth], NULL);
 	e->context = context;
 	e->state = state;
@@ -120,8 +146,11 @@ static int expand_from(struct expansion *e, int depth)
 		return point_add(e);
 	enum point_key key = nest[depth];
 	const struct axis *axis = &e->section->axis[key];
+	const struct axis said = {.value = (char *[]){(char *)(uintptr_t)e->at_depth}, .n = 1};
 	struct plan_values values;
 	int rc = 0;
+	if (key == KEY_DEPTH && e->at_depth)
+		axis = &said;
 	if (!plan_resolve(&e->context, key, axis, &values))
 		return key_missing(e, key);
 	for (int i = 0; i < values.n && rc == 0; i++)

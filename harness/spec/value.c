@@ -74,7 +74,8 @@ bool text_is_clean(const char *text, size_t n, bool lines, size_t *bad)
 
 static bool is_number_key(enum point_key key)
 {
-	static const enum point_key numbers[] = {KEY_K, KEY_M, KEY_N, KEY_SIZE, KEY_SEQUENCES, KEY_THREADS};
+	static const enum point_key numbers[] = {KEY_K,		KEY_M,	     KEY_N,	KEY_SIZE,
+						 KEY_SEQUENCES, KEY_THREADS, KEY_DEPTH, KEY_UBATCH};
 	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
 		if (numbers[i] == key)
 			return true;
@@ -149,17 +150,37 @@ static int number_add(struct axis *a, enum point_key key, const char *text, cons
 		      struct diag *d)
 {
 	const char *end = text, *all = key == KEY_THREADS ? " or all" : "";
+	long long lowest = key == KEY_DEPTH || key == KEY_UBATCH ? 0 : 1;
 	struct range r;
 	long long v = number_take(&end);
-	if (v > 0 && *end == '\0')
+	if (v >= lowest && *end == '\0')
 		return value_add(a, key, mem_printf("%lld", v), w, d);
 	if (*all && strcmp(text, "all") == 0)
 		return value_add(a, key, mem_strdup(text), w, d);
 	if (range_parse(text, &r))
 		return range_add(a, key, text, 0, &r, w, d);
 	return where_fail(w, d,
-			  "%s: \"%.*s\": expected a whole number from 1 on, a range (1-4, 1-9+2, 1-8*2)%s",
-			  point_key_name(key), QUOTED_MAX, text, all);
+			  "%s: \"%.*s\": expected a whole number from %lld on, a range (1-4, 1-9+2, 1-8*2)%s",
+			  point_key_name(key), QUOTED_MAX, text, lowest, all);
+}
+
+/* "tg128 @ d4096": a workload at a depth, as llama-bench prints it; blanks as they like. Kept as one value, in this
+ * form, until the plan parts it. */
+static int workload_at_add(struct axis *a, const char *text, const struct where *w, struct diag *d)
+{
+	size_t n = strcspn(text, "@");
+	const char *depth = text + n + 1;
+	depth += strspn(depth, " ");
+	while (n && text[n - 1] == ' ')
+		n--;
+	const char *end = depth + 1;
+	long long v = *depth == 'd' ? number_take(&end) : -1;
+	if (n == 0 || v < 0 || *end)
+		return where_fail(w, d, "workload: \"%.*s\": expected a workload at a depth as tg128 @ d4096",
+				  QUOTED_MAX, text);
+	if (v == 0)
+		return value_add(a, KEY_WORKLOAD, mem_strndup(text, n), w, d);
+	return value_add(a, KEY_WORKLOAD, mem_printf("%.*s @ d%lld", (int)n, text, v), w, d);
 }
 
 /* One value or range: no comma parts it. */
@@ -175,6 +196,8 @@ static int piece_add(struct axis *a, enum point_key key, const char *text, const
 				  point_key_name(key), n, VALUE_MAX);
 	if (is_number_key(key))
 		return number_add(a, key, text, w, d);
+	if (key == KEY_WORKLOAD && strchr(text, '@'))
+		return workload_at_add(a, text, w, d);
 	if (key == KEY_WORKLOAD && letters > 0 && range_parse(text + letters, &r))
 		return range_add(a, key, text, (int)letters, &r, w, d);
 	return value_add(a, key, mem_strdup(text), w, d);

@@ -14,6 +14,7 @@ static const struct {
 	const char *before;
 } words[] = {
 	{KEY_WORKLOAD, ""},
+	{KEY_DEPTH, "@ d"},
 	{KEY_MODEL, ""},
 	{KEY_M, "m"},
 	{KEY_N, "n"},
@@ -23,6 +24,7 @@ static const struct {
 	{KEY_PRECISION, ""},
 	{KEY_KV, "kv="},
 	{KEY_SEQUENCES, "B"},
+	{KEY_UBATCH, "ub"},
 	{KEY_THREADS, "t"},
 	{KEY_ISA, ""},
 	{KEY_BLOCKING, "blocking="},

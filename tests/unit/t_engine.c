@@ -113,6 +113,12 @@ static void feed(struct session *s, int seq, int from, int to, float *out)
 			bail("no logits");
 }
 
+static int edit(struct session *s, enum seq_edit_kind kind, int seq, int from, int to, int source)
+{
+	const struct seq_edit e = {kind, seq, from, to, source};
+	return ops->seq_edit(s, &e, NULL);
+}
+
 static void test_orders(int n_threads)
 {
 	static float out[N_IDS * VOCAB];
@@ -131,8 +137,7 @@ static void test_orders(int n_threads)
 	/* Prefill of one and decode of the other two in one step. */
 	struct step t = {0};
 	struct diag d = {0};
-	ok(ops->seq_edit(s, SEQ_DROP, 0, 10, -1, &d) == 0 && ops->seq_edit(s, SEQ_DROP, 1, 20, -1, &d) == 0,
-	   "sequences are cut");
+	ok(edit(s, SEQ_DROP, 0, 10, -1, 0) == 0 && edit(s, SEQ_DROP, 1, 20, -1, 0) == 0, "sequences are cut");
 	step_add(&t, 1, 20, 21);
 	step_add(&t, 2, 0, 7);
 	step_add(&t, 0, 10, 13);
@@ -174,7 +179,7 @@ static void test_full_pool(void)
 	feed(s, 0, 9, 11, out);
 	double r = naive_residual(out, naive, 11 * VOCAB);
 	ok(r < SAME, "the session is as before: it goes on (%.1e)", r);
-	ok(ops->seq_edit(s, SEQ_DROP, 1, 0, -1, NULL) == 0, "dropping a sequence");
+	ok(edit(s, SEQ_DROP, 1, 0, -1, 0) == 0, "dropping a sequence");
 	feed(s, 2, 0, 4, out);
 	ok(naive_residual(out, naive, 4 * VOCAB) < SAME, "gives its cells to another");
 	ops->unload(s);
@@ -216,8 +221,8 @@ static void test_bad_batches(void)
 	expect_usage(s, &t, "wants 7 rows");
 	feed(s, 0, 0, 4, out);
 	ok(naive_residual(out, naive, 4 * VOCAB) < 5e-3, "after all that the session is untouched");
-	ok(ops->seq_edit(s, SEQ_DROP, 0, 1, 3, NULL) == ERR_USAGE, "a hole in a sequence is refused");
-	ok(ops->seq_edit(s, SEQ_DROP, 3, 0, -1, NULL) == ERR_USAGE, "so is an unknown sequence");
+	ok(edit(s, SEQ_DROP, 0, 1, 3, 0) == ERR_USAGE, "a hole in a sequence is refused");
+	ok(edit(s, SEQ_DROP, 3, 0, -1, 0) == ERR_USAGE, "so is an unknown sequence");
 	ops->unload(s);
 
 	/* The model's context ends before the cells do. */
@@ -237,6 +242,60 @@ static void test_bad_batches(void)
 static bool same_bits(const void *a, const void *b, size_t n)
 {
 	return memcmp(a, b, n) == 0;
+}
+
+/* The tokens of ids, but for one at `at`: two continuations of one prompt. */
+static void feed_other(struct session *s, int seq, int at, int to, float *out)
+{
+	int32_t held = ids[at];
+	ids[at] = (held + 1) % VOCAB;
+	feed(s, seq, at, to, out);
+	ids[at] = held;
+}
+
+/* A shared prompt is computed once and held once; each of those that share it goes on alone. */
+static void test_copies(void)
+{
+	static float whole[N_IDS * VOCAB], other[N_IDS * VOCAB], out[N_IDS * VOCAB];
+	enum { PROMPT = 20, END = 24 };
+	struct engine *e = open_engine("auto", 2);
+	struct job_config job = job_of(DTYPE_F32, DTYPE_F16);
+	/* Two prompts do not fit. */
+	job.n_cells = PROMPT + 2 * (END - PROMPT);
+	struct session *s = load(e, &job);
+	feed(s, 0, 0, PROMPT, whole);
+	feed(s, 0, PROMPT, END, whole);
+	is_int(edit(s, SEQ_DROP, 0, PROMPT, -1, 0), 0, "one is cut to its prompt");
+	feed_other(s, 0, PROMPT, END, other);
+	is_int(edit(s, SEQ_DROP, 0, PROMPT, -1, 0), 0, "and again");
+
+	is_int(edit(s, SEQ_COPY, 1, 0, -1, 0), 0, "its prompt is copied");
+	feed(s, 0, PROMPT, END, out);
+	ok(same_bits(out + PROMPT * VOCAB, whole + PROMPT * VOCAB, (END - PROMPT) * VOCAB * sizeof *out),
+	   "the first goes on as if alone");
+	feed_other(s, 1, PROMPT, END, out);
+	ok(same_bits(out + PROMPT * VOCAB, other + PROMPT * VOCAB, (END - PROMPT) * VOCAB * sizeof *out),
+	   "and so does the second, with other tokens");
+	is_int(edit(s, SEQ_DROP, 0, 0, -1, 0), 0, "the first is dropped");
+	is_int(edit(s, SEQ_DROP, 1, PROMPT, -1, 0), 0, "the second cut");
+	feed(s, 1, PROMPT, END, out);
+	ok(same_bits(out + PROMPT * VOCAB, whole + PROMPT * VOCAB, (END - PROMPT) * VOCAB * sizeof *out),
+	   "it still holds the prompt");
+
+	is_int(edit(s, SEQ_COPY, 2, 0, 5, 1), 0, "a part is copied");
+	is_int(edit(s, SEQ_KEEP, 2, 0, -1, 0), 0, "and kept alone");
+	feed(s, 2, 5, PROMPT, out);
+	feed(s, 2, PROMPT, END, out);
+	ok(naive_residual(out + PROMPT * VOCAB, naive + PROMPT * VOCAB, (END - PROMPT) * VOCAB) < 5e-3,
+	   "what was copied in part is right");
+	is_int(edit(s, SEQ_COPY, 2, 0, 3, 2), 0, "a copy of itself is a cut");
+	feed(s, 2, 3, 5, out);
+	is_int(edit(s, SEQ_COPY, 0, 1, 3, 2), ERR_USAGE, "a copy of a middle is refused");
+	is_int(edit(s, SEQ_COPY, 0, 0, 6, 2), ERR_USAGE, "so is one of more than there is");
+	is_int(edit(s, SEQ_COPY, 0, 0, -1, 3), ERR_USAGE, "and one of an unknown sequence");
+	is_int(edit(s, SEQ_KEEP, -1, 0, -1, 0), ERR_USAGE, "nor is one kept");
+	ops->unload(s);
+	ops->close(e);
 }
 
 static void test_bits(void)
@@ -437,6 +496,7 @@ int main(void)
 		test_isas();
 		if (!tied) {
 			test_full_pool();
+			test_copies();
 			test_bad_batches();
 			test_bits();
 			test_openblas();

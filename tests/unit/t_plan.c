@@ -27,7 +27,8 @@ static const char hello_text[] =
 	" 'workloads': ["
 	"  {'name': 'pp', 'ceiling': false, 'uses_model': true, 'keys': ['engine', 'device', 'isa', "
 	"'threads',"
-	"    'workload', 'model', 'precision', 'kv', 'sequences', 'blocking', 'provider']},"
+	"    'workload', 'model', 'precision', 'kv', 'sequences', 'blocking', 'provider', 'depth', "
+	"'ubatch']},"
 	"  {'name': 'tg', 'ceiling': false, 'uses_model': true, 'keys': ['engine', 'device', 'isa', "
 	"'threads',"
 	"    'workload', 'model', 'precision', 'kv', 'sequences', 'blocking', 'provider']},"
@@ -164,6 +165,13 @@ static void test_merge(void)
 		"model=default precision=f16 threads=2 workload=tg1\n"
 		"model=default precision=f16 sequences=2 threads=2 workload=tg1\n"
 		"threads=2 type=f32 workload=fma\n");
+	is_plan("{workload: ['pp8+tg2 @ d32', pp8], model: default}\n",
+		"depth=32 model=default precision=f16 threads=2 workload=pp8+tg2\n"
+		"model=default precision=f16 threads=2 workload=pp8\n");
+	is_plan("{workload: [pp8, tg1], model: default, depth: [0, 16], ubatch: 4}\n",
+		"model=default precision=f16 threads=2 ubatch=4 workload=pp8\n"
+		"depth=16 model=default precision=f16 threads=2 ubatch=4 workload=pp8\n"
+		"model=default precision=f16 threads=2 workload=tg1\n");
 	is_plan("model: default\nsweeps: [{workload: tg1, threads: [1, 2]}, {workload: tg1, threads: all}]\n",
 		"model=default precision=f16 threads=1 workload=tg1\n"
 		"model=default precision=f16 threads=2 workload=tg1\n");
@@ -175,6 +183,10 @@ static void test_refused(void)
 {
 	is_plan("{workload: pq128, model: default}\n",
 		"workload=pq128 -> skipped: unknown workload \"pq\" (did you mean \"pp\"?)\n");
+	is_plan("{workload: tg1 @ d8, model: default}\n",
+		"model=default precision=f16 threads=2 workload=tg1 -> skipped: this worker's workload knows "
+		"no "
+		"depth\n");
 	is_plan("{workload: gem, model: default}\n",
 		"workload=gem -> skipped: unknown workload \"gem\" (did you mean \"gemm\"?)\n");
 	is_plan("{workload: tg1, model: default, precision: [q8, zzzzz, f32]}\n",
@@ -238,6 +250,8 @@ static void test_usage(void)
 		   "x.yaml: counters: unknown source \"clok\", the worker has clock");
 	is_refused("{workload: fma}\n",
 		   "x.yaml:1: workload fma needs key \"type\": fma: element type, f32 or int8");
+	is_refused("{workload: pp8 @ d16, depth: 4, model: default}\n",
+		   "x.yaml:1: depth is given twice: as a key and in workload \"pp8 @ d16\"");
 	is_refused("{workload: gemm, m: 1-1000, n: 1-1000, k: 1-1000}\n",
 		   "x.yaml: the axes multiply to more than 100000 points");
 	is_refused("{workload: gemm, m: 1-100, n: 1-200, k: 1, rounds: 100}\n",

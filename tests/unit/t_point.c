@@ -149,6 +149,10 @@ static void test_ids(void)
 		{"workload=tg64 model=whatever.gguf precision=q8_0 threads=8 kv=f16 sequences=1",
 		 "edd0d19814fb3f29cf7b4636a3733656"},
 		{"workload=read size=67108864 threads=2", "7e3aeff4a95867031397bbcbc100ebcd"},
+		{"workload=tg64 model=whatever.gguf precision=q8_0 threads=8 depth=0 ubatch=0",
+		 "edd0d19814fb3f29cf7b4636a3733656"},
+		{"workload=pp512+tg8 model=m.gguf precision=q8_0 threads=8 depth=128 ubatch=64",
+		 "1f0a880a78b14a290b7d335206351db7"},
 		{"workload=fma type=int8 threads=1 isa=ref", "25d3a31dbbff8d8e8b93e6333ddbd05f"},
 	};
 	static const char every[] =
@@ -192,6 +196,7 @@ static void test_labels(void)
 	label_is("threads=4 workload=tg64 model=default precision=q8_0 sequences=4 kv=f16",
 		 "tg64 q8_0 B4 t4");
 	label_is("workload=pp8 model=synthetic:llama-1b kv=f32", "pp8 llama-1b kv=f32");
+	label_is("workload=tg8 model=default depth=64 ubatch=16 sequences=2", "tg8 @ d64 B2 ub16");
 	label_is("workload=pp8 model=/a/b/c.gguf", "pp8 c.gguf");
 	label_is("workload=pp8 model=/a/b/", "pp8 /a/b/");
 	label_is("workload=gemm m=1 n=2 k=3 isa=ref provider=openblas engine=null",

@@ -55,6 +55,9 @@ static void test_axes(void)
 	is_axis("m: 1-999999999999999*999999999999999\n", KEY_M, "1 999999999999999");
 	is_axis("workload: [pp64-256*2, tg32, gemm]\n", KEY_WORKLOAD, "pp64 pp128 pp256 tg32 gemm");
 	is_axis("workload: pp64 , tg32\n", KEY_WORKLOAD, "pp64 tg32");
+	is_axis("workload: [tg8@d16, 'pp4+tg8  @ d0512', tg3 @ d0]\n", KEY_WORKLOAD,
+		"tg8 @ d16 pp4+tg8 @ d512 tg3");
+	is_axis("depth: [0, 128-512*2]\n", KEY_DEPTH, "0 128 256 512");
 	is_axis("workload:\n  - 'pp64'\n  - \"tg\\x33\"\n", KEY_WORKLOAD, "pp64 tg3");
 	is_axis("model: a, b-1.gguf\n", KEY_MODEL, "a, b-1.gguf");
 	is_axis("model: \"null\"\n", KEY_MODEL, "null");
@@ -203,6 +206,10 @@ static const struct {
 	{"", ":1: the file is empty: expected keys as \"workload: pp128\""},
 	{"# nothing\n", "the file is empty"},
 	{"---\n", "the file is empty"},
+	{"workload: tg128 @ 4096\n",
+	 ":1: workload: \"tg128 @ 4096\": expected a workload at a depth as tg128 @ d4096"},
+	{"workload: '@ d3'\n", ":1: workload: \"@ d3\": expected a workload at a depth as tg128 @ d4096"},
+	{"ubatch: -1\n", ":1: ubatch: \"-1\": expected a whole number from 0 on"},
 	{"pp128\n", ":1: expected keys as \"workload: pp128\", found one value"},
 	{"- a\n- b\n", ":1: expected keys as \"workload: pp128\", found a list"},
 	{"kv: &a f16\n", ":1: anchors and aliases (& and *) are not allowed in a sweep"},
