@@ -13,8 +13,10 @@
 
 struct kernel_set {
 	rmsnorm_fn *rmsnorm;
+	layer_norm_fn *layer_norm;
 	rope_fn *rope;
 	silu_mul_fn *silu_mul;
+	gelu_fn *gelu;
 	add_fn *add;
 	softmax_fn *softmax;
 	argmax_fn *argmax;

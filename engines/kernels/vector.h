@@ -15,6 +15,9 @@
 /* y = x / sqrt(mean(x^2) + eps) * w; n > 0. y may be x. */
 typedef void rmsnorm_fn(float *y, const float *x, const float *w, int n, float eps);
 
+/* y = (x - mean) / sqrt(variance + eps) * w + b, the variance that of the n elements; n > 0. y may be x. */
+typedef void layer_norm_fn(float *y, const float *x, const float *w, const float *b, int n, float eps);
+
 /*
  * Rotates, in place, the pairs (2i, 2i+1) of the first n_rot elements of each
  * head: the order of GGUF llama files. turn holds cos, sin of each pair: n_rot floats.
@@ -23,6 +26,9 @@ typedef void rope_fn(float *x, const float *turn, int n_heads, int head_dim, int
 
 /* y = silu(gate) * up, silu(x) = x / (1 + exp(-x)). y may be gate or up. */
 typedef void silu_mul_fn(float *y, const float *gate, const float *up, int n);
+
+/* y = x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3))): GELU in the form that GPT-2 has. y may be x. */
+typedef void gelu_fn(float *y, const float *x, int n);
 
 /* y += x */
 typedef void add_fn(float *y, const float *x, int n);

@@ -2,7 +2,8 @@
 /*
  * Every vector kernel against its definition, lengths 0 .. 3 * tile + 1 and
  * longer odd ones. Bounds, relative to the largest value of the row: 4e-7 for one rounding
- * or two and an exp of 1.5e-7; 2e-6 where a sum over the row is divided by.
+ * or two and an exp of 1.5e-7; 2e-6 where a sum over the row is divided by. GELU within
+ * 4 units of the last place of x / 2, as if 1 + tanh were that far off.
  */
 #include "config.h"
 
@@ -68,6 +69,25 @@ static void test_rmsnorm(rmsnorm_fn *fn, const char *name)
 	ok(worst < 2e-6, "%s: within 2e-6 (%.1e)", name, worst);
 }
 
+static void test_layer_norm(layer_norm_fn *fn, const char *name)
+{
+	double worst = 0;
+	for (int n = 1; n <= 2048; n = next_length(n)) {
+		float *x = draw(n, 3), *w = draw(n, 2), *b = draw(n, 2), *want = draw(n, 1);
+		for (int i = 0; i < n; i++)
+			x[i] += n % 2 ? 20 : 0; /* a mean far from 0 */
+		layer_norm_f32_ref(want, x, w, b, n, 1e-3f);
+		fn(x, x, w, b, n, 1e-3f);
+		/* What x lost by being rounded beside its mean: 20 of 3. */
+		worst = fmax(worst, residual(x, want, n) / (n % 2 ? 20 / 3.0 : 1));
+		free(x);
+		free(w);
+		free(b);
+		free(want);
+	}
+	ok(worst < 2e-6, "%s: within 2e-6 (%.1e)", name, worst);
+}
+
 static void test_rope(rope_fn *fn, const char *name)
 {
 	double worst = 0;
@@ -99,6 +119,31 @@ static void test_silu_mul(silu_mul_fn *fn, const char *name)
 		free(want);
 	}
 	ok(worst < 4e-7, "%s: within 4e-7 (%.1e)", name, worst);
+}
+
+static void test_gelu(gelu_fn *fn, const char *name)
+{
+	double places = 0, relative = 0;
+	for (int n = 0; n <= 2048; n = next_length(n)) {
+		float *x = draw(n, n % 3 == 0 ? 1 : n % 3 == 1 ? 6 : 100), *want = draw(n, 1);
+		float *y = copy(x, n);
+		gelu_f32_ref(want, x, n);
+		fn(y, y, n);
+		for (int i = 0; i < n; i++) {
+			double diff = fabs((double)y[i] - want[i]);
+			places = fmax(places, diff / (FLT_EPSILON / 2 * fabs((double)x[i])));
+			if (x[i] > -1)
+				relative = fmax(relative, diff / fabs((double)want[i]));
+		}
+		free(x);
+		free(y);
+		free(want);
+	}
+	ok(places < 4, "%s: within 4 last places of x / 2 (%.1f)", name, places);
+	ok(relative < 6e-7, "%s: above -1 each element within 6e-7 of itself (%.1e)", name, relative);
+	float ends[4] = {0, -1e30f, 1e30f, NAN};
+	fn(ends, ends, 4);
+	ok(ends[0] == 0 && fabsf(ends[1]) < 1 && ends[2] == 1e30f && isnan(ends[3]), "%s: the ends", name);
 }
 
 static void test_add(add_fn *fn, const char *name)

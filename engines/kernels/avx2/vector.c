@@ -25,6 +25,38 @@ void rmsnorm_f32_avx2(float *y, const float *x, const float *w, int n, float eps
 	_mm256_maskstore_ps(y + i, tail, _mm256_mul_ps(v, _mm256_maskload_ps(w + i, tail)));
 }
 
+static float mean_of(const float *x, int n)
+{
+	__m256 sum = _mm256_setzero_ps();
+	int i = 0;
+	for (; i + 8 <= n; i += 8)
+		sum = _mm256_add_ps(sum, _mm256_loadu_ps(x + i));
+	return sum_avx2(_mm256_add_ps(sum, _mm256_maskload_ps(x + i, mask_avx2(n - i)))) / n;
+}
+
+void layer_norm_f32_avx2(float *y, const float *x, const float *w, const float *b, int n, float eps)
+{
+	__m256 mean = _mm256_set1_ps(mean_of(x, n)), sum = _mm256_setzero_ps();
+	int i = 0;
+	for (; i + 8 <= n; i += 8) {
+		__m256 v = _mm256_sub_ps(_mm256_loadu_ps(x + i), mean);
+		sum = _mm256_fmadd_ps(v, v, sum);
+	}
+	__m256i tail = mask_avx2(n - i);
+	__m256 last = _mm256_sub_ps(_mm256_maskload_ps(x + i, tail), mean);
+	last = _mm256_and_ps(last, _mm256_castsi256_ps(tail));
+	sum = _mm256_fmadd_ps(last, last, sum);
+	__m256 scale = _mm256_set1_ps(1 / sqrtf(sum_avx2(sum) / n + eps));
+	for (i = 0; i + 8 <= n; i += 8) {
+		__m256 v = _mm256_mul_ps(_mm256_sub_ps(_mm256_loadu_ps(x + i), mean), scale);
+		_mm256_storeu_ps(y + i, _mm256_fmadd_ps(v, _mm256_loadu_ps(w + i), _mm256_loadu_ps(b + i)));
+	}
+	__m256 v = _mm256_mul_ps(last, scale);
+	_mm256_maskstore_ps(
+		y + i, tail,
+		_mm256_fmadd_ps(v, _mm256_maskload_ps(w + i, tail), _mm256_maskload_ps(b + i, tail)));
+}
+
 /* (a, b) -> (a cos - b sin, b cos + a sin), four pairs at once. */
 static __m256 turn_pairs(__m256 x, __m256 turn)
 {
@@ -60,6 +92,23 @@ void silu_mul_f32_avx2(float *y, const float *gate, const float *up, int n)
 	__m256i tail = mask_avx2(n - i);
 	_mm256_maskstore_ps(y + i, tail,
 			    silu_mul(_mm256_maskload_ps(gate + i, tail), _mm256_maskload_ps(up + i, tail)));
+}
+
+/* (1 + tanh(u)) / 2 is 1 / (1 + exp(-2 u)), without the cancellation for negative u. */
+static __m256 gelu(__m256 x)
+{
+	const __m256 linear = _mm256_set1_ps(-1.59576912f), cubic = _mm256_set1_ps(-0.0713548162f);
+	__m256 u = _mm256_mul_ps(x, _mm256_fmadd_ps(_mm256_mul_ps(x, x), cubic, linear));
+	return _mm256_div_ps(x, _mm256_add_ps(_mm256_set1_ps(1), exp_avx2(u)));
+}
+
+void gelu_f32_avx2(float *y, const float *x, int n)
+{
+	int i = 0;
+	for (; i + 8 <= n; i += 8)
+		_mm256_storeu_ps(y + i, gelu(_mm256_loadu_ps(x + i)));
+	__m256i tail = mask_avx2(n - i);
+	_mm256_maskstore_ps(y + i, tail, gelu(_mm256_maskload_ps(x + i, tail)));
 }
 
 void add_f32_avx2(float *y, const float *x, int n)

@@ -25,6 +25,31 @@ void rmsnorm_f32_avx512(float *y, const float *x, const float *w, int n, float e
 	_mm512_mask_storeu_ps(y + i, tail, _mm512_mul_ps(v, _mm512_maskz_loadu_ps(tail, w + i)));
 }
 
+static float mean_of(const float *x, int n)
+{
+	__m512 sum = _mm512_setzero_ps();
+	for (int i = 0; i < n; i += 16)
+		sum = _mm512_add_ps(sum, _mm512_maskz_loadu_ps(mask_avx512(n - i < 16 ? n - i : 16), x + i));
+	return _mm512_reduce_add_ps(sum) / n;
+}
+
+void layer_norm_f32_avx512(float *y, const float *x, const float *w, const float *b, int n, float eps)
+{
+	__m512 mean = _mm512_set1_ps(mean_of(x, n)), sum = _mm512_setzero_ps();
+	for (int i = 0; i < n; i += 16) {
+		__mmask16 m = mask_avx512(n - i < 16 ? n - i : 16);
+		__m512 v = _mm512_maskz_sub_ps(m, _mm512_maskz_loadu_ps(m, x + i), mean);
+		sum = _mm512_fmadd_ps(v, v, sum);
+	}
+	__m512 scale = _mm512_set1_ps(1 / sqrtf(_mm512_reduce_add_ps(sum) / n + eps));
+	for (int i = 0; i < n; i += 16) {
+		__mmask16 m = mask_avx512(n - i < 16 ? n - i : 16);
+		__m512 v = _mm512_mul_ps(_mm512_sub_ps(_mm512_maskz_loadu_ps(m, x + i), mean), scale);
+		v = _mm512_fmadd_ps(v, _mm512_maskz_loadu_ps(m, w + i), _mm512_maskz_loadu_ps(m, b + i));
+		_mm512_mask_storeu_ps(y + i, m, v);
+	}
+}
+
 /* (a, b) -> (a cos - b sin, b cos + a sin), eight pairs at once. */
 static __m512 turn_pairs(__m512 x, __m512 turn)
 {
@@ -51,6 +76,19 @@ void silu_mul_f32_avx512(float *y, const float *gate, const float *up, int n)
 		__m512 g = _mm512_maskz_loadu_ps(m, gate + i), u = _mm512_maskz_loadu_ps(m, up + i);
 		__m512 e = exp_avx512(_mm512_sub_ps(_mm512_setzero_ps(), g));
 		__m512 v = _mm512_mul_ps(_mm512_div_ps(g, _mm512_add_ps(_mm512_set1_ps(1), e)), u);
+		_mm512_mask_storeu_ps(y + i, m, v);
+	}
+}
+
+/* (1 + tanh(u)) / 2 is 1 / (1 + exp(-2 u)), without the cancellation for negative u. */
+void gelu_f32_avx512(float *y, const float *x, int n)
+{
+	const __m512 linear = _mm512_set1_ps(-1.59576912f), cubic = _mm512_set1_ps(-0.0713548162f);
+	for (int i = 0; i < n; i += 16) {
+		__mmask16 m = mask_avx512(n - i < 16 ? n - i : 16);
+		__m512 v = _mm512_maskz_loadu_ps(m, x + i);
+		__m512 u = _mm512_mul_ps(v, _mm512_fmadd_ps(_mm512_mul_ps(v, v), cubic, linear));
+		v = _mm512_div_ps(v, _mm512_add_ps(_mm512_set1_ps(1), exp_avx512(u)));
 		_mm512_mask_storeu_ps(y + i, m, v);
 	}
 }

@@ -17,6 +17,19 @@ void rmsnorm_f32_ref(float *y, const float *x, const float *w, int n, float eps)
 		y[i] = x[i] * scale * w[i];
 }
 
+void layer_norm_f32_ref(float *y, const float *x, const float *w, const float *b, int n, float eps)
+{
+	double sum = 0, squares = 0;
+	for (int i = 0; i < n; i++)
+		sum += x[i];
+	double mean = sum / n;
+	for (int i = 0; i < n; i++)
+		squares += (x[i] - mean) * (x[i] - mean);
+	double scale = 1 / sqrt(squares / n + eps);
+	for (int i = 0; i < n; i++)
+		y[i] = (float)((x[i] - mean) * scale) * w[i] + b[i];
+}
+
 void rope_f32_ref(float *x, const float *turn, int n_heads, int head_dim, int n_rot)
 {
 	for (int h = 0; h < n_heads; h++, x += head_dim) {
@@ -32,6 +45,16 @@ void silu_mul_f32_ref(float *y, const float *gate, const float *up, int n)
 {
 	for (int i = 0; i < n; i++)
 		y[i] = gate[i] / (1 + expf(-gate[i])) * up[i];
+}
+
+void gelu_f32_ref(float *y, const float *x, int n)
+{
+	const double root = 0.79788456080286536; /* sqrt(2 / pi) */
+	for (int i = 0; i < n; i++) {
+		double v = x[i], u = root * (v + 0.044715 * v * v * v);
+		/* (1 + tanh(u)) / 2, without the cancellation for negative u. */
+		y[i] = (float)(v / (1 + exp(-2 * u)));
+	}
 }
 
 void add_f32_ref(float *y, const float *x, int n)

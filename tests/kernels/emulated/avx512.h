@@ -72,6 +72,7 @@ union emulated_m512i {
 #define _mm512_mask_storeu_ps	 emulated_mask_storeu_ps
 #define _mm512_mask_sub_epi8	 emulated_mask_sub_epi8
 #define _mm512_maskz_loadu_ps	 emulated_maskz_loadu_ps
+#define _mm512_maskz_sub_ps	 emulated_maskz_sub_ps
 #define _mm512_max_ps		 emulated_max_ps
 #define _mm512_min_ps		 emulated_min_ps
 #define _mm512_movehdup_ps	 emulated_movehdup_ps
@@ -157,6 +158,7 @@ EMULATED_PS(_mm512_mask_loadu_ps, (__m512 s, __mmask16 m, const float *p), emula
 EMULATED_PS(_mm512_add_ps, (__m512 a, __m512 b), a.f[i] + b.f[i])
 EMULATED_PS(_mm512_mask_add_ps, (__m512 s, __mmask16 m, __m512 a, __m512 b), emulated_bit(m, i) ? a.f[i] + b.f[i] : s.f[i])
 EMULATED_PS(_mm512_sub_ps, (__m512 a, __m512 b), a.f[i] - b.f[i])
+EMULATED_PS(_mm512_maskz_sub_ps, (__mmask16 m, __m512 a, __m512 b), emulated_bit(m, i) ? a.f[i] - b.f[i] : 0)
 EMULATED_PS(_mm512_mul_ps, (__m512 a, __m512 b), a.f[i] * b.f[i])
 EMULATED_PS(_mm512_div_ps, (__m512 a, __m512 b), a.f[i] / b.f[i])
 EMULATED_PS(_mm512_min_ps, (__m512 a, __m512 b), a.f[i] < b.f[i] ? a.f[i] : b.f[i])
