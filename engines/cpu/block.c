@@ -17,8 +17,12 @@
 
 struct block {
 	struct session *s;
-	const float *norm;
+	const struct norm *norm;
 	int layer;
+	/* Of a product: its matrix, result and rows. */
+	const struct matrix *matrix;
+	float *c;
+	int m;
 };
 
 /* fn over the block, on all threads when there is work for them. */
@@ -36,6 +40,27 @@ static double items_work(int n, int width)
 	return n == 1 ? 0 : (double)n * width;
 }
 
+/* y = norm(x) of one token */
+static void norm(const struct block *b, float *y, const float *x)
+{
+	const struct session *s = b->s;
+	const struct kernel_set *k = &s->engine->kernels;
+	if (s->arch->norm_kind == NORM_KIND_LAYER)
+		k->layer_norm(y, x, b->norm->weight, b->norm->bias, s->hp.n_embd, s->hp.norm_eps);
+	else
+		k->rmsnorm(y, x, b->norm->weight, s->hp.n_embd, s->hp.norm_eps);
+}
+
+/* x = embedding of token i, with its position where those are learned */
+static void embed(const struct session *s, long i, float *x)
+{
+	weights_embed(&s->weights, s->batch->token[i], x);
+	if (s->weights.positions) {
+		size_t pos = (size_t)s->batch->pos[i], n = (size_t)s->hp.n_embd;
+		s->engine->kernels.add(x, s->weights.positions + pos * n, s->hp.n_embd);
+	}
+}
+
 static void embed_norm(void *arg, int thread, int n_threads)
 {
 	const struct block *b = arg;
@@ -44,13 +69,12 @@ static void embed_norm(void *arg, int thread, int n_threads)
 	pool_share(s->batch->n, thread, n_threads, &begin, &end);
 	for (long i = begin; i < end; i++) {
 		size_t at = (size_t)i * (size_t)s->hp.n_embd;
-		weights_embed(&s->weights, s->batch->token[i], s->scratch.x + at);
-		s->engine->kernels.rmsnorm(s->scratch.normed + at, s->scratch.x + at, b->norm, s->hp.n_embd,
-					   s->hp.norm_eps);
+		embed(s, i, s->scratch.x + at);
+		norm(b, s->scratch.normed + at, s->scratch.x + at);
 	}
 }
 
-void block_embed_norm(struct session *s, const float *norm)
+void block_embed_norm(struct session *s, const struct norm *norm)
 {
 	struct block b = {.s = s, .norm = norm};
 	block_run(&b, embed_norm, items_work(s->batch->n, s->hp.n_embd));
@@ -66,11 +90,11 @@ static void add_norm(void *arg, int thread, int n_threads)
 	for (long i = begin; i < end; i++) {
 		size_t at = (size_t)i * (size_t)s->hp.n_embd;
 		k->add(s->scratch.x + at, s->scratch.delta + at, s->hp.n_embd);
-		k->rmsnorm(s->scratch.normed + at, s->scratch.x + at, b->norm, s->hp.n_embd, s->hp.norm_eps);
+		norm(b, s->scratch.normed + at, s->scratch.x + at);
 	}
 }
 
-void block_add_norm(struct session *s, const float *norm)
+void block_add_norm(struct session *s, const struct norm *norm)
 {
 	struct block b = {.s = s, .norm = norm};
 	block_run(&b, add_norm, items_work(s->batch->n, s->hp.n_embd));
@@ -87,20 +111,33 @@ static void add_norm_rows(void *arg, int thread, int n_threads)
 	for (long i = begin; i < end; i++) {
 		size_t at = (size_t)s->scratch.row_token[i] * n;
 		k->add(s->scratch.x + at, s->scratch.delta + at, s->hp.n_embd);
-		k->rmsnorm(s->scratch.rows + (size_t)i * n, s->scratch.x + at, b->norm, s->hp.n_embd,
-			   s->hp.norm_eps);
+		norm(b, s->scratch.rows + (size_t)i * n, s->scratch.x + at);
 	}
 }
 
-void block_add_norm_rows(struct session *s, const float *norm)
+void block_add_norm_rows(struct session *s, const struct norm *norm)
 {
 	struct block b = {.s = s, .norm = norm};
 	block_run(&b, add_norm_rows, items_work(s->n_rows, s->hp.n_embd));
 }
 
+static void add_bias(void *arg, int thread, int n_threads)
+{
+	const struct block *b = arg;
+	const struct matrix *w = b->matrix;
+	long begin, end;
+	pool_share(b->m, thread, n_threads, &begin, &end);
+	for (long i = begin; i < end; i++)
+		b->s->engine->kernels.add(b->c + (size_t)i * (size_t)w->n, w->bias, w->n);
+}
+
 void block_product(struct session *s, const struct matrix *w, const float *a, int m, float *c)
 {
 	gemm_run(w->packed, a, m, (size_t)w->k, c, (size_t)w->n, s->scratch.gemm, s->engine->pool);
+	if (!w->bias)
+		return;
+	struct block b = {.s = s, .matrix = w, .c = c, .m = m};
+	block_run(&b, add_bias, items_work(m, w->n));
 }
 
 /* A row of qkv and where its parts lie. */
@@ -219,4 +256,22 @@ void block_silu_mul(struct session *s)
 {
 	struct block b = {.s = s};
 	block_run(&b, silu_mul, items_work(s->batch->n, s->hp.n_ff));
+}
+
+static void gelu(void *arg, int thread, int n_threads)
+{
+	const struct block *b = arg;
+	struct session *s = b->s;
+	size_t n_ff = (size_t)s->hp.n_ff;
+	long begin, end;
+	pool_share(s->batch->n, thread, n_threads, &begin, &end);
+	for (long i = begin; i < end; i++)
+		s->engine->kernels.gelu(s->scratch.gated + (size_t)i * n_ff,
+					s->scratch.gate_up + (size_t)i * n_ff, s->hp.n_ff);
+}
+
+void block_gelu(struct session *s)
+{
+	struct block b = {.s = s};
+	block_run(&b, gelu, items_work(s->batch->n, s->hp.n_ff));
 }

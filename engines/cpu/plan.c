@@ -146,8 +146,11 @@ int plan_work(const struct model *m, const struct job_config *job, int n_seqs, i
 
 	size_t n_embd = (size_t)hp->n_embd;
 	double row = (double)dtype_bytes(dtype_for_row(job->precision, n_embd), n_embd);
+	double row_in = row;
 	double kv = 2.0 * hp->n_layers * (double)dtype_bytes(job->kv, (size_t)hp->n_kv_heads * hp->head_dim);
-	work->bytes = layer_bytes + (n_rows ? row * hp->n_vocab : 0) + row * tokens +
+	if (model_tensor(m, "position_embd.weight"))
+		row_in += (double)n_embd * sizeof(float);
+	work->bytes = layer_bytes + (n_rows ? row * hp->n_vocab : 0) + row_in * tokens +
 		      kv * n_seqs * ((double)n_past + n_new);
 	return 0;
 }

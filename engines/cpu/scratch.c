@@ -35,10 +35,11 @@ bool scratch_lay_out(struct scratch *t, const struct hparams *hp, const struct j
 	return !c.overflow;
 }
 
-void scratch_fill_turns(struct scratch *t, const struct hparams *hp, int n_positions)
+void scratch_fill_turns(struct scratch *t, const struct hparams *hp, const float *factors, int n_positions)
 {
 	for (int i = 0; i < hp->n_rot; i += 2) {
-		double speed = hp->rope_scale * pow(hp->rope_base, -(double)i / hp->n_rot);
+		double speed = hp->rope_scale * pow(hp->rope_base, -(double)i / hp->n_rot) /
+			       (factors ? factors[i / 2] : 1);
 		for (int p = 0; p < n_positions; p++) {
 			float *pair = t->turns + (size_t)p * (size_t)hp->n_rot + i;
 			pair[0] = (float)cos(p * speed);

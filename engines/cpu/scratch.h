@@ -20,7 +20,7 @@ struct scratch {
 	float *delta;	    /* what a half layer adds to x, [n_embd] */
 	float *qkv;	    /* [(n_heads + 2 n_kv_heads) head_dim] */
 	float *attended;    /* [n_heads head_dim] */
-	float *gate_up;	    /* [2 n_ff] */
+	float *gate_up;	    /* [2 n_ff], or [n_ff] where there is no gate */
 	float *gated;	    /* [n_ff] */
 	float *rows;	    /* input of the output matrix, [max_rows][n_embd] */
 	float *logits;	    /* [max_rows][n_vocab] */
@@ -36,7 +36,8 @@ struct scratch {
 bool scratch_lay_out(struct scratch *t, const struct hparams *hp, const struct job_config *job,
 		     int n_positions, int n_threads, size_t gemm_bytes, void *base, size_t *bytes);
 
-/* Fills turns: angles in double, position * rope_scale * rope_base^(-2i / n_rot). */
-void scratch_fill_turns(struct scratch *t, const struct hparams *hp, int n_positions);
+/* Fills turns: angles in double, position * rope_scale * rope_base^(-2i / n_rot) / factors[i]. factors: one
+ * a pair, NULL is all 1. */
+void scratch_fill_turns(struct scratch *t, const struct hparams *hp, const float *factors, int n_positions);
 
 #endif

@@ -34,7 +34,17 @@ int session_check(struct engine *e, const struct model *m, const struct job_conf
 	return rc;
 }
 
-static int scratch_open(struct session *s, const struct job_sizes *sizes, struct diag *d)
+static void turns_fill(struct session *s, const struct model *m)
+{
+	const struct tensor *t = model_tensor(m, "rope_freqs.weight");
+	float factors[HEAD_DIM_MAX / 2];
+	if (t)
+		tensor_read_rows(t, 0, 1, factors);
+	scratch_fill_turns(&s->scratch, &s->hp, t ? factors : NULL, s->kv.config.n_positions);
+}
+
+static int scratch_open(struct session *s, const struct model *m, const struct job_sizes *sizes,
+			struct diag *d)
 {
 	size_t n;
 	int n_positions = s->kv.config.n_positions;
@@ -45,7 +55,7 @@ static int scratch_open(struct session *s, const struct job_sizes *sizes, struct
 	s->scratch_bytes = sizes->scratch;
 	scratch_lay_out(&s->scratch, &s->hp, &s->job, n_positions, pool_threads(s->engine->pool), sizes->gemm,
 			s->scratch_memory, &n);
-	scratch_fill_turns(&s->scratch, &s->hp, n_positions);
+	turns_fill(s, m);
 	return 0;
 }
 
@@ -56,7 +66,7 @@ static int session_fill(struct session *s, const struct model *m, const struct j
 	struct kv_config kv = plan_kv(m, &s->job);
 	int rc = kv_open(&s->kv, &kv, d);
 	if (!rc)
-		rc = scratch_open(s, sizes, d);
+		rc = scratch_open(s, m, sizes, d);
 	if (!rc)
 		rc = weights_load(&s->weights, s->arch, m, s->gemm, s->job.precision, s->engine->pool, d);
 	return rc;

@@ -4,7 +4,9 @@
 #include "engines/cpu/weights.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "engines/base/mem.h"
 #include "engines/base/pool.h"
@@ -63,22 +65,69 @@ static const struct tensor *output_tensor(const struct model *m)
 	return model_tensor(m, m->tied ? "token_embd.weight" : "output.weight");
 }
 
-/* Norms and embedding in one block; base NULL to count only. */
-static bool plain_lay_out(struct weights *w, const struct model *m, enum dtype precision, void *base,
-			  size_t *bytes)
+/* The tensor NAME.bias that belongs to NAME.weight, NULL when there is none. layer: below 0 for one
+ * outside of layers. */
+static const struct tensor *bias_tensor(const struct model *m, int layer, const char *weight)
+{
+	char name[MODEL_TENSOR_NAME_MAX];
+	int n = (int)(strrchr(weight, '.') - weight);
+	snprintf(name, sizeof name, "%.*s.bias", n, weight);
+	return layer < 0 ? model_tensor(m, name) : model_layer_tensor(m, layer, name);
+}
+
+/* Takes the vector t, reads it in when there is memory, and says where it is. NULL: there is none. */
+static const float *vector_take(struct carve *c, const struct tensor *t)
+{
+	if (!t)
+		return NULL;
+	float *x = carve_take(c, (size_t)t->rows, (size_t)t->cols * sizeof *x);
+	if (x)
+		tensor_read_rows(t, 0, t->rows, x);
+	return x;
+}
+
+static struct norm norm_take(struct carve *c, const struct model *m, int layer, const char *name)
+{
+	const struct tensor *t = layer < 0 ? model_tensor(m, name) : model_layer_tensor(m, layer, name);
+	return (struct norm){vector_take(c, t), vector_take(c, bias_tensor(m, layer, name))};
+}
+
+/* The biases of a matrix's parts one after the other, 0 for a part that has none; NULL when none has. */
+static const float *biases_take(struct carve *c, const struct arch *a, const struct model *m, int layer,
+				enum layer_matrix which)
+{
+	const struct tensor *bias[MATRIX_PARTS_MAX];
+	struct parts p = layer_parts(a, m, layer, which);
+	int rows, cols, n = 0;
+	parts_shape(&p, &rows, &cols);
+	for (int i = 0; i < p.n; i++) {
+		bias[i] = bias_tensor(m, layer, a->matrices[which][i]);
+		n += bias[i] != NULL;
+	}
+	float *out = n ? carve_take(c, (size_t)rows, sizeof *out) : NULL, *x = out;
+	for (int i = 0; i < p.n && out; x += p.tensor[i++]->rows)
+		if (bias[i])
+			tensor_read_rows(bias[i], 0, 1, x);
+	return out;
+}
+
+/* All but the matrices in one block; base, zeroed, NULL to count only. The embedding is filled in later. */
+static bool plain_lay_out(struct weights *w, const struct arch *a, const struct model *m,
+			  enum dtype precision, void *base, size_t *bytes)
 {
 	struct carve c = {base, 0, false};
 	size_t n_embd = (size_t)m->hp.n_embd;
+	struct layer unused, *layer = base ? w->layers : &unused;
 	w->n_embd = m->hp.n_embd;
 	w->embedding_dtype = dtype_for_row(precision, n_embd);
 	w->embedding_row = dtype_bytes(w->embedding_dtype, n_embd);
-	w->output_norm = carve_take(&c, n_embd, sizeof(float));
-	for (int l = 0; l < m->hp.n_layers && !c.overflow; l++) {
-		for (int i = 0; i < NORM_COUNT; i++) {
-			float *norm = carve_take(&c, n_embd, sizeof *norm);
-			if (base)
-				w->layers[l].norm[i] = norm;
-		}
+	w->output_norm = norm_take(&c, m, -1, "output_norm.weight");
+	w->positions = vector_take(&c, model_tensor(m, "position_embd.weight"));
+	for (int l = 0; l < m->hp.n_layers && !c.overflow; l++, layer += base ? 1 : 0) {
+		for (int i = 0; i < NORM_COUNT; i++)
+			layer->norm[i] = norm_take(&c, m, l, a->norms[i]);
+		for (int i = 0; i < MATRIX_COUNT; i++)
+			layer->matrix[i].bias = biases_take(&c, a, m, l, i);
 	}
 	w->embedding = m->tied ? NULL : carve_take(&c, (size_t)m->hp.n_vocab, w->embedding_row);
 	*bytes = c.used;
@@ -90,7 +139,7 @@ bool weights_bytes(const struct arch *a, const struct model *m, const struct gem
 {
 	struct weights unused = {0};
 	size_t sum;
-	if (!plain_lay_out(&unused, m, precision, NULL, &sum))
+	if (!plain_lay_out(&unused, a, m, precision, NULL, &sum))
 		return false;
 	for (int l = 0; l < m->hp.n_layers; l++) {
 		for (int i = 0; i < MATRIX_COUNT; i++) {
@@ -129,18 +178,13 @@ static int plain_load(struct weights *w, const struct arch *a, const struct mode
 		      struct pool *pool, struct diag *d)
 {
 	size_t n;
-	if (!plain_lay_out(w, m, precision, NULL, &n))
+	if (!plain_lay_out(w, a, m, precision, NULL, &n))
 		return diag_set(d, ERR_OOM, "norms and embedding: size cannot be counted");
 	w->plain = mem_map(n);
 	if (!w->plain)
 		return diag_set(d, ERR_OOM, "no memory for norms and embedding (%zu bytes)", n);
 	w->plain_bytes = n;
-	plain_lay_out(w, m, precision, w->plain, &n);
-	tensor_read_rows(model_tensor(m, "output_norm.weight"), 0, 1, (float *)w->output_norm);
-	for (int l = 0; l < w->n_layers; l++)
-		for (int i = 0; i < NORM_COUNT; i++)
-			tensor_read_rows(model_layer_tensor(m, l, a->norms[i]), 0, 1,
-					 (float *)w->layers[l].norm[i]);
+	plain_lay_out(w, a, m, precision, w->plain, &n);
 	if (m->tied)
 		return 0;
 	struct embed_job job = {w, model_tensor(m, "token_embd.weight"), NULL};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A model's weights as the engine holds them: matrices packed for the products,
- * norms in f32, the embedding as plain rows, or none of its own in a tied model,
+ * norms, biases and positions in f32, the embedding as plain rows, or none of its own in a tied model,
  * where the output matrix gives its rows back.
  */
 #ifndef IFM_CPU_WEIGHTS_H
@@ -25,23 +25,30 @@ struct strbuf;
 struct matrix {
 	struct gemm_weight *packed;
 	int n, k;
+	const float *bias; /* n of them, added to each row of the product; NULL: none */
+};
+
+struct norm {
+	const float *weight;
+	const float *bias; /* NULL: none */
 };
 
 struct layer {
 	struct matrix matrix[MATRIX_COUNT];
-	const float *norm[NORM_COUNT];
+	struct norm norm[NORM_COUNT];
 };
 
 struct weights {
 	int n_layers;
 	struct layer *layers;
 	struct matrix output;
-	const float *output_norm;
-	char *embedding; /* rows in embedding_dtype, NULL when tied */
+	struct norm output_norm;
+	const float *positions; /* a row of n_embd a position, NULL: none are learned */
+	char *embedding;	/* rows in embedding_dtype, NULL when tied */
 	enum dtype embedding_dtype;
 	size_t embedding_row; /* bytes */
 	int n_embd;
-	void *plain; /* memory of norms and embedding */
+	void *plain; /* memory of norms, biases, positions and embedding */
 	size_t plain_bytes;
 };
 
@@ -58,7 +65,7 @@ MUST_CHECK int weights_load(struct weights *w, const struct arch *a, const struc
 			    struct gemm_context *g, enum dtype precision, struct pool *pool, struct diag *d);
 void weights_free(struct weights *w); /* all zero is fine */
 
-/* The row of the embedding of a token, as f32. */
+/* The row of the embedding of a token, as f32; without its position. */
 void weights_embed(const struct weights *w, int32_t token, float *dst);
 
 /* Appends one line for each kind of matrix that is held in something else than the precision. */

@@ -2,10 +2,12 @@
 /* A model of a GGUF file: every tensor the architecture needs, of the shape it needs, and no other. */
 #include "config.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "engines/base/mem.h"
+#include "engines/model/family/family.h"
 #include "engines/model/file/gguf.h"
 #include "engines/model/hparams.h"
 #include "engines/model/layout.h"
@@ -15,6 +17,10 @@
 
 #define OUTPUT "output.weight"
 
+/* llama3 divides frequencies by 1 to 32. */
+#define TURN_MIN 1e-6
+#define TURN_MAX 1e6
+
 /* Our types by ggml's number. */
 static bool dtype_of(uint32_t type, enum dtype *out)
 {
@@ -22,18 +28,22 @@ static bool dtype_of(uint32_t type, enum dtype *out)
 	return name && dtype_parse(name, out) && dtype_in_files(*out);
 }
 
-/* All layout tensors are in the file. Nothing is allocated before. */
-static int presence_check(const struct gguf *g, const struct hparams *hp, bool tied, struct diag *d)
+/* How many of the layout's tensors the file has; all that must be there are. Nothing is allocated before. */
+static int presence_check(int *n_present, const struct gguf *g, const struct family *f,
+			  const struct hparams *hp, struct diag *d)
 {
 	struct layout_tensor want;
-	int n = layout_count(hp, tied);
+	int n = layout_count(f, hp), found = 0;
 	for (int i = 0; i < n; i++) {
-		layout_at(&want, hp, tied, i);
-		if (!gguf_find_tensor(g, want.name))
+		layout_at(&want, f, hp, i);
+		if (gguf_find_tensor(g, want.name))
+			found++;
+		else if (!want.optional)
 			return diag_set_at(d, ERR_FORMAT, gguf_path(g), 0,
 					   "tensor %s is missing, expected %lld x %lld elements", want.name,
 					   (long long)want.cols, (long long)want.rows);
 	}
+	*n_present = found;
 	return 0;
 }
 
@@ -73,11 +83,10 @@ static int extra_refuse(const struct gguf *g, const struct gguf_tensor *t, struc
 	static const struct {
 		const char *part, *what;
 	} kinds[] = {
-		{"rope_freqs", "factors of rotation frequencies (llama3 scaling) are not supported"},
-		{"rope_factors", "factors of rotation frequencies (longrope scaling) are not supported"},
+		{"rope_f", "factors of rotation frequencies that this architecture has not here"},
 		{"_exps", "experts are not supported"},
 		{"ffn_gate_inp", "experts are not supported"},
-		{".bias", "biases are not supported"},
+		{".bias", "a bias that this architecture has not here"},
 		{"", "not known, and so not computed, by this engine"},
 	};
 	int i = 0;
@@ -87,17 +96,19 @@ static int extra_refuse(const struct gguf *g, const struct gguf_tensor *t, struc
 			   (unsigned long long)t->info_offset, (int)t->name.n, t->name.text, kinds[i].what);
 }
 
-/* The first tensor of the file that the layout has not. Called when the file has more than n. */
-static int extra_find(const struct gguf *g, const struct hparams *hp, bool tied, struct diag *d)
+/* The first tensor of the file that the layout has not. Called when the file has more than those. */
+static int extra_find(const struct gguf *g, const struct family *f, const struct hparams *hp, struct diag *d)
 {
-	int n = gguf_n_tensors(g), n_wanted = layout_count(hp, tied), i = 0;
+	int n = gguf_n_tensors(g), n_wanted = layout_count(f, hp), i = 0;
 	struct layout_tensor want;
 	char *wanted = mem_try_array((size_t)n, 1);
 	if (!wanted)
 		return diag_set_at(d, ERR_OOM, gguf_path(g), 0, "no memory to mark %d tensors", n);
 	for (int j = 0; j < n_wanted; j++) {
-		layout_at(&want, hp, tied, j);
-		wanted[gguf_find_tensor(g, want.name) - gguf_tensor_at(g, 0)] = 1;
+		layout_at(&want, f, hp, j);
+		const struct gguf_tensor *t = gguf_find_tensor(g, want.name);
+		if (t)
+			wanted[t - gguf_tensor_at(g, 0)] = 1;
 	}
 	while (wanted[i])
 		i++;
@@ -118,23 +129,40 @@ static enum dtype type_of_most(const struct model *m)
 	return most;
 }
 
-static int tensors_take(struct model *m, const struct gguf *g, struct diag *d)
+/* Frequencies are divided by them. */
+static int turns_check(const struct tensor *t, const char *file, struct diag *d)
+{
+	float x[HEAD_DIM_MAX / 2];
+	assert(t->rows == 1 && t->cols <= HEAD_DIM_MAX / 2);
+	tensor_read_rows(t, 0, 1, x);
+	for (int i = 0; i < (int)t->cols; i++)
+		if (!(x[i] >= TURN_MIN && x[i] <= TURN_MAX))
+			return diag_set_at(d, ERR_FORMAT, file, 0,
+					   "tensor %s: factor %d is %g, expected %g to %g", t->name, i,
+					   (double)x[i], TURN_MIN, TURN_MAX);
+	return 0;
+}
+
+static int tensors_take(struct model *m, const struct gguf *g, const struct family *f, struct diag *d)
 {
 	struct layout_tensor want;
-	m->tied = !gguf_find_tensor(g, OUTPUT);
-	int rc = presence_check(g, &m->hp, m->tied, d);
-	int n = layout_count(&m->hp, m->tied);
+	int n = 0, n_layout = layout_count(f, &m->hp), rc = presence_check(&n, g, f, &m->hp, d);
 	if (!rc && gguf_n_tensors(g) > n)
-		rc = extra_find(g, &m->hp, m->tied, d);
+		rc = extra_find(g, f, &m->hp, d);
 	if (rc)
 		return rc;
+	m->tied = !gguf_find_tensor(g, OUTPUT);
 	m->tensors = mem_try_array((size_t)n, sizeof *m->tensors);
 	if (!m->tensors)
 		return diag_set_at(d, ERR_OOM, gguf_path(g), 0, "no memory for %d tensors", n);
-	m->n_tensors = n;
-	for (int i = 0; i < n && !rc; i++) {
-		layout_at(&want, &m->hp, m->tied, i);
-		rc = tensor_take(&m->tensors[i], g, &want, d);
+	for (int i = 0; i < n_layout && !rc; i++) {
+		layout_at(&want, f, &m->hp, i);
+		if (want.optional && !gguf_find_tensor(g, want.name))
+			continue;
+		struct tensor *t = &m->tensors[m->n_tensors++];
+		rc = tensor_take(t, g, &want, d);
+		if (!rc && want.kind == LAYOUT_TURNS)
+			rc = turns_check(t, gguf_path(g), d);
 		m->n_params += want.rows * want.cols;
 	}
 	m->file_type = type_of_most(m);
@@ -145,9 +173,10 @@ int model_from_gguf(struct model **out, struct gguf *g, const struct model_optio
 {
 	struct model *m = mem_alloc(sizeof *m);
 	m->source = mem_alloc(sizeof *m->source);
-	int rc = hparams_read(&m->hp, g, d);
+	const struct family *f = NULL;
+	int rc = hparams_read(&m->hp, &f, g, d);
 	if (!rc)
-		rc = tensors_take(m, g, d);
+		rc = tensors_take(m, g, f, d);
 	if (!rc && options->with_tokenizer)
 		rc = tokenizer_build(&m->tokenizer, g, m->hp.n_vocab, d);
 	if (rc) {
@@ -159,7 +188,7 @@ int model_from_gguf(struct model **out, struct gguf *g, const struct model_optio
 	if (options->with_hash)
 		model_hash(m->hash, bytes, n);
 	m->name = model_name_of(g);
-	m->arch = mem_strdup(HPARAMS_ARCH);
+	m->arch = mem_strdup(f->name);
 	m->source->file = g;
 	*out = m;
 	return 0;

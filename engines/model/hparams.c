@@ -6,32 +6,6 @@
 #include <limits.h>
 #include <math.h>
 
-#define INT(key, field, max, optional)                                                                       \
-	{                                                                                                    \
-		key, offsetof(struct hparams, field), max, false, optional                                   \
-	}
-#define REAL(key, field, optional)                                                                           \
-	{                                                                                                    \
-		key, offsetof(struct hparams, field), 0, true, optional                                      \
-	}
-
-/* clang-format off */
-const struct hparams_field hparams_fields[] = {
-	INT("block_count", n_layers, HPARAMS_LAYERS_MAX, false),
-	INT("embedding_length", n_embd, HPARAMS_DIM_MAX, false),
-	INT("attention.head_count", n_heads, HPARAMS_DIM_MAX, false),
-	INT("attention.head_count_kv", n_kv_heads, HPARAMS_DIM_MAX, true),
-	INT("attention.key_length", head_dim, HEAD_DIM_MAX, true),
-	INT("feed_forward_length", n_ff, HPARAMS_DIM_MAX, false),
-	INT("vocab_size", n_vocab, HPARAMS_DIM_MAX, true),
-	INT("context_length", n_context, HPARAMS_DIM_MAX, false),
-	INT("rope.dimension_count", n_rot, HEAD_DIM_MAX, true),
-	REAL("attention.layer_norm_rms_epsilon", norm_eps, false),
-	REAL("rope.freq_base", rope_base, true),
-	{0},
-};
-/* clang-format on */
-
 bool hparams_set_real(struct hparams *hp, const struct hparams_field *f, double x)
 {
 	float narrow = (float)x;

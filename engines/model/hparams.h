@@ -9,10 +9,8 @@
 #include "engines/base/err.h"
 #include "engines/model/model.h"
 
+struct family;
 struct gguf;
-
-/* The one architecture there is; its keys in a GGUF file begin with it and a point. */
-#define HPARAMS_ARCH "llama"
 
 /* No dimension is larger: rows and columns of fused matrices stay far from the end of int. */
 #define HPARAMS_DIM_MAX (1 << 24)
@@ -22,12 +20,12 @@ struct gguf;
 /* A field of struct hparams and its key, without the architecture. */
 struct hparams_field {
 	const char *key;
-	size_t offset; /* in struct hparams */
-	int max;       /* of an int; the least is 1 */
-	bool real;     /* a float, else an int */
-	bool optional; /* in a GGUF file: it follows from others */
+	const char *brief; /* its name in an override of a synthetic model; NULL: it has none */
+	size_t offset;	   /* in struct hparams */
+	int max;	   /* of an int; the least is 1 */
+	bool real;	   /* a float, else an int */
+	bool optional;	   /* in a GGUF file: it follows from others */
 };
-extern const struct hparams_field hparams_fields[]; /* ends with key NULL */
 
 static inline int *hparams_int(struct hparams *hp, const struct hparams_field *f)
 {
@@ -43,10 +41,11 @@ static inline float *hparams_real(struct hparams *hp, const struct hparams_field
 MUST_CHECK bool hparams_set_real(struct hparams *hp, const struct hparams_field *f, double x);
 
 /*
- * Of an open file. ERR_UNSUPPORTED names what is understood but not computed
+ * Of an open file, and its architecture. ERR_UNSUPPORTED names what is understood but not computed
  * here: other architectures, experts, scalings of the positions, ...
  */
-MUST_CHECK int hparams_read(struct hparams *out, const struct gguf *g, struct diag *d);
+MUST_CHECK int hparams_read(struct hparams *out, const struct family **family, const struct gguf *g,
+			    struct diag *d);
 
 /* What fields must be to each other. file: what it is about. */
 MUST_CHECK int hparams_check(const struct hparams *hp, const char *file, struct diag *d);

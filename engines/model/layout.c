@@ -5,49 +5,48 @@
 
 #include <stdio.h>
 
-enum side { ONE, EMBD, Q, KV, FF, VOCAB, SIDES };
+#include "engines/model/family/family.h"
 
-struct row {
-	const char *name;
-	enum layout_kind kind;
-	enum side rows, cols;
-};
-
-static const struct row outside[] = {
-	{"token_embd.weight", LAYOUT_EMBEDDING, VOCAB, EMBD},
-	{"output_norm.weight", LAYOUT_NORM, ONE, EMBD},
-	{"output.weight", LAYOUT_OUTPUT, VOCAB, EMBD}, /* the last: left out when tied */
-};
-
-static const struct row layer[] = {
-	{"attn_norm.weight", LAYOUT_NORM, ONE, EMBD},	{"attn_q.weight", LAYOUT_MATRIX, Q, EMBD},
-	{"attn_k.weight", LAYOUT_MATRIX, KV, EMBD},	{"attn_v.weight", LAYOUT_MATRIX, KV, EMBD},
-	{"attn_output.weight", LAYOUT_MATRIX, EMBD, Q}, {"ffn_norm.weight", LAYOUT_NORM, ONE, EMBD},
-	{"ffn_gate.weight", LAYOUT_MATRIX, FF, EMBD},	{"ffn_up.weight", LAYOUT_MATRIX, FF, EMBD},
-	{"ffn_down.weight", LAYOUT_MATRIX, EMBD, FF},
-};
-enum { N_OUTSIDE = sizeof outside / sizeof outside[0], N_LAYER = sizeof layer / sizeof layer[0] };
-
-int layout_count(const struct hparams *hp, bool tied)
+static int rows_count(const struct layout_row *r)
 {
-	return N_OUTSIDE - (tied ? 1 : 0) + hp->n_layers * N_LAYER;
+	int n = 0;
+	while (r[n].name)
+		n++;
+	return n;
 }
 
-void layout_at(struct layout_tensor *out, const struct hparams *hp, bool tied, int i)
+static int64_t side_length(const struct hparams *hp, enum layout_side side)
 {
-	const int64_t sides[SIDES] = {
-		[ONE] = 1,
-		[EMBD] = hp->n_embd,
-		[Q] = (int64_t)hp->n_heads * hp->head_dim,
-		[KV] = (int64_t)hp->n_kv_heads * hp->head_dim,
-		[FF] = hp->n_ff,
-		[VOCAB] = hp->n_vocab,
+	const int64_t q = (int64_t)hp->n_heads * hp->head_dim, kv = (int64_t)hp->n_kv_heads * hp->head_dim;
+	const int64_t sides[SIDE_COUNT] = {
+		[SIDE_ONE] = 1,
+		[SIDE_EMBD] = hp->n_embd,
+		[SIDE_Q] = q,
+		[SIDE_KV] = kv,
+		[SIDE_QKV] = q + 2 * kv,
+		[SIDE_FF] = hp->n_ff,
+		[SIDE_VOCAB] = hp->n_vocab,
+		[SIDE_CONTEXT] = hp->n_context,
+		[SIDE_PAIRS] = hp->n_rot / 2,
 	};
-	int n_outside = N_OUTSIDE - (tied ? 1 : 0);
-	const struct row *r = i < n_outside ? &outside[i] : &layer[(i - n_outside) % N_LAYER];
-	*out = (struct layout_tensor){.kind = r->kind, .rows = sides[r->rows], .cols = sides[r->cols]};
+	return sides[side];
+}
+
+int layout_count(const struct family *f, const struct hparams *hp)
+{
+	return rows_count(f->outside) + hp->n_layers * rows_count(f->layer);
+}
+
+void layout_at(struct layout_tensor *out, const struct family *f, const struct hparams *hp, int i)
+{
+	int n_outside = rows_count(f->outside), n_layer = rows_count(f->layer);
+	const struct layout_row *r = i < n_outside ? &f->outside[i] : &f->layer[(i - n_outside) % n_layer];
+	*out = (struct layout_tensor){.kind = r->kind,
+				      .optional = r->optional,
+				      .rows = side_length(hp, r->rows),
+				      .cols = side_length(hp, r->cols)};
 	if (i < n_outside)
 		snprintf(out->name, sizeof out->name, "%s", r->name);
 	else
-		snprintf(out->name, sizeof out->name, "blk.%d.%s", (i - n_outside) / N_LAYER, r->name);
+		snprintf(out->name, sizeof out->name, "blk.%d.%s", (i - n_outside) / n_layer, r->name);
 }

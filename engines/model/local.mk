@@ -8,10 +8,13 @@ libmodel_a_SOURCES = %D%/model.h \
 # GGUF files, synthetic models
 libmodel_a_SOURCES += %D%/model.c %D%/source.h %D%/from_gguf.c %D%/name.c %D%/name.h \
 	%D%/hparams.c %D%/hparams_gguf.c %D%/hparams.h %D%/layout.c %D%/layout.h \
-	%D%/synthetic.c %D%/shape.c %D%/shape.h \
+	%D%/family/family.c %D%/family/family.h %D%/family/llama.c %D%/family/gpt2.c \
+	%D%/synthetic.c %D%/shape.c %D%/shape.h %D%/override.c %D%/number.h \
 	%D%/file/gguf.c %D%/file/cursor.c %D%/file/cursor.h %D%/file/metadata.c %D%/file/tensors.c \
 	%D%/file/types.c %D%/file/value.c
-SHAPE_FILES = workloads/models/llama-160m.yaml workloads/models/llama-1b.yaml
+SHAPE_FILES = workloads/models/llama-160m.yaml workloads/models/llama-1b.yaml \
+	workloads/models/gpt2-124m.yaml workloads/models/smollm2-135m.yaml \
+	workloads/models/tinyllama-1.1b.yaml workloads/models/llama-3-8b.yaml
 nodist_libmodel_a_SOURCES = %D%/shape_files.c
 %D%/shape_files.c: $(SHAPE_FILES) build-aux/embed.sh
 	$(AM_V_GEN)$(MKDIR_P) %D% && $(EMBED) synthetic_shape_files '$(srcdir)' $(SHAPE_FILES) > $@.tmp && mv $@.tmp $@

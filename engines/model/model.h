@@ -28,7 +28,7 @@ struct hparams {
 	int n_ff;
 	int n_vocab;
 	int n_context;
-	int n_rot; /* rotated dimensions of a head, even, at most head_dim */
+	int n_rot; /* rotated dimensions of a head, even, at most head_dim; 0: positions are learned */
 	float norm_eps;
 	float rope_base;
 	float rope_scale; /* position multiplier: 1, or 1/factor of linear scaling */
@@ -51,7 +51,7 @@ struct tensor {
 struct model {
 	char *path;	      /* as given: a file, synthetic:NAME or default */
 	char *name;	      /* general.name, or the path's last part. UNTRUSTED text, valid UTF-8 */
-	char *arch;	      /* "llama" */
+	char *arch;	      /* "llama", "gpt2" */
 	char hash[33];	      /* XXH3-128 of the file's bytes, or of the synthetic recipe; lower-case hex */
 	enum dtype file_type; /* what most of the weights are held in; synthetic: F32 */
 	bool tied;	      /* no output.weight: the embedding is the output matrix */
@@ -64,7 +64,7 @@ struct model {
 };
 
 /*
- * Opens a model: "synthetic:NAME", "default" (the shipped one: of
+ * Opens a model: "synthetic:NAME" or "synthetic:NAME?OVERRIDES", "default" (the shipped one: of
  * $INFEROMETER_DATA/models, beside the running program or installed, the first
  * there is) or a GGUF file. Maps, checks every count, size and offset, and finds
  * all tensors the architecture needs with the shapes they must have, and no

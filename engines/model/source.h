@@ -16,7 +16,7 @@ struct model_source {
 MUST_CHECK int model_from_gguf(struct model **out, struct gguf *g, const struct model_options *options,
 			       struct diag *d);
 
-/* The synthetic model of that name ("llama-1b"). It has no tokenizer. */
+/* The synthetic model of that name ("llama-1b", "llama-1b?layers=4"). It has no tokenizer. */
 MUST_CHECK int model_from_shape(struct model **out, const char *name, const struct model_options *options,
 				struct diag *d);
 

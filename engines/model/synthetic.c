@@ -13,8 +13,10 @@
 
 #include "engines/model/source.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <math.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
@@ -23,8 +25,7 @@
 #include "engines/base/mem.h"
 #include "engines/base/rng.h"
 #include "engines/base/strbuf.h"
-#include "engines/model/hparams.h"
-#include "engines/model/layout.h"
+#include "engines/model/family/family.h"
 #include "engines/model/shape.h"
 
 /* Another way of making weights is another recipe: old measurements keep their model. */
@@ -35,9 +36,28 @@
 
 extern const struct embedded synthetic_shape_files[];
 
+/* ---- names ---- */
+
+enum { NAMES_MAX = 64, NAME_SIZE = 32 };
+static const char *names[NAMES_MAX + 1];
+static pthread_once_t names_once = PTHREAD_ONCE_INIT;
+
+/* "llama-1b" of "workloads/models/llama-1b.yaml" */
+static void names_fill(void)
+{
+	static char texts[NAMES_MAX][NAME_SIZE];
+	for (int i = 0; synthetic_shape_files[i].name; i++) {
+		const char *last = strrchr(synthetic_shape_files[i].name, '/') + 1;
+		size_t n = (size_t)(strrchr(last, '.') - last);
+		assert(i < NAMES_MAX && n < NAME_SIZE);
+		memcpy(texts[i], last, n);
+		names[i] = texts[i];
+	}
+}
+
 const char *const *synthetic_names(void)
 {
-	static const char *const names[] = {"llama-160m", "llama-1b", NULL};
+	pthread_once(&names_once, names_fill);
 	return names;
 }
 
@@ -76,51 +96,61 @@ static float scale_of(enum layout_kind kind, int64_t cols, bool tied)
 	const float unit_variance = sqrtf(3.0f), matrix = sqrtf(3.0f / (float)cols);
 	switch (kind) {
 	case LAYOUT_NORM:
+	case LAYOUT_BIAS:
 		return 0.125f;
 	case LAYOUT_EMBEDDING:
+	case LAYOUT_POSITIONS:
 		return tied ? LOGIT_DEVIATION * matrix : unit_variance;
 	case LAYOUT_OUTPUT:
 		return LOGIT_DEVIATION * matrix;
 	case LAYOUT_MATRIX:
+	case LAYOUT_TURNS:
 		break;
 	}
 	return matrix;
 }
 
-static int tensors_make(struct model *m, const char *file, struct diag *d)
+static void tensor_make(struct tensor *t, const struct layout_tensor *l, bool tied)
 {
-	int n = layout_count(&m->hp, m->tied);
+	struct strbuf key = {0};
+	strbuf_printf(&key, RECIPE "/%s", l->name);
+	memcpy(t->name, l->name, sizeof t->name);
+	t->dtype = DTYPE_F32;
+	t->rows = l->rows;
+	t->cols = l->cols;
+	t->seed = XXH3_64bits(strbuf_text(&key), key.len);
+	t->scale = scale_of(l->kind, l->cols, tied);
+	t->mean = l->kind == LAYOUT_NORM ? 1 : 0;
+	strbuf_free(&key);
+}
+
+static int tensors_make(struct model *m, const struct family *f, const char *file, struct diag *d)
+{
+	int n = layout_count(f, &m->hp);
 	m->tensors = mem_try_array((size_t)n, sizeof *m->tensors);
 	if (!m->tensors)
 		return diag_set_at(d, ERR_OOM, file, 0, "no memory for %d tensors", n);
-	m->n_tensors = n;
 	for (int i = 0; i < n; i++) {
 		struct layout_tensor l;
-		struct tensor *t = &m->tensors[i];
-		struct strbuf key = {0};
-		layout_at(&l, &m->hp, m->tied, i);
-		strbuf_printf(&key, RECIPE "/%s", l.name);
-		memcpy(t->name, l.name, sizeof t->name);
-		t->dtype = DTYPE_F32;
-		t->rows = l.rows;
-		t->cols = l.cols;
-		t->seed = XXH3_64bits(strbuf_text(&key), key.len);
-		t->scale = scale_of(l.kind, l.cols, m->tied);
-		t->mean = l.kind == LAYOUT_NORM ? 1 : 0;
+		layout_at(&l, f, &m->hp, i);
+		if (l.optional && (l.kind != LAYOUT_OUTPUT || m->tied))
+			continue;
+		tensor_make(&m->tensors[m->n_tensors++], &l, m->tied);
 		m->n_params += l.rows * l.cols;
-		strbuf_free(&key);
 	}
 	return 0;
 }
 
 /* ---- the model ---- */
 
-/* All that decides the weights, as a text. */
-static void recipe_hash(struct model *m)
+/* All that decides the weights, as a text. The first architecture is not named: it was the only one once. */
+static void recipe_hash(struct model *m, const struct family *family)
 {
 	struct strbuf s = {0};
 	strbuf_printf(&s, RECIPE "\nname: %s\n", m->name);
-	for (const struct hparams_field *f = hparams_fields; f->key; f++) {
+	if (family != family_default())
+		strbuf_printf(&s, "architecture: %s\n", family->name);
+	for (const struct hparams_field *f = family->fields; f->key; f++) {
 		if (f->real)
 			strbuf_printf(&s, "%s: %.9g\n", f->key, (double)*hparams_real(&m->hp, f));
 		else
@@ -131,13 +161,13 @@ static void recipe_hash(struct model *m)
 	strbuf_free(&s);
 }
 
-/* The name becomes a part of a path. */
+/* The name becomes a part of a path: no slash, and no point in front. */
 static bool name_is_plain(const char *name)
 {
 	for (const char *c = name; *c; c++)
-		if (!isalnum((unsigned char)*c) && !strchr("-_", *c))
+		if (!isalnum((unsigned char)*c) && !strchr("-_.", *c))
 			return false;
-	return *name != '\0';
+	return *name != '\0' && *name != '.';
 }
 
 static int name_unknown(const char *name, struct diag *d)
@@ -162,30 +192,45 @@ static int shape_get(struct shape *out, const char *name, char **file, struct di
 	return rc;
 }
 
+/* "llama-1b" or "llama-1b?layers=4"; full: the name of what comes of it. */
+static int shape_find(struct shape *out, const char *asked, char **file, struct strbuf *full, struct diag *d)
+{
+	const char *mark = strchr(asked, '?');
+	char *name = mem_printf("%.*s", (int)strcspn(asked, "?"), asked);
+	int rc = shape_get(out, name, file, d);
+	strbuf_puts(full, name);
+	if (!rc && mark)
+		rc = shape_override(out, mark + 1, name, full, d);
+	free(name);
+	return rc;
+}
+
 int model_from_shape(struct model **out, const char *name, const struct model_options *options,
 		     struct diag *d)
 {
 	struct shape shape = {0};
+	struct strbuf full = {0};
 	char *file = NULL;
 	struct model *m = NULL;
-	int rc = shape_get(&shape, name, &file, d);
+	int rc = shape_find(&shape, name, &file, &full, d);
 	if (rc)
 		goto out;
 	m = mem_alloc(sizeof *m);
 	m->hp = shape.hp;
 	m->tied = shape.tied;
 	m->file_type = DTYPE_F32;
-	m->name = mem_strdup(name);
-	m->arch = mem_strdup(HPARAMS_ARCH);
-	rc = tensors_make(m, file, d);
+	m->name = strbuf_take(&full);
+	m->arch = mem_strdup(shape.family->name);
+	rc = tensors_make(m, shape.family, file, d);
 	if (rc)
 		goto out;
 	if (options->with_hash)
-		recipe_hash(m);
+		recipe_hash(m, shape.family);
 	*out = m;
 	m = NULL;
 out:
 	model_close(m);
+	strbuf_free(&full);
 	free(file);
 	return rc;
 }

@@ -6,9 +6,9 @@
 #include <stddef.h>
 #include <string.h>
 
-extern const struct arch arch_llama;
+extern const struct arch arch_llama, arch_gpt2;
 
-static const struct arch *const archs[] = {&arch_llama, NULL};
+static const struct arch *const archs[] = {&arch_llama, &arch_gpt2, NULL};
 
 const struct arch *arch_find(const char *name)
 {

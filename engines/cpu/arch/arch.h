@@ -2,7 +2,7 @@
 /*
  * What an architecture is to this engine: which tensors make the matrices of a
  * layer, and the order of the blocks (block.h) in a step. A new one is one short file
- * beside llama.c and a row in arch.c.
+ * beside llama.c and a row in arch.c; engines/README.md has the whole list.
  */
 #ifndef IFM_CPU_ARCH_ARCH_H
 #define IFM_CPU_ARCH_ARCH_H
@@ -13,9 +13,15 @@ struct session;
 enum layer_matrix {
 	MATRIX_QKV = 0, /* queries, keys, values, one after the other */
 	MATRIX_ATTN_OUT,
-	MATRIX_GATE_UP,
+	MATRIX_GATE_UP, /* or what goes up alone */
 	MATRIX_DOWN,
 	MATRIX_COUNT
+};
+
+/* How a model's norms are computed. */
+enum norm_kind {
+	NORM_KIND_RMS = 0, /* a weight an element */
+	NORM_KIND_LAYER,   /* a weight and a bias */
 };
 
 enum layer_norm { NORM_ATTN = 0, NORM_FFN, NORM_COUNT };
@@ -24,7 +30,9 @@ enum layer_norm { NORM_ATTN = 0, NORM_FFN, NORM_COUNT };
 
 struct arch {
 	const char *name; /* as in general.architecture */
-	/* Suffixes of blk.N: the tensors whose rows make up each matrix, NULL after the last. */
+	enum norm_kind norm_kind;
+	/* Suffixes of blk.N: the tensors whose rows make up each matrix, NULL after the last. Where there
+	 * is a tensor NAME.bias beside NAME.weight, it is added to the product, or to the norm. */
 	const char *matrices[MATRIX_COUNT][MATRIX_PARTS_MAX];
 	const char *norms[NORM_COUNT];
 	/* One step over s->batch: from tokens to s->scratch.logits. */

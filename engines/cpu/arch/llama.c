@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Llama (Touvron et al., arXiv 2302.13971 and 2307.09288): RMSNorm before each
- * half of a layer, rotary positions, grouped-query attention, SwiGLU.
+ * half of a layer, rotary positions, grouped-query attention, SwiGLU. Some of its
+ * kind have biases, and Llama 3.1 divides the frequencies of rotation by factors.
  */
 #include "config.h"
 
@@ -16,19 +17,19 @@ static void llama_forward(struct session *s)
 	const struct weights *w = &s->weights;
 	const struct layer *layer = w->layers, *end = w->layers + w->n_layers;
 	int n = s->batch->n;
-	block_embed_norm(s, layer->norm[NORM_ATTN]);
+	block_embed_norm(s, &layer->norm[NORM_ATTN]);
 	for (int i = 0; layer < end; layer++, i++) {
 		block_product(s, &layer->matrix[MATRIX_QKV], t->normed, n, t->qkv);
 		block_attend(s, i);
 		block_product(s, &layer->matrix[MATRIX_ATTN_OUT], t->attended, n, t->delta);
-		block_add_norm(s, layer->norm[NORM_FFN]);
+		block_add_norm(s, &layer->norm[NORM_FFN]);
 		block_product(s, &layer->matrix[MATRIX_GATE_UP], t->normed, n, t->gate_up);
 		block_silu_mul(s);
 		block_product(s, &layer->matrix[MATRIX_DOWN], t->gated, n, t->delta);
 		if (layer + 1 < end)
-			block_add_norm(s, layer[1].norm[NORM_ATTN]);
+			block_add_norm(s, &layer[1].norm[NORM_ATTN]);
 	}
-	block_add_norm_rows(s, w->output_norm);
+	block_add_norm_rows(s, &w->output_norm);
 	block_product(s, &w->output, t->rows, s->n_rows, t->logits);
 }
 
