@@ -12,10 +12,15 @@ EXTRA_DIST += %D%/reports/terminal.txt %D%/reports/terminal-200.txt %D%/reports/
 	%D%/reports/report.csv %D%/reports/report.json %D%/reports/body.html
 
 # Whole models against other implementations.
-%C%_t_models_SOURCES = %D%/t_models.c %D%/npz.h
+%C%_t_models_SOURCES = %D%/t_models.c %D%/prompts.h tests/tiny_models.h tests/gguf_writer.h
 %C%_t_models_CFLAGS = $(AM_CFLAGS)
 %C%_t_models_LDADD = $(ENGINE_TEST_LINK)
-EXTRA_DIST += %D%/models/default.txt
+check_PROGRAMS += %D%/t_families
+%C%_t_families_SOURCES = %D%/t_families.c %D%/prompts.h %D%/npz.h %D%/hf_gpt2.h tests/gguf_writer.h
+%C%_t_families_CFLAGS = $(AM_CFLAGS)
+%C%_t_families_LDADD = $(ENGINE_TEST_LINK)
+TESTS += %D%/t_families
+EXTRA_DIST += %D%/models/default.txt %D%/models/tiny.py %D%/models/tiny-gpt2.txt %D%/models/tiny-llama.txt
 
 # The plans of the shipped sweeps, for tests/unit/t_plan.
 EXTRA_DIST += %D%/plan/demo.txt %D%/plan/quick.txt
