@@ -3,7 +3,6 @@
 
 #include "engines/cpu/gemm_blocking.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,9 +11,11 @@
 #endif
 
 #include "engines/base/embed.h"
+#include "engines/base/mem.h"
 
 /* Larger blocks than any cache or matrix only hide typing errors. */
 #define BLOCK_MAX 1048576
+#define BLANKS	  " \t"
 
 extern const struct embedded gemm_blocking_files[];
 
@@ -79,37 +80,67 @@ static void cpu_class(char *buf, int size)
 }
 
 struct search {
-	const char *dtype, *isa, *cpu;
-	bool matches; /* a cpu line names this processor, or there is none */
+	const struct blocking_query *q;
+	bool matches; /* a cpu line names the processor, or there need be none */
 	bool found;
 	struct blocking b;
 };
 
-/* Takes one line into account; false when it is malformed. */
-static bool line_take(struct search *s, const char *line)
+/* A number in [1, BLOCK_MAX] and the byte behind it, which must be end; false when there is none. */
+static bool number_take(const char **text, char end, int *out)
 {
-	char dtype[16], isa[16], rest[2];
+	char *rest;
+	if (**text < '0' || **text > '9')
+		return false;
+	long x = strtol(*text, &rest, 10);
+	if (x < 1 || x > BLOCK_MAX || *rest != end)
+		return false;
+	*out = (int)x;
+	*text = rest + (end != '\0');
+	return true;
+}
+
+/* Cuts the next word out of a line; "" behind the last. */
+static const char *word_next(char **line)
+{
+	char *word = *line + strspn(*line, BLANKS);
+	size_t n = strcspn(word, BLANKS);
+	*line = word + n + (word[n] != '\0');
+	word[n] = '\0';
+	return word;
+}
+
+/* MRxNR MC KC NC, and nothing behind. */
+static bool blocking_take(struct blocking *b, char *rest)
+{
+	const char *tile = word_next(&rest), *mc = word_next(&rest), *kc = word_next(&rest);
+	const char *nc = word_next(&rest);
+	return number_take(&tile, 'x', &b->mr) && number_take(&tile, '\0', &b->nr) &&
+	       number_take(&mc, '\0', &b->mc) && number_take(&kc, '\0', &b->kc) &&
+	       number_take(&nc, '\0', &b->nc) && *word_next(&rest) == '\0';
+}
+
+/* Takes one line into account; false when it is malformed. */
+static bool line_take(struct search *s, char *line)
+{
 	struct blocking b;
-	if (line[strspn(line, " \t")] == '\0')
+	if (line[strspn(line, BLANKS)] == '\0')
 		return true;
 	if (strncmp(line, "cpu ", 4) == 0) {
-		s->matches = s->matches || strcmp(line + 4, s->cpu) == 0;
+		s->matches = s->matches || strcmp(line + 4, s->q->cpu) == 0;
 		return true;
 	}
-	if (sscanf(line, "%15s %15s %dx%d %d %d %d %1s", dtype, isa, &b.mr, &b.nr, &b.mc, &b.kc, &b.nc,
-		   rest) != 7)
+	const char *dtype = word_next(&line), *isa = word_next(&line);
+	if (!blocking_take(&b, line))
 		return false;
-	if (b.mr < 1 || b.nr < 1 || b.mc < 1 || b.kc < 1 || b.nc < 1 || b.mc > BLOCK_MAX ||
-	    b.kc > BLOCK_MAX || b.nc > BLOCK_MAX)
-		return false;
-	if (strcmp(dtype, s->dtype) == 0 && strcmp(isa, s->isa) == 0) {
+	if (strcmp(dtype, s->q->dtype) == 0 && strcmp(isa, s->q->isa) == 0) {
 		s->found = true;
 		s->b = b;
 	}
 	return true;
 }
 
-static int file_search(struct search *s, char *text, const char *name, struct diag *d)
+static int lines_search(struct search *s, char *text, const char *name, struct diag *d)
 {
 	int n = 0;
 	for (char *line = text, *next; line; line = next) {
@@ -125,6 +156,21 @@ static int file_search(struct search *s, char *text, const char *name, struct di
 	return 0;
 }
 
+int blocking_read(const char *text, const char *file, const struct blocking_query *q, struct blocking *out,
+		  bool *found, struct diag *d)
+{
+	struct search s = {.q = q, .matches = q->any_cpu};
+	char *copy = mem_strdup(text);
+	int rc = lines_search(&s, copy, file, d);
+	free(copy);
+	if (rc)
+		return rc;
+	*found = s.matches && s.found;
+	if (*found)
+		*out = s.b;
+	return 0;
+}
+
 int blocking_default(enum dtype dtype, enum isa isa, struct blocking *out, const char **source,
 		     struct diag *d)
 {
@@ -132,14 +178,14 @@ int blocking_default(enum dtype dtype, enum isa isa, struct blocking *out, const
 	cpu_class(cpu, sizeof cpu);
 	for (const struct embedded *f = gemm_blocking_files; f->name; f++) {
 		/* The last file of the table, generic.blk, is for every processor. */
-		struct search s = {dtype_name(dtype), isa_name(isa), cpu, !f[1].name, false, {0}};
+		const struct blocking_query q = {dtype_name(dtype), isa_name(isa), cpu, !f[1].name};
 		char *text = embed_text(gemm_blocking_files, f->name);
-		int rc = file_search(&s, text, f->name, d);
+		bool found = false;
+		int rc = blocking_read(text, f->name, &q, out, &found, d);
 		free(text);
 		if (rc)
 			return rc;
-		if (s.matches && s.found) {
-			*out = s.b;
+		if (found) {
 			*source = strrchr(f->name, '/') + 1;
 			return 0;
 		}

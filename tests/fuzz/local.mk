@@ -24,3 +24,15 @@ check_PROGRAMS += %D%/fuzz_tokenizer
 %C%_fuzz_tokenizer_CFLAGS = $(AM_CFLAGS)
 %C%_fuzz_tokenizer_LDADD = $(MODEL_TEST_LINK)
 TESTS += %D%/fuzz_tokenizer
+
+check_PROGRAMS += %D%/fuzz_shape
+%C%_fuzz_shape_SOURCES = %D%/fuzz_shape.c %D%/replay.c
+%C%_fuzz_shape_CFLAGS = $(AM_CFLAGS)
+%C%_fuzz_shape_LDADD = $(MODEL_TEST_LINK)
+TESTS += %D%/fuzz_shape
+
+check_PROGRAMS += %D%/fuzz_blocking
+%C%_fuzz_blocking_SOURCES = %D%/fuzz_blocking.c %D%/replay.c
+%C%_fuzz_blocking_CFLAGS = $(AM_CFLAGS)
+%C%_fuzz_blocking_LDADD = $(KERNEL_TEST_LIBS)
+TESTS += %D%/fuzz_blocking

@@ -50,7 +50,7 @@ static void test_names(void)
 		snprintf(file, sizeof file, "workloads/models/%s.yaml", *name);
 		is_text(synthetic_shape_files[n].name, file, "each name has its file");
 	}
-	ok(n == 2 && !synthetic_shape_files[n].name, "and each file its name");
+	ok(n == 6 && !synthetic_shape_files[n].name, "and each file its name");
 }
 
 static void test_small(void)
@@ -88,10 +88,47 @@ static void test_large(void)
 		   m->hp.n_vocab == 32000,
 	   "llama-1b: its shape");
 	is_int(m->n_params, 1038682112, "parameters");
-	ok(strlen(m->hash) == 32 && strcmp(m->hash, small->hash) != 0, "another hash");
+	is_text(m->hash, "93fdbf385582bf77eaabe6cb575dcd80", "the hash of the recipe");
 	ok(!model_tensor(m, "output.weight") && model_tensor(m, "token_embd.weight"), "tied");
 	model_close(m);
 	model_close(small);
+}
+
+/* Sizes as their makers publish them. */
+static void test_shipped(void)
+{
+	static const struct {
+		const char *path, *arch;
+		int64_t n_params;
+		int n_vocab, n_context;
+		bool tied;
+		const char *hash;
+	} list[] = {
+		{"synthetic:gpt2-124m", "gpt2", 124439808, 50257, 1024, true,
+		 "2f0728408a9066b3919fb7af69b4f8d0"},
+		{"synthetic:smollm2-135m", "llama", 134515008, 49152, 8192, true,
+		 "7f121a6a647e8abe28b3d356ab68c2b7"},
+		{"synthetic:tinyllama-1.1b", "llama", 1100048384, 32000, 2048, false,
+		 "3e0ee7936cd6afaa8a85896673ae73b7"},
+		{"synthetic:llama-3-8b", "llama", 8030261248, 128256, 8192, false,
+		 "c105481d28922bb63050051886cfc3de"},
+	};
+	for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
+		struct model *m = open_named(list[i].path);
+		is_int(m->n_params, list[i].n_params, list[i].path);
+		is_text(m->arch, list[i].arch, "architecture");
+		is_text(m->hash, list[i].hash, "the hash of the recipe");
+		ok(m->hp.n_vocab == list[i].n_vocab && m->hp.n_context == list[i].n_context &&
+			   m->tied == list[i].tied,
+		   "vocabulary and context");
+		model_close(m);
+	}
+	struct model *m = open_named("synthetic:gpt2-124m");
+	ok(m->hp.n_rot == 0 && m->hp.rope_scale == 1 && m->n_tensors == 4 + 12 * 12 &&
+		   model_tensor(m, "position_embd.weight")->rows == 1024 &&
+		   model_tensor(m, "blk.11.attn_qkv.bias")->cols == 2304,
+	   "a gpt2 has positions and biases");
+	model_close(m);
 }
 
 /* Mean, deviation, and largest distance from the mean of n rows. */
@@ -214,6 +251,23 @@ static void test_shapes(void)
 	expect_shape("vocab_size: 40\n", "vocab_size: 16000000\nfeed_forward_length: 96\n", "a second value");
 }
 
+static void test_architecture(void)
+{
+	static const char gpt2[] = "block_count: 2\nembedding_length: 64\nattention.head_count: 4\n"
+				   "attention.head_count_kv: 4\nattention.key_length: 16\n"
+				   "feed_forward_length: 96\nvocab_size: 40\ncontext_length: 128\n"
+				   "attention.layer_norm_epsilon: 1e-5\ntied: true\narchitecture: gpt2\n";
+	struct shape s = {0};
+	is_int(shape_parse(&s, gpt2, "m.yaml", NULL), 0, "the architecture may stand anywhere");
+	ok(s.hp.n_rot == 0 && s.hp.norm_eps == 1e-5f && s.hp.n_context == 128, "a gpt2 is read");
+	expect_shape("# a comment\n", "architecture: gpt2\n",
+		     "m.yaml:11: unknown key rope.dimension_count, expected one of block_count");
+	expect_shape("# a comment\n", "architecture: bert\n",
+		     "m.yaml:1: key architecture: \"bert\", expected llama and gpt2");
+	expect_shape("# a comment\n", "architecture: llama\narchitecture: llama\n",
+		     "m.yaml:2: a second value of key architecture");
+}
+
 static void expect_name(const char *path, int code, const char *text)
 {
 	const struct model_options plain = {0};
@@ -226,11 +280,82 @@ static void expect_name(const char *path, int code, const char *text)
 
 static void test_unknown(void)
 {
-	const char *known = "there are llama-160m, llama-1b";
+	const char *known = "there are llama-160m, llama-1b, gpt2-124m";
 	expect_name("synthetic:llama-2b", ERR_USAGE, "no synthetic model \"llama-2b\"");
 	expect_name("synthetic:llama-2b", ERR_USAGE, known);
 	expect_name("synthetic:", ERR_USAGE, known);
 	expect_name("synthetic:../../etc/passwd", ERR_USAGE, known);
+	expect_name("synthetic:.hidden", ERR_USAGE, known);
+	expect_name("synthetic:llama-2b?layers=4", ERR_USAGE, "no synthetic model \"llama-2b\"");
+}
+
+/* What an override makes of a model: its name and a few numbers. */
+static void expect_made(const char *path, const char *name, int layers, int heads, int kv_heads, int head_dim,
+			int vocab)
+{
+	struct model *m = open_named(path);
+	is_text(m->name, name, path);
+	ok(m->hp.n_layers == layers && m->hp.n_heads == heads && m->hp.n_kv_heads == kv_heads &&
+		   m->hp.head_dim == head_dim && m->hp.n_vocab == vocab,
+	   "and its shape");
+	ok(m->hp.n_rot == (strcmp(m->arch, "gpt2") == 0 ? 0 : m->hp.head_dim), "rotation follows the heads");
+	model_close(m);
+}
+
+static void test_overrides(void)
+{
+	expect_made("synthetic:llama-1b?layers=4", "llama-1b?layers=4", 4, 32, 8, 64, 32000);
+	expect_made("synthetic:llama-1b?vocab=1000&layers=4", "llama-1b?layers=4&vocab=1000", 4, 32, 8, 64,
+		    1000);
+	expect_made("synthetic:llama-1b?layers=16&tied=true", "llama-1b", 16, 32, 8, 64, 32000);
+	expect_made("synthetic:llama-1b?embd=256&heads=8&ff=128&context=64&tied=false",
+		    "llama-1b?embd=256&heads=8&ff=128&context=64&tied=false", 16, 8, 8, 32, 32000);
+	expect_made("synthetic:llama-1b?heads=4&kv_heads=2&head_dim=10",
+		    "llama-1b?heads=4&kv_heads=2&head_dim=10", 16, 4, 2, 10, 32000);
+	expect_made("synthetic:gpt2-124m?heads=6&layers=1", "gpt2-124m?layers=1&heads=6", 1, 6, 6, 128,
+		    50257);
+	struct model *a = open_named("synthetic:llama-1b?vocab=1000&layers=4");
+	struct model *b = open_named("synthetic:llama-1b?layers=4&vocab=1000");
+	struct model *c = open_named("synthetic:llama-1b?layers=4"), *d = open_named("synthetic:llama-1b");
+	struct model *e = open_named("synthetic:llama-1b?layers=16");
+	ok(strcmp(a->hash, b->hash) == 0 && strcmp(a->hash, c->hash) != 0 && strcmp(c->hash, d->hash) != 0 &&
+		   strcmp(d->hash, e->hash) == 0,
+	   "the hash is that of the shape, in whatever order it was asked for");
+	is_text(a->path, "synthetic:llama-1b?vocab=1000&layers=4", "the path is as given");
+	model_close(a);
+	model_close(b);
+	model_close(c);
+	model_close(d);
+	model_close(e);
+}
+
+static void test_bad_overrides(void)
+{
+	const char *known =
+		"expected one of layers, embd, heads, kv_heads, head_dim, ff, vocab, context, tied";
+	expect_name("synthetic:llama-1b?depth=4", ERR_USAGE,
+		    "synthetic model llama-1b has no override \"depth\"");
+	expect_name("synthetic:llama-1b?depth=4", ERR_USAGE, known);
+	expect_name("synthetic:llama-1b?block_count=4", ERR_USAGE, known);
+	expect_name("synthetic:llama-1b?layers=4&layers=4", ERR_USAGE, "a second value of override layers");
+	expect_name("synthetic:llama-1b?tied=true&tied=true", ERR_USAGE, "a second value of override tied");
+	expect_name("synthetic:llama-1b?layers=0", ERR_USAGE,
+		    "override layers is \"0\", expected a whole number from 1 to 4096");
+	expect_name("synthetic:llama-1b?layers=4k", ERR_USAGE, "expected a whole number from 1 to 4096");
+	expect_name("synthetic:llama-1b?layers=+4", ERR_USAGE, "expected a whole number from 1 to 4096");
+	expect_name("synthetic:llama-1b?layers=99999999999999999999", ERR_USAGE, "expected a whole number");
+	expect_name("synthetic:llama-1b?tied=1", ERR_USAGE, "override tied is \"1\", expected true or false");
+	static const char *const malformed[] = {"",	     "layers",	  "layers=",	"=4",
+						"layers=4&", "&layers=4", "layers=4=4", "layers=4&&ff=8"};
+	for (size_t i = 0; i < sizeof malformed / sizeof *malformed; i++) {
+		char *path = mem_printf("synthetic:llama-1b?%s", malformed[i]);
+		expect_name(path, ERR_USAGE, "expected NAME=VALUE");
+		free(path);
+	}
+	expect_name("synthetic:llama-1b?heads=7&kv_heads=7", ERR_USAGE,
+		    "7 heads do not divide a width of 2048 into at most 1024 elements");
+	expect_name("synthetic:llama-1b?kv_heads=3", ERR_FORMAT, "is 3, expected a divisor of the 32 heads");
+	expect_name("synthetic:llama-1b?ff=16777216", ERR_UNSUPPORTED, "ffn_gate and ffn_up are 33554432");
 }
 
 static void test_override(void)
@@ -265,6 +390,7 @@ int main(void)
 	test_names();
 	test_small();
 	test_large();
+	test_shipped();
 	test_size("synthetic:llama-160m", "token_embd.weight", 0, 1);
 	test_size("synthetic:llama-160m", "output.weight", 0, 3 / sqrt(768));
 	test_size("synthetic:llama-160m", "blk.0.attn_q.weight", 0, 1 / sqrt(768));
@@ -273,7 +399,10 @@ int main(void)
 	test_size("synthetic:llama-1b", "blk.3.ffn_norm.weight", 1, 0.125 / sqrt(3));
 	test_rows();
 	test_shapes();
+	test_architecture();
 	test_unknown();
+	test_overrides();
+	test_bad_overrides();
 	test_override();
 	return tap_done();
 }

@@ -27,7 +27,7 @@ const struct family *family_find(const char *name, size_t n);
 /* The first one, which a text that names none means. */
 const struct family *family_default(void);
 
-/* "gpt2, llama": appended to out. */
+/* Appends "llama and gpt2". */
 struct strbuf;
 void family_names(struct strbuf *out);
 
