@@ -10,7 +10,7 @@
 #include "engines/base/mem.h"
 #include "engines/model/file/gguf.h"
 #include "engines/model/source.h"
-#include "tests/gguf_writer.h"
+#include "tests/tiny_models.h"
 
 /* Each byte handed out lies inside the input, and is read. */
 static unsigned touched;
@@ -142,18 +142,33 @@ static void write_more(struct gguf_writer *w)
 	strbuf_free(&tokens);
 }
 
+/* Three types of plain llamas, then what else files may have. */
+static void seed_write(struct gguf_writer *w, int i)
+{
+	static const uint32_t types[] = {0, 1, 8};
+	if (i < 3) {
+		writer_llama_keys(w);
+		write_more(w);
+		writer_llama_tensors(w, types[i], i == 2);
+	} else if (i == 3) {
+		tiny_llama_keys(w);
+		writer_key_text(w, "llama.rope.scaling.type", "llama3");
+		tiny_llama_tensors(w);
+	} else {
+		tiny_gpt2_keys(w);
+		tiny_gpt2_tensors(w);
+	}
+}
+
 const void *fuzz_seed(int i, size_t *n)
 {
-	static void *seeds[3];
-	static size_t sizes[3];
-	static const uint32_t types[] = {0, 1, 8};
-	if (i >= 3)
+	static void *seeds[5];
+	static size_t sizes[5];
+	if (i >= 5)
 		return NULL;
 	if (!seeds[i]) {
 		struct gguf_writer w = {.alignment = i == 1 ? 64 : 0, .version = i == 2 ? 2 : 3};
-		writer_llama_keys(&w);
-		write_more(&w);
-		writer_llama_tensors(&w, types[i], i == 2);
+		seed_write(&w, i);
 		seeds[i] = writer_finish(&w, &sizes[i]);
 	}
 	*n = sizes[i];

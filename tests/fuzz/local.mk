@@ -2,7 +2,7 @@
 # Each target runs seeded mutations in `make check`; a fuzzer takes the same file without replay.c.
 noinst_HEADERS += %D%/fuzz.h
 check_PROGRAMS += %D%/fuzz_gguf
-%C%_fuzz_gguf_SOURCES = %D%/fuzz_gguf.c %D%/replay.c tests/gguf_writer.h
+%C%_fuzz_gguf_SOURCES = %D%/fuzz_gguf.c %D%/replay.c tests/gguf_writer.h tests/tiny_models.h
 %C%_fuzz_gguf_CFLAGS = $(AM_CFLAGS)
 %C%_fuzz_gguf_LDADD = $(MODEL_TEST_LINK)
 TESTS += %D%/fuzz_gguf

@@ -22,7 +22,7 @@ endif
 
 # Without the real libraries: a kernel that is not emulated does not link.
 EMULATED_KERNEL_LIBS = libk_table.a libk_avx2.a $(EMULATED_LIBS) libk_ref.a
-EMULATED_TESTS = %D%/t_vector %D%/t_attention %D%/t_gemm %D%/t_gemm_run %D%/t_engine %D%/t_ask
+EMULATED_TESTS = %D%/t_vector %D%/t_attention %D%/t_gemm %D%/t_gemm_run %D%/t_engine %D%/t_ask %D%/t_models
 check_PROGRAMS += $(EMULATED_TESTS)
 TESTS += $(EMULATED_TESTS)
 %C%_t_vector_SOURCES = tests/kernels/t_vector.c %D%/cpuid.c
@@ -46,4 +46,7 @@ EMULATED_ENGINE_LINK = libworkloads.a libengines.a libmodel.a $(EMULATED_KERNEL_
 %C%_t_ask_SOURCES = tests/unit/t_ask.c %D%/cpuid.c
 %C%_t_ask_CFLAGS = $(AM_CFLAGS)
 %C%_t_ask_LDADD = $(EMULATED_ENGINE_LINK)
+%C%_t_models_SOURCES = tests/golden/t_models.c %D%/cpuid.c
+%C%_t_models_CFLAGS = $(AM_CFLAGS) -DTINY_ALONE
+%C%_t_models_LDADD = $(EMULATED_ENGINE_LINK)
 endif
