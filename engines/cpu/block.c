@@ -156,12 +156,18 @@ static struct qkv qkv_at(const struct session *s, long token)
 /* Copies keys or values of a token into its cell. */
 static void cell_store(const struct session *s, char *cells, int32_t cell, const float *row)
 {
+	const struct kernel_set *k = &s->engine->kernels;
 	int n = s->kv.config.row;
-	size_t at = (size_t)cell * (size_t)n;
-	if (s->kv.config.dtype == DTYPE_F16)
-		s->engine->kernels.narrow((uint16_t *)cells + at, row, n);
+	enum dtype type = s->kv.config.dtype;
+	char *to = cells + (size_t)cell * kv_stride(&s->kv);
+	if (type == DTYPE_F32)
+		memcpy(to, row, (size_t)n * sizeof *row);
+	else if (type == DTYPE_F16)
+		k->narrow_f16(to, row, n);
+	else if (type == DTYPE_BF16)
+		k->narrow_bf16(to, row, n);
 	else
-		memcpy((float *)cells + at, row, (size_t)n * sizeof *row);
+		k->narrow_q8_0(to, row, n);
 }
 
 static void rotate_store(const struct block *b, int thread, int n_threads)
@@ -191,27 +197,56 @@ static int heads_together(const struct session *s, int n_threads)
 	return (long)s->batch->n * s->hp.n_kv_heads < n_threads ? 1 : group;
 }
 
-static void attend_heads(const struct block *b, long token, int head, int n_heads, int thread)
+/* Tokens of a step that one item of work holds: where heads are not grouped, those together make use of a
+ * loaded cell; but each thread gets some items. */
+static int tokens_together(const struct session *s, int groups, int n_threads)
+{
+	const long least = 4; /* items a thread: late tokens are some times as long as early ones */
+	return (long)s->batch->n * groups < least * ATTENTION_QUERIES * n_threads ? 1 : ATTENTION_QUERIES;
+}
+
+/* One call of the kernel: tokens of one sequence, heads of one KV head. */
+static void attend_heads(const struct block *b, int token, int n_tokens, int head, int n_heads, int thread)
 {
 	struct session *s = b->s;
 	const struct hparams *hp = &s->hp;
-	bool f16 = s->kv.config.dtype == DTYPE_F16;
+	enum dtype type = s->kv.config.dtype;
 	int kv_head = head / (hp->n_heads / hp->n_kv_heads);
-	size_t at = (size_t)kv_head * dtype_bytes(s->kv.config.dtype, (size_t)hp->head_dim);
-	struct attention_args a = {
+	size_t at = (size_t)kv_head * dtype_bytes(type, (size_t)hp->head_dim);
+	size_t from = (size_t)head * (size_t)hp->head_dim, nq = (size_t)hp->n_heads * (size_t)hp->head_dim;
+	size_t nkv = (size_t)hp->n_kv_heads * (size_t)hp->head_dim;
+	const struct attention_args a = {
 		.k = kv_layer_keys(&s->kv, b->layer) + at,
 		.v = kv_layer_values(&s->kv, b->layer) + at,
-		.stride = (size_t)s->kv.config.row,
+		.stride = kv_stride(&s->kv),
 		.cells = s->kv.seqs[s->batch->seq[token]].cells,
 		.n_cells = s->batch->pos[token] + 1,
+		.n_tokens = n_tokens,
+		.n_heads = n_heads,
 		.head_dim = hp->head_dim,
+		.q = qkv_at(s, token).q + from,
+		.out = s->scratch.attended + (size_t)token * nq + from,
+		.q_stride = nq + 2 * nkv,
+		.out_stride = nq,
 		.scale = 1 / sqrtf((float)hp->head_dim),
-		.scores = s->scratch.scores + (size_t)thread * s->scratch.scores_stride,
+		.scores = s->scratch.scores + (size_t)thread * ATTENTION_QUERIES * s->scratch.scores_stride,
+		.scores_stride = s->scratch.scores_stride,
 	};
-	size_t from = (size_t)head * (size_t)hp->head_dim;
-	float *out = s->scratch.attended + (size_t)token * (size_t)hp->n_heads * (size_t)hp->head_dim + from;
-	attention_fn *fn = f16 ? s->engine->kernels.attention_f16 : s->engine->kernels.attention_f32;
-	fn(out, qkv_at(s, token).q + from, n_heads, &a);
+	s->engine->kernels.attention[type](&a);
+}
+
+/* Tokens from `first` on, n or what is left, split where another sequence begins. */
+static void attend_tokens(const struct block *b, int first, int n, int head, int n_heads, int thread)
+{
+	const struct batch *batch = b->s->batch;
+	int end = first + n < batch->n ? first + n : batch->n;
+	while (first < end) {
+		int next = first + 1;
+		while (next < end && batch->seq[next] == batch->seq[first])
+			next++;
+		attend_heads(b, first, next - first, head, n_heads, thread);
+		first = next;
+	}
 }
 
 static void attend(void *arg, int thread, int n_threads)
@@ -222,11 +257,12 @@ static void attend(void *arg, int thread, int n_threads)
 	/* A token sees cells that other threads store. */
 	if (n_threads > 1)
 		pool_barrier(s->engine->pool);
-	int together = heads_together(s, n_threads), groups = s->hp.n_heads / together;
-	long n = (long)s->batch->n * groups;
+	int heads = heads_together(s, n_threads), groups = s->hp.n_heads / heads;
+	int tokens = tokens_together(s, groups, n_threads);
+	long n = (s->batch->n + (long)tokens - 1) / tokens * groups;
 	/* Dealt out like cards: late tokens of a prefill see more cells than early ones. */
 	for (long i = thread; i < n; i += n_threads)
-		attend_heads(b, i / groups, (int)(i % groups) * together, together, thread);
+		attend_tokens(b, (int)(i / groups) * tokens, tokens, (int)(i % groups) * heads, heads, thread);
 }
 
 void block_attend(struct session *s, int layer)

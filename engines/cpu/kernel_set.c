@@ -10,9 +10,9 @@ void kernel_set_choose(struct kernel_set *set, enum isa isa)
 		set->op = fn;
 #include "engines/kernels/vector.inc"
 #undef VECTOR_KERNEL
-#define ATTENTION_KERNEL(op, level, fn)                                                                      \
+#define ATTENTION_KERNEL(type, level, fn)                                                                    \
 	if (level <= isa)                                                                                    \
-		set->op = fn, set->op##_name = #fn;
+		set->attention[DTYPE_##type] = fn, set->attention_name[DTYPE_##type] = #fn;
 #include "engines/kernels/attention.inc"
 #undef ATTENTION_KERNEL
 }

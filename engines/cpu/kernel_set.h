@@ -10,6 +10,7 @@
 #include "engines/base/cpuid.h"
 #include "engines/kernels/attention.h"
 #include "engines/kernels/vector.h"
+#include "engines/tensor/dtype.h"
 
 struct kernel_set {
 	rmsnorm_fn *rmsnorm;
@@ -20,10 +21,10 @@ struct kernel_set {
 	add_fn *add;
 	softmax_fn *softmax;
 	argmax_fn *argmax;
-	narrow_fn *narrow;
-	attention_fn *attention_f32;
-	attention_fn *attention_f16;
-	const char *attention_f32_name, *attention_f16_name;
+	narrow_fn *narrow_f16, *narrow_bf16, *narrow_q8_0;
+	/* By the type of the cells; NULL where dtype_in_caches says no. */
+	attention_fn *attention[DTYPE_COUNT];
+	const char *attention_name[DTYPE_COUNT];
 };
 
 /* isa must be usable here (isa_why_not). */

@@ -98,9 +98,14 @@ void kv_copy(struct kv_cache *kv, int seq, int source, int n)
 		to->cells[to->n++] = from->cells[i];
 }
 
+size_t kv_stride(const struct kv_cache *kv)
+{
+	return dtype_bytes(kv->config.dtype, (size_t)kv->config.row);
+}
+
 static size_t layer_bytes(const struct kv_cache *kv)
 {
-	return (size_t)kv->config.n_cells * dtype_bytes(kv->config.dtype, (size_t)kv->config.row);
+	return (size_t)kv->config.n_cells * kv_stride(kv);
 }
 
 char *kv_layer_keys(const struct kv_cache *kv, int layer)

@@ -22,7 +22,7 @@ struct kv_config {
 	int n_seqs;
 	int n_positions; /* most tokens of one sequence, at most n_cells */
 	int row;	 /* elements of a cell's keys (or values) in one layer */
-	enum dtype dtype;
+	enum dtype dtype; /* one that dtype_in_caches, of whose blocks a row is made */
 };
 
 struct kv_seq {
@@ -56,8 +56,9 @@ void kv_truncate(struct kv_cache *kv, int seq, int n);
 /* Makes a sequence the first n tokens of another, which holds at least so many: in the same cells. */
 void kv_copy(struct kv_cache *kv, int seq, int source, int n);
 
-/* Where a layer's cells begin, and elements from one to the next (config.row). */
+/* Where a layer's cells begin, and bytes from one to the next: its row, scales included. */
 char *kv_layer_keys(const struct kv_cache *kv, int layer);
 char *kv_layer_values(const struct kv_cache *kv, int layer);
+size_t kv_stride(const struct kv_cache *kv);
 
 #endif

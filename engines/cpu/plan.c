@@ -13,6 +13,18 @@
 #include "engines/cpu/weights.h"
 #include "engines/model/model.h"
 
+static int kv_check(const struct model *m, enum dtype kv, struct diag *d)
+{
+	if (!dtype_in_caches(kv))
+		return diag_set(d, ERR_UNSUPPORTED, "kv \"%s\": expected %s", dtype_name(kv),
+				dtype_cache_names());
+	/* A head's cells are whole blocks. */
+	if (m->hp.head_dim % dtype_block(kv) != 0)
+		return diag_set(d, ERR_UNSUPPORTED, "kv %s: heads of %d elements, expected a multiple of %d",
+				dtype_name(kv), m->hp.head_dim, dtype_block(kv));
+	return 0;
+}
+
 int plan_check_job(const struct model *m, const struct job_config *job, const struct arch **arch,
 		   struct diag *d)
 {
@@ -21,8 +33,9 @@ int plan_check_job(const struct model *m, const struct job_config *job, const st
 		diag_set(d, ERR_UNSUPPORTED, "engine cpu does not run architecture \"%s\"", m->arch);
 		return ERR_UNSUPPORTED;
 	}
-	if (job->kv != DTYPE_F32 && job->kv != DTYPE_F16)
-		return diag_set(d, ERR_UNSUPPORTED, "kv \"%s\": expected f32 or f16", dtype_name(job->kv));
+	int rc = kv_check(m, job->kv, d);
+	if (rc)
+		return rc;
 	const struct {
 		const char *name;
 		int value, least, most;

@@ -7,6 +7,7 @@
 
 #include "engines/cpu/carve.h"
 #include "engines/engine.h"
+#include "engines/kernels/attention.h"
 #include "engines/model/model.h"
 
 bool scratch_lay_out(struct scratch *t, const struct hparams *hp, const struct job_config *job,
@@ -29,7 +30,7 @@ bool scratch_lay_out(struct scratch *t, const struct hparams *hp, const struct j
 	t->turns = carve_take(&c, (size_t)n_positions, (size_t)hp->n_rot * one);
 	/* Whole cache lines a thread. */
 	t->scores_stride = ((size_t)n_positions * one + MEM_ALIGN - 1) / MEM_ALIGN * MEM_ALIGN / one;
-	t->scores = carve_take(&c, (size_t)n_threads, t->scores_stride * one);
+	t->scores = carve_take(&c, (size_t)n_threads * ATTENTION_QUERIES, t->scores_stride * one);
 	t->gemm = carve_take(&c, gemm_bytes, 1);
 	*bytes = c.used;
 	return !c.overflow;

@@ -26,7 +26,7 @@ struct scratch {
 	float *logits;	    /* [max_rows][n_vocab] */
 	int32_t *row_token; /* index in the batch of each wanted row */
 	float *turns;	    /* cos, sin of each position and pair: [positions][n_rot] */
-	float *scores;	    /* attention: scores_stride floats a thread */
+	float *scores;	    /* attention: ATTENTION_QUERIES rows of scores_stride floats a thread */
 	size_t scores_stride;
 	void *gemm; /* of gemm_run */
 };

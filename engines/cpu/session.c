@@ -119,8 +119,7 @@ void session_describe(const struct session *s, struct strbuf *out)
 	strbuf_printf(out, "precision: %s\n", dtype_name(s->job.precision));
 	strbuf_printf(out, "kv: %s\n", dtype_name(s->job.kv));
 	gemm_describe(s->gemm, out);
-	const struct kernel_set *k = &s->engine->kernels;
 	strbuf_printf(out, "attention: %s, accumulated in f32\n",
-		      s->job.kv == DTYPE_F16 ? k->attention_f16_name : k->attention_f32_name);
+		      s->engine->kernels.attention_name[s->job.kv]);
 	strbuf_puts(out, strbuf_text(&s->exceptions));
 }

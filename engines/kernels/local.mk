@@ -5,14 +5,16 @@ KERNEL_LIBS += libk_table.a
 noinst_LIBRARIES += libk_ref.a
 libk_ref_a_CFLAGS = $(AM_CFLAGS) -fno-tree-vectorize
 libk_ref_a_SOURCES = \
-	%D%/vector.h %D%/vector.inc %D%/attention.h %D%/attention.inc \
-	%D%/ref/vector.c %D%/ref/attention_f32.c %D%/ref/attention_f16.c %D%/ref/attention.h
+	%D%/vector.h %D%/vector.inc %D%/attention.h %D%/attention.inc %D%/attention_tiles.h \
+	%D%/ref/vector.c %D%/ref/narrow.c %D%/ref/attention_f32.c %D%/ref/attention_f16.c \
+	%D%/ref/attention_bf16.c %D%/ref/attention_q8_0.c %D%/ref/attention.h
 
 if HAVE_ISA_AVX2
 noinst_LIBRARIES += libk_avx2.a
 libk_avx2_a_CFLAGS = $(AM_CFLAGS) $(ISA_AVX2_CFLAGS)
 libk_avx2_a_SOURCES = \
-	%D%/avx2/vector.c %D%/avx2/attention_f32.c %D%/avx2/attention_f16.c %D%/avx2/attention.h %D%/avx2/math.h
+	%D%/avx2/vector.c %D%/avx2/narrow.c %D%/avx2/attention_f32.c %D%/avx2/attention_f16.c \
+	%D%/avx2/attention_bf16.c %D%/avx2/attention_q8_0.c %D%/avx2/attention.h %D%/avx2/math.h %D%/avx2/quantise.h
 KERNEL_LIBS += libk_avx2.a
 endif
 
@@ -20,7 +22,8 @@ if HAVE_ISA_AVX512
 noinst_LIBRARIES += libk_avx512.a
 libk_avx512_a_CFLAGS = $(AM_CFLAGS) $(ISA_AVX512_CFLAGS)
 libk_avx512_a_SOURCES = \
-	%D%/avx512/vector.c %D%/avx512/attention_f32.c %D%/avx512/attention_f16.c %D%/avx512/attention.h %D%/avx512/math.h
+	%D%/avx512/vector.c %D%/avx512/narrow.c %D%/avx512/attention_f32.c %D%/avx512/attention_f16.c \
+	%D%/avx512/attention_bf16.c %D%/avx512/attention_q8_0.c %D%/avx512/attention.h %D%/avx512/math.h
 KERNEL_LIBS += libk_avx512.a
 endif
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Kernels over vectors of f32: norm, rotation, activation, softmax and the
- * like. One function-pointer type each; the versions stand in vector.inc.
- * Pointers need no alignment, lengths may be 0 unless said. Not for products
+ * like, and narrowing to the types of a cache. One function-pointer type each; the versions stand in
+ * vector.inc. Pointers need no alignment, lengths may be 0 unless said. Not for products
  * of matrices (gemm) or attention (attention.h).
  */
 #ifndef IFM_KERNELS_VECTOR_H
@@ -39,8 +39,9 @@ typedef void softmax_fn(float *x, int n);
 /* The index of the largest element, the lowest on ties; NaN is never the largest; 0 when n is 0. */
 typedef int argmax_fn(const float *x, int n);
 
-/* dst = src as binary16, rounded to nearest even. */
-typedef void narrow_fn(uint16_t *dst, const float *src, int n);
+/* dst = src in a narrower type, with the very bits of dtype_from_f32 (quant.h); of q8_0 n is whole blocks. */
+typedef void narrow_fn(void *dst, const float *src, int n);
+typedef narrow_fn narrow_f16_fn, narrow_bf16_fn, narrow_q8_0_fn;
 
 #define VECTOR_KERNEL(op, isa, fn) op##_fn fn;
 #include "engines/kernels/vector.inc"

@@ -48,6 +48,16 @@ const char *dtype_file_names(void)
 	return "f32, f16, bf16, q8_0 or q4_0";
 }
 
+bool dtype_in_caches(enum dtype t)
+{
+	return t == DTYPE_F32 || t == DTYPE_F16 || t == DTYPE_BF16 || t == DTYPE_Q8_0;
+}
+
+const char *dtype_cache_names(void)
+{
+	return "f32, f16, bf16 or q8_0";
+}
+
 int dtype_block(enum dtype t)
 {
 	return types[t].block;

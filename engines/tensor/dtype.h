@@ -51,6 +51,10 @@ bool dtype_in_files(enum dtype t);
 /* All of them as words of a message: "f32, f16, ... or q4_0". Static. */
 const char *dtype_file_names(void);
 
+/* A type that a cache of keys and values may have, and all of them as words of a message. */
+bool dtype_in_caches(enum dtype t);
+const char *dtype_cache_names(void);
+
 /* Elements in one block: 1, 4 or 32. A row must be a multiple of it. */
 int dtype_block(enum dtype t);
 

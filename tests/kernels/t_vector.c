@@ -13,6 +13,7 @@
 
 #include "engines/base/mem.h"
 #include "engines/base/rng.h"
+#include "engines/tensor/quant.h"
 #include "tests/tap.h"
 
 #define TILE_MAX 64
@@ -209,22 +210,43 @@ static void test_argmax(argmax_fn *fn, const char *name)
 	is_int(wrong, 0, name);
 }
 
-static void test_narrow(narrow_fn *fn, const char *name)
+/* What a cast could get wrong: NaN of both kinds and signs, ties, what overflows by rounding, subnormals. */
+static const uint32_t odd_bits[] = {
+	0x7f800001, 0xffbfffff, 0x7fc12345, 0x7f800000, 0xff800000, 0x7f7fffff, 0xff7f8000, 0x3f808000,
+	0x3f818000, 0x3f80ffff, 0x80000000, 0x00000001, 0x807fffff, 0x00008000, 0x00018000, 0x477ff000,
+};
+
+static void narrow_spoil(float *x, int n)
 {
-	int wrong = 0;
-	for (int n = 0; n <= 2048; n = next_length(n)) {
+	for (int i = n % 5; i < n; i += 5)
+		memcpy(x + i, odd_bits + (i + n) % 16, sizeof *x);
+}
+
+static void test_narrow(narrow_fn *fn, enum dtype type, const char *name)
+{
+	int wrong = 0, block = dtype_block(type);
+	for (int k = 0; k <= 2048; k = next_length(k)) {
 		/* Normal, subnormal and too large for binary16. */
-		float *x = draw(n, n % 3 == 0 ? 1e5f : n % 3 == 1 ? 2 : 5e-5f);
-		uint16_t *got = mem_alloc((size_t)n * 2 + 2), *want = mem_alloc((size_t)n * 2 + 2);
-		narrow_f16_ref(want, x, n);
-		fn(got, x, n);
-		wrong += memcmp(got, want, (size_t)n * 2 + 2) != 0;
+		int n = k / block * block;
+		size_t bytes = dtype_bytes(type, (size_t)n);
+		float *x = draw(n, k % 3 == 0 ? 1e5f : k % 3 == 1 ? 2 : 5e-5f);
+		char *got = mem_alloc(bytes + 2), *want = mem_alloc(bytes + 2);
+		for (int spoilt = 0; spoilt < 2; spoilt++) {
+			dtype_from_f32(type, x, want, (size_t)n);
+			fn(got, x, n);
+			wrong += memcmp(got, want, bytes + 2) != 0;
+			narrow_spoil(x, n);
+		}
 		free(x);
 		free(got);
 		free(want);
 	}
 	is_int(wrong, 0, name);
 }
+
+#define test_narrow_f16(fn, name)  test_narrow(fn, DTYPE_F16, name)
+#define test_narrow_bf16(fn, name) test_narrow(fn, DTYPE_BF16, name)
+#define test_narrow_q8_0(fn, name) test_narrow(fn, DTYPE_Q8_0, name)
 
 int main(void)
 {

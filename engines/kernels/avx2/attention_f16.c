@@ -3,26 +3,25 @@
 
 #include "engines/kernels/attention.h"
 
+#include <string.h>
+
 #include "engines/kernels/avx2/math.h"
 
-#define element uint16_t
-
-static __m256 load8(const uint16_t *p)
+static inline __m256 load_cell(const char *row, int i)
 {
-	return _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)p));
+	return _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)(row + 2 * i)));
 }
 
-static __m256 load_tail(const uint16_t *p, int n)
+static inline __m256 load_cell_part(const char *row, int i, int n)
 {
-	uint16_t copy[8] = {0};
-	for (int i = 0; i < n; i++)
-		copy[i] = p[i];
-	return load8(copy);
+	char copy[16] = {0};
+	memcpy(copy, row + 2 * i, 2 * (size_t)n);
+	return load_cell(copy, 0);
 }
 
 #include "engines/kernels/avx2/attention.h"
 
-void attention_f16_avx2(float *out, const float *q, int n_heads, const struct attention_args *a)
+void attention_f16_avx2(const struct attention_args *a)
 {
-	attend(out, q, n_heads, a);
+	attend(a);
 }

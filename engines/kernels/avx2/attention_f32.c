@@ -5,21 +5,19 @@
 
 #include "engines/kernels/avx2/math.h"
 
-#define element float
-
-static __m256 load8(const float *p)
+static inline __m256 load_cell(const char *row, int i)
 {
-	return _mm256_loadu_ps(p);
+	return _mm256_loadu_ps((const float *)row + i);
 }
 
-static __m256 load_tail(const float *p, int n)
+static inline __m256 load_cell_part(const char *row, int i, int n)
 {
-	return _mm256_maskload_ps(p, mask_avx2(n));
+	return _mm256_maskload_ps((const float *)row + i, mask_avx2(n));
 }
 
 #include "engines/kernels/avx2/attention.h"
 
-void attention_f32_avx2(float *out, const float *q, int n_heads, const struct attention_args *a)
+void attention_f32_avx2(const struct attention_args *a)
 {
-	attend(out, q, n_heads, a);
+	attend(a);
 }

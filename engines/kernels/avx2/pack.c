@@ -7,6 +7,8 @@
 #include <immintrin.h>
 #include <string.h>
 
+#include "engines/kernels/avx2/quantise.h"
+
 #if !defined __AVX2__
 #error "this file needs -mavx2"
 #endif
@@ -50,28 +52,6 @@ void gemm_pack_f16_avx2(int mr, int k, const float *a, size_t lda, void *panel)
 	gemm_pack_f32_avx2(mr, k, a, lda, panel);
 }
 
-/* x * inverse to the nearest integer, ties away from zero, within +-127, NaN to 0: as the
- * scalar definition. Adding the largest float below one half and cutting off is exact. */
-static __m256i quantise8(__m256 x, __m256 inverse)
-{
-	__m256 sign = _mm256_set1_ps(-0.0f);
-	__m256 v = _mm256_mul_ps(x, inverse);
-	__m256 good = _mm256_cmp_ps(v, v, _CMP_ORD_Q);
-	__m256 half = _mm256_or_ps(_mm256_set1_ps(0x1.fffffep-2f), _mm256_and_ps(v, sign));
-	v = _mm256_min_ps(_mm256_max_ps(v, _mm256_set1_ps(-127.0f)), _mm256_set1_ps(127.0f));
-	return _mm256_cvttps_epi32(_mm256_and_ps(_mm256_add_ps(v, half), good));
-}
-
-static float max_abs(const __m256 x[4])
-{
-	__m256 sign = _mm256_set1_ps(-0.0f), m = _mm256_setzero_ps();
-	for (int i = 0; i < 4; i++) /* the second operand is kept on NaN */
-		m = _mm256_max_ps(_mm256_andnot_ps(sign, x[i]), m);
-	__m128 h = _mm_max_ps(_mm256_castps256_ps128(m), _mm256_extractf128_ps(m, 1));
-	h = _mm_max_ps(h, _mm_movehl_ps(h, h));
-	return _mm_cvtss_f32(_mm_max_ss(h, _mm_movehdup_ps(h)));
-}
-
 void gemm_pack_q8_0_avx2(int mr, int k, const float *a, size_t lda, void *panel)
 {
 	char *to = panel;
@@ -84,10 +64,7 @@ void gemm_pack_q8_0_avx2(int mr, int k, const float *a, size_t lda, void *panel)
 			__m256 inverse = _mm256_set1_ps(d > 0.0f ? 1.0f / d : 0.0f);
 			__m256i q0 = quantise8(x[0], inverse), q1 = quantise8(x[1], inverse);
 			__m256i q2 = quantise8(x[2], inverse), q3 = quantise8(x[3], inverse);
-			/* The packs interleave 128-bit halves; the permutation puts dwords in order. */
-			__m256i q =
-				_mm256_packs_epi16(_mm256_packs_epi32(q0, q1), _mm256_packs_epi32(q2, q3));
-			q = _mm256_permutevar8x32_epi32(q, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
+			__m256i q = pack_int8(q0, q1, q2, q3);
 			__m256i s = _mm256_add_epi32(_mm256_add_epi32(q0, q1), _mm256_add_epi32(q2, q3));
 			__m128i h = _mm_add_epi32(_mm256_castsi256_si128(s), _mm256_extracti128_si256(s, 1));
 			h = _mm_hadd_epi32(h, h);

@@ -168,13 +168,3 @@ int argmax_f32_avx2(const float *x, int n)
 		i++;
 	return i;
 }
-
-void narrow_f16_avx2(uint16_t *dst, const float *src, int n)
-{
-	int i = 0;
-	for (; i + 8 <= n; i += 8)
-		_mm_storeu_si128((__m128i *)(dst + i),
-				 _mm256_cvtps_ph(_mm256_loadu_ps(src + i), _MM_FROUND_TO_NEAREST_INT));
-	for (; i < n; i++)
-		dst[i] = _cvtss_sh(src[i], _MM_FROUND_TO_NEAREST_INT);
-}

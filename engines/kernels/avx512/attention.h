@@ -1,70 +1,45 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Attention with AVX-512, once for each type of cell: the including file brings
- *   element          the type of an element of a cell
- *   load16(p)        sixteen elements as f32
- *   load_part(p, m)  those of the mask, zeros elsewhere; reads no others
- */
+/* The vectors of attention_tiles.h with AVX-512: a file of a cell type includes this after its loads. */
 #ifndef IFM_KERNELS_AVX512_ATTENTION_H
 #define IFM_KERNELS_AVX512_ATTENTION_H
 
+#include "engines/kernels/avx512/math.h"
 #include "engines/kernels/vector.h"
 
-static float dot(const float *q, const element *k, int n)
+#define vec	     __m512
+#define LANES	     16
+#define SUMS	     16 /* of 32 registers */
+#define vec_zero     _mm512_setzero_ps
+#define vec_set	     _mm512_set1_ps
+#define vec_load     _mm512_loadu_ps
+#define vec_store    _mm512_storeu_ps
+#define vec_fma	     _mm512_fmadd_ps
+#define softmax	     softmax_f32_avx512
+
+static inline __m512 vec_load_part(const float *p, int n)
 {
-	__m512 s0 = _mm512_setzero_ps(), s1 = s0;
-	int i = 0;
-	for (; i + 32 <= n; i += 32) {
-		s0 = _mm512_fmadd_ps(_mm512_loadu_ps(q + i), load16(k + i), s0);
-		s1 = _mm512_fmadd_ps(_mm512_loadu_ps(q + i + 16), load16(k + i + 16), s1);
-	}
-	for (; i < n; i += 16) {
-		__mmask16 m = mask_avx512(n - i < 16 ? n - i : 16);
-		s0 = _mm512_fmadd_ps(_mm512_maskz_loadu_ps(m, q + i), load_part(k + i, m), s0);
-	}
-	return _mm512_reduce_add_ps(_mm512_add_ps(s0, s1));
+	return _mm512_maskz_loadu_ps(mask_avx512(n), p);
 }
 
-/* 64 elements of the head at a time stay in registers over all cells. */
-static void weigh64(float *out, const element *v, const struct attention_args *a)
+static inline void vec_store_part(float *p, __m512 v, int n)
 {
-	__m512 s0 = _mm512_setzero_ps(), s1 = s0, s2 = s0, s3 = s0;
-	for (int j = 0; j < a->n_cells; j++) {
-		const element *row = v + (size_t)a->cells[j] * a->stride;
-		__m512 p = _mm512_set1_ps(a->scores[j]);
-		s0 = _mm512_fmadd_ps(p, load16(row), s0);
-		s1 = _mm512_fmadd_ps(p, load16(row + 16), s1);
-		s2 = _mm512_fmadd_ps(p, load16(row + 32), s2);
-		s3 = _mm512_fmadd_ps(p, load16(row + 48), s3);
-	}
-	_mm512_storeu_ps(out, s0);
-	_mm512_storeu_ps(out + 16, s1);
-	_mm512_storeu_ps(out + 32, s2);
-	_mm512_storeu_ps(out + 48, s3);
+	_mm512_mask_storeu_ps(p, mask_avx512(n), v);
 }
 
-static void weigh_part(float *out, const element *v, __mmask16 m, const struct attention_args *a)
+/* The upper half onto the lower one. */
+static inline __m256 half_sum(__m512 v)
 {
-	__m512 s = _mm512_setzero_ps();
-	for (int j = 0; j < a->n_cells; j++)
-		s = _mm512_fmadd_ps(_mm512_set1_ps(a->scores[j]),
-				    load_part(v + (size_t)a->cells[j] * a->stride, m), s);
-	_mm512_mask_storeu_ps(out, m, s);
+	return _mm256_add_ps(_mm512_castps512_ps256(v), _mm512_extractf32x8_ps(v, 1));
 }
 
-static void attend(float *out, const float *q, int n_heads, const struct attention_args *a)
+static inline void vec_sum4(float *to, const __m512 *s, float scale)
 {
-	const element *k = a->k, *v = a->v;
-	for (int h = 0; h < n_heads; h++, out += a->head_dim, q += a->head_dim) {
-		int i = 0, n = a->head_dim;
-		for (int j = 0; j < a->n_cells; j++)
-			a->scores[j] = a->scale * dot(q, k + (size_t)a->cells[j] * a->stride, n);
-		softmax_f32_avx512(a->scores, a->n_cells);
-		for (; i + 64 <= n; i += 64)
-			weigh64(out + i, v + i, a);
-		for (; i < n; i += 16)
-			weigh_part(out + i, v + i, mask_avx512(n - i < 16 ? n - i : 16), a);
-	}
+	__m256 low = _mm256_hadd_ps(half_sum(s[0]), half_sum(s[1]));
+	__m256 pairs = _mm256_hadd_ps(low, _mm256_hadd_ps(half_sum(s[2]), half_sum(s[3])));
+	__m128 sums = _mm_add_ps(_mm256_castps256_ps128(pairs), _mm256_extractf128_ps(pairs, 1));
+	_mm_storeu_ps(to, _mm_mul_ps(sums, _mm_set1_ps(scale)));
 }
+
+#include "engines/kernels/attention_tiles.h"
 
 #endif

@@ -5,21 +5,19 @@
 
 #include "engines/kernels/avx512/math.h"
 
-#define element uint16_t
-
-static __m512 load16(const uint16_t *p)
+static inline __m512 load_cell(const char *row, int i)
 {
-	return _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)p));
+	return _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)(row + 2 * i)));
 }
 
-static __m512 load_part(const uint16_t *p, __mmask16 m)
+static inline __m512 load_cell_part(const char *row, int i, int n)
 {
-	return _mm512_cvtph_ps(_mm256_maskz_loadu_epi16(m, p));
+	return _mm512_cvtph_ps(_mm256_maskz_loadu_epi16(mask_avx512(n), row + 2 * i));
 }
 
 #include "engines/kernels/avx512/attention.h"
 
-void attention_f16_avx512(float *out, const float *q, int n_heads, const struct attention_args *a)
+void attention_f16_avx512(const struct attention_args *a)
 {
-	attend(out, q, n_heads, a);
+	attend(a);
 }

@@ -5,21 +5,19 @@
 
 #include "engines/kernels/avx512/math.h"
 
-#define element float
-
-static __m512 load16(const float *p)
+static inline __m512 load_cell(const char *row, int i)
 {
-	return _mm512_loadu_ps(p);
+	return _mm512_loadu_ps((const float *)row + i);
 }
 
-static __m512 load_part(const float *p, __mmask16 m)
+static inline __m512 load_cell_part(const char *row, int i, int n)
 {
-	return _mm512_maskz_loadu_ps(m, p);
+	return _mm512_maskz_loadu_ps(mask_avx512(n), (const float *)row + i);
 }
 
 #include "engines/kernels/avx512/attention.h"
 
-void attention_f32_avx512(float *out, const float *q, int n_heads, const struct attention_args *a)
+void attention_f32_avx512(const struct attention_args *a)
 {
-	attend(out, q, n_heads, a);
+	attend(a);
 }

@@ -145,12 +145,3 @@ int argmax_f32_avx512(const float *x, int n)
 	}
 	return 0;
 }
-
-void narrow_f16_avx512(uint16_t *dst, const float *src, int n)
-{
-	for (int i = 0; i < n; i += 16) {
-		__mmask16 m = mask_avx512(n - i < 16 ? n - i : 16);
-		__m256i h = _mm512_cvtps_ph(_mm512_maskz_loadu_ps(m, src + i), _MM_FROUND_TO_NEAREST_INT);
-		_mm256_mask_storeu_epi16(dst + i, m, h);
-	}
-}

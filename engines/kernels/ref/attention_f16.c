@@ -3,10 +3,10 @@
 
 #include "engines/tensor/quant.h"
 
-#define ELEMENT(base, i) f16_to_f32(((const uint16_t *)(base))[i])
+#define ELEMENT(row, i) f16_to_f32(((const uint16_t *)(row))[i])
 #include "engines/kernels/ref/attention.h"
 
-void attention_f16_ref(float *out, const float *q, int n_heads, const struct attention_args *a)
+void attention_f16_ref(const struct attention_args *a)
 {
-	attend(out, q, n_heads, a);
+	attend(a);
 }

@@ -5,8 +5,6 @@
 
 #include <math.h>
 
-#include "engines/tensor/quant.h"
-
 void rmsnorm_f32_ref(float *y, const float *x, const float *w, int n, float eps)
 {
 	double sum = 0;
@@ -88,10 +86,4 @@ int argmax_f32_ref(const float *x, int n)
 		}
 	}
 	return best;
-}
-
-void narrow_f16_ref(uint16_t *dst, const float *src, int n)
-{
-	for (int i = 0; i < n; i++)
-		dst[i] = f16_from_f32(src[i]);
 }

@@ -40,7 +40,11 @@ union emulated_m512i {
 	uint32_t u[16];
 };
 
-/* Without optimisation, and in clang, these four are macros. */
+/* Without optimisation, and in clang, these are macros. */
+#undef _mm512_cmp_ps_mask
+#undef _mm512_extractf32x8_ps
+#undef _mm512_slli_epi32
+#undef _mm512_srli_epi32
 #undef _mm512_cvtps_ph
 #undef _mm512_mask_cmp_ps_mask
 #undef _mm512_permute_ps
@@ -54,11 +58,20 @@ union emulated_m512i {
 #define _mm512_abs_epi8		 emulated_abs_epi8
 #define _mm512_add_epi32	 emulated_add_epi32
 #define _mm512_add_ps		 emulated_add_ps
+#define _mm512_and_si512	 emulated_and_si512
+#define _mm512_castps512_ps256	 emulated_castps512_ps256
+#define _mm512_castps_si512	 emulated_castps_si512
+#define _mm512_castsi512_ps	 emulated_castsi512_ps
+#define _mm512_cmp_ps_mask	 emulated_cmp_ps_mask
+#define _mm512_cvtepi32_epi16	 emulated_cvtepi32_epi16
 #define _mm512_cvtepi32_ps	 emulated_cvtepi32_ps
+#define _mm512_cvtepi8_epi32	 emulated_cvtepi8_epi32
+#define _mm512_cvtepu16_epi32	 emulated_cvtepu16_epi32
 #define _mm512_cvtph_ps		 emulated_cvtph_ps
 #define _mm512_cvtps_ph		 emulated_cvtps_ph
 #define _mm512_div_ps		 emulated_div_ps
 #define _mm512_dpbusd_epi32	 emulated_dpbusd_epi32
+#define _mm512_extractf32x8_ps	 emulated_extractf32x8_ps
 #define _mm512_fmadd_ps		 emulated_fmadd_ps
 #define _mm512_fmaddsub_ps	 emulated_fmaddsub_ps
 #define _mm512_fnmadd_ps	 emulated_fnmadd_ps
@@ -69,6 +82,7 @@ union emulated_m512i {
 #define _mm512_mask_add_ps	 emulated_mask_add_ps
 #define _mm512_mask_cmp_ps_mask	 emulated_mask_cmp_ps_mask
 #define _mm512_mask_loadu_ps	 emulated_mask_loadu_ps
+#define _mm512_mask_or_epi32	 emulated_mask_or_epi32
 #define _mm512_mask_storeu_ps	 emulated_mask_storeu_ps
 #define _mm512_mask_sub_epi8	 emulated_mask_sub_epi8
 #define _mm512_maskz_loadu_ps	 emulated_maskz_loadu_ps
@@ -90,6 +104,8 @@ union emulated_m512i {
 #define _mm512_set1_ps		 emulated_set1_ps
 #define _mm512_setzero_ps	 emulated_setzero_ps
 #define _mm512_setzero_si512	 emulated_setzero_si512
+#define _mm512_slli_epi32	 emulated_slli_epi32
+#define _mm512_srli_epi32	 emulated_srli_epi32
 #define _mm512_storeu_ps	 emulated_storeu_ps
 #define _mm512_sub_ps		 emulated_sub_ps
 #define _mm512_xor_si512	 emulated_xor_si512
@@ -188,7 +204,65 @@ EMULATED_SI(ub, 64, _mm512_mask_sub_epi8, (__m512i s, __mmask64 m, __m512i a, __
 EMULATED_SI(h, 32, _mm512_maddubs_epi16, (__m512i a, __m512i b), (int16_t)emulated_pair(a.ub + 2 * i, b.b + 2 * i))
 EMULATED_SI(u, 16, _mm512_madd_epi16, (__m512i a, __m512i b), (uint32_t)(a.h[2 * i] * b.h[2 * i]) + (uint32_t)(a.h[2 * i + 1] * b.h[2 * i + 1]))
 EMULATED_SI(u, 16, _mm512_dpbusd_epi32, (__m512i s, __m512i a, __m512i b), s.u[i] + emulated_four(a.ub + 4 * i, b.b + 4 * i))
+EMULATED_SI(u, 16, _mm512_and_si512, (__m512i a, __m512i b), a.u[i] & b.u[i])
+EMULATED_SI(u, 16, _mm512_mask_or_epi32, (__m512i s, __mmask16 m, __m512i a, __m512i b), emulated_bit(m, i) ? a.u[i] | b.u[i] : s.u[i])
+EMULATED_SI(u, 16, _mm512_slli_epi32, (__m512i a, unsigned n), n < 32 ? a.u[i] << n : 0)
+EMULATED_SI(u, 16, _mm512_srli_epi32, (__m512i a, unsigned n), n < 32 ? a.u[i] >> n : 0)
 /* clang-format on */
+
+/* The same bits seen otherwise, and parts of them. */
+EMULATED __m512i _mm512_castps_si512(__m512 a)
+{
+	__m512i r;
+	memcpy(&r, &a, sizeof r);
+	return r;
+}
+
+EMULATED __m512 _mm512_castsi512_ps(__m512i a)
+{
+	__m512 r;
+	memcpy(&r, &a, sizeof r);
+	return r;
+}
+
+EMULATED __m256 _mm512_castps512_ps256(__m512 a)
+{
+	return _mm256_loadu_ps(a.f);
+}
+
+EMULATED __m256 _mm512_extractf32x8_ps(__m512 a, int half)
+{
+	return _mm256_loadu_ps(a.f + 8 * half);
+}
+
+/* Wider and narrower integers. */
+EMULATED __m512i _mm512_cvtepi8_epi32(__m128i a)
+{
+	__m512i r;
+	int8_t b[16];
+	_mm_storeu_si128((__m128i *)b, a);
+	for (int i = 0; i < 16; i++)
+		r.i[i] = b[i];
+	return r;
+}
+
+EMULATED __m512i _mm512_cvtepu16_epi32(__m256i a)
+{
+	__m512i r;
+	uint16_t h[16];
+	_mm256_storeu_si256((__m256i *)h, a);
+	for (int i = 0; i < 16; i++)
+		r.u[i] = h[i];
+	return r;
+}
+
+EMULATED __m256i _mm512_cvtepi32_epi16(__m512i a)
+{
+	uint16_t h[16];
+	for (int i = 0; i < 16; i++)
+		h[i] = (uint16_t)a.u[i];
+	return _mm256_loadu_si256((const __m256i *)h);
+}
 
 EMULATED void _mm512_storeu_ps(float *p, __m512 a)
 {
@@ -226,6 +300,15 @@ EMULATED __mmask16 _mm512_mask_cmp_ps_mask(__mmask16 m, __m512 a, __m512 b, int 
 	for (int i = 0; i < 16; i++)
 		r |= (unsigned)(a.f[i] == b.f[i]) << i;
 	return (__mmask16)(r & m);
+}
+
+EMULATED __mmask16 _mm512_cmp_ps_mask(__m512 a, __m512 b, int how)
+{
+	unsigned r = 0;
+	emulated_only(how == _CMP_UNORD_Q);
+	for (int i = 0; i < 16; i++)
+		r |= (unsigned)(isnan(a.f[i]) || isnan(b.f[i])) << i;
+	return (__mmask16)r;
 }
 
 EMULATED __mmask64 _mm512_movepi8_mask(__m512i a)

@@ -9,7 +9,9 @@ if HAVE_ISA_AVX512
 check_LIBRARIES += libk_avx512_emulated.a
 libk_avx512_emulated_a_CFLAGS = $(EMULATED_CFLAGS)
 libk_avx512_emulated_a_SOURCES = \
-	engines/kernels/avx512/vector.c engines/kernels/avx512/attention_f32.c engines/kernels/avx512/attention_f16.c \
+	engines/kernels/avx512/vector.c engines/kernels/avx512/narrow.c \
+	engines/kernels/avx512/attention_f32.c engines/kernels/avx512/attention_f16.c \
+	engines/kernels/avx512/attention_bf16.c engines/kernels/avx512/attention_q8_0.c \
 	engines/kernels/avx512/gemm_f32.c engines/kernels/avx512/gemm_f16.c engines/kernels/avx512/gemm_q8_0.c
 EMULATED_LIBS += libk_avx512_emulated.a
 endif
