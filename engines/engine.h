@@ -58,7 +58,7 @@ struct engine_config {
 /* What a session is loaded for. */
 struct job_config {
 	enum dtype precision;
-	enum dtype kv;	      /* DTYPE_F32 or DTYPE_F16 */
+	enum dtype kv;	      /* one that dtype_in_caches */
 	int n_cells;	      /* KV cells in the pool, over all sequences */
 	int n_seqs;	      /* sequences, ids 0 .. n_seqs-1 */
 	int max_tokens;	      /* most tokens of a step */

@@ -44,7 +44,7 @@ static int dtype_of(const struct point *p, enum point_key key, const struct mode
 		*out = m->file_type;
 		return 0;
 	}
-	if (!dtype_parse(name, out) || (key == KEY_KV && *out != DTYPE_F32 && *out != DTYPE_F16))
+	if (!dtype_parse(name, out) || (key == KEY_KV && !dtype_in_caches(*out)))
 		return diag_set(d, ERR_UNSUPPORTED, "point: unknown %s \"%.60s\"", point_key_name(key), name);
 	return 0;
 }

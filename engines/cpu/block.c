@@ -262,7 +262,8 @@ static void attend(void *arg, int thread, int n_threads)
 	long n = (s->batch->n + (long)tokens - 1) / tokens * groups;
 	/* Dealt out like cards: late tokens of a prefill see more cells than early ones. */
 	for (long i = thread; i < n; i += n_threads)
-		attend_tokens(b, (int)(i / groups) * tokens, tokens, (int)(i % groups) * heads, heads, thread);
+		attend_tokens(b, (int)(i / groups) * tokens, tokens, (int)(i % groups) * heads, heads,
+			      thread);
 }
 
 void block_attend(struct session *s, int layer)

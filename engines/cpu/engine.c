@@ -39,8 +39,9 @@ static int cpu_probe(struct device_caps *caps, int max)
 		capability_add(caps->isas, &caps->n_isas, isa_name(i), isa_why_not(i));
 	for (int i = 0; i < DTYPE_COUNT; i++)
 		capability_add(caps->precisions, &caps->n_precisions, dtype_name(i), NULL);
-	capability_add(caps->kvs, &caps->n_kvs, dtype_name(DTYPE_F32), NULL);
-	capability_add(caps->kvs, &caps->n_kvs, dtype_name(DTYPE_F16), NULL);
+	for (int i = 0; i < DTYPE_COUNT; i++)
+		if (dtype_in_caches(i))
+			capability_add(caps->kvs, &caps->n_kvs, dtype_name(i), NULL);
 	capability_add(caps->providers, &caps->n_providers, "own", gemm_provider_why_not("own"));
 	capability_add(caps->providers, &caps->n_providers, "openblas", gemm_provider_why_not("openblas"));
 	return 1;

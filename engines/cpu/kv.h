@@ -20,8 +20,8 @@ struct kv_config {
 	int n_layers;
 	int n_cells;
 	int n_seqs;
-	int n_positions; /* most tokens of one sequence, at most n_cells */
-	int row;	 /* elements of a cell's keys (or values) in one layer */
+	int n_positions;  /* most tokens of one sequence, at most n_cells */
+	int row;	  /* elements of a cell's keys (or values) in one layer */
 	enum dtype dtype; /* one that dtype_in_caches, of whose blocks a row is made */
 };
 

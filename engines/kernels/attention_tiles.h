@@ -133,7 +133,8 @@ ALWAYS_INLINE void weigh_tile(const struct attention_query *x, const int nq, con
 			vec_store(x[q].out + i + u * LANES, s[q * nv + u]);
 }
 
-static void weigh_rest(const struct attention_query *x, const struct attention_args *a, int i, int from, int to)
+static void weigh_rest(const struct attention_query *x, const struct attention_args *a, int i, int from,
+		       int to)
 {
 	int n = a->head_dim - i;
 	vec s = vec_load_part(x->out + i, n);

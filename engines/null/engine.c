@@ -53,8 +53,9 @@ static int null_probe(struct device_caps *caps, int max)
 		capability_add(caps->isas, &caps->n_isas, isa_name(i));
 	for (int i = 0; i < DTYPE_COUNT; i++)
 		capability_add(caps->precisions, &caps->n_precisions, dtype_name(i));
-	capability_add(caps->kvs, &caps->n_kvs, dtype_name(DTYPE_F32));
-	capability_add(caps->kvs, &caps->n_kvs, dtype_name(DTYPE_F16));
+	for (int i = 0; i < DTYPE_COUNT; i++)
+		if (dtype_in_caches(i))
+			capability_add(caps->kvs, &caps->n_kvs, dtype_name(i));
 	capability_add(caps->providers, &caps->n_providers, "own");
 	capability_add(caps->providers, &caps->n_providers, "openblas");
 	return 1;

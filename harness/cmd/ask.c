@@ -24,7 +24,7 @@ static const struct argp_option options[] = {
 	{"model", 'm', "MODEL", 0, "GGUF file, synthetic:NAME, or 'default' for the shipped model", 0},
 	{"precision", KEY_OF_PRECISION, "P", 0,
 	 "weights are converted to f32, f16, bf16, q8_0, q4_0 or wi8ai8 (as in the file)", 0},
-	{"kv", KEY_OF_KV, "TYPE", 0, "element type of the key-value cache, f32 or f16 (f16)", 0},
+	{"kv", KEY_OF_KV, "TYPE", 0, "element type of the key-value cache, f32, f16, bf16 or q8_0 (f16)", 0},
 	{"threads", 't', "N", 0, "threads (all usable CPUs)", 0},
 	{"isa", KEY_OF_ISA, "LEVEL", 0,
 	 "instruction set level: ref, avx2, avx512, vnni, bf16, neon (the highest usable)", 0},

@@ -42,7 +42,7 @@ static const struct argp_option options[] = {
 	     "ppN, tgN, ppN+tgM, gemm, read or fma; 'tg32 @ d512' is tg32 at depth 512"),
 	AXIS("precision", KEY_PRECISION, "P",
 	     "f32, f16, bf16, q8_0, q4_0, wi8ai8, file or all; what weights are converted to"),
-	AXIS("kv", KEY_KV, "TYPE", "element type of the key-value cache: f32, f16"),
+	AXIS("kv", KEY_KV, "TYPE", "element type of the key-value cache: f32, f16, bf16, q8_0"),
 	ALIAS("ctk"),
 	{"threads", 't', "N", 0, "threads of the engine, or all", 1},
 	AXIS("isa", KEY_ISA, "LEVEL",

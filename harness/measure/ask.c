@@ -93,7 +93,7 @@ static int get_dtypes(struct question *q, struct diag *d)
 	q->config.precision = q->model->file_type;
 	if (*precision && strcmp(precision, "file") != 0 && !dtype_parse(precision, &q->config.precision))
 		return diag_set(d, ERR_UNSUPPORTED, "point: unknown precision \"%.60s\"", precision);
-	if (!dtype_parse(kv, &q->config.kv))
+	if (!dtype_parse(kv, &q->config.kv) || !dtype_in_caches(q->config.kv))
 		return diag_set(d, ERR_UNSUPPORTED, "point: unknown kv \"%.60s\"", kv);
 	return 0;
 }

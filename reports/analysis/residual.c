@@ -34,6 +34,10 @@ static const struct {
 	{"q8_0", NULL,  true,  1e-3},
 	{"f32",  "f32", false, 1e-4},
 	{"f32",  "f16", false, 1e-3},
+	{"f32",  "bf16", false, 8e-3}, /* three bits less than f16 */
+	{"f32",  "q8_0", false, 1e-2}, /* as activations in 8-bit blocks */
+	{"f16",  "bf16", false, 8e-3},
+	{"f16",  "q8_0", false, 1e-2},
 	{"f16",  NULL,  false, 2e-3},
 	{"q8_0", NULL,  false, 1e-2},
 	/* clang-format on */

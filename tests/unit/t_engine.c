@@ -9,6 +9,7 @@
 
 #include "engines/engine.h"
 
+#include "engines/base/mem.h"
 #include "engines/base/strbuf.h"
 #include "engines/tensor/dtype.h"
 #include "tests/naive_llama.h"
@@ -405,7 +406,13 @@ static void test_plan(void)
 	struct session *s = NULL;
 	is_int(ops->load(e, &tiny.model, &job, &s, NULL), ERR_OOM, "load refuses the same");
 	job = job_of(DTYPE_F16, DTYPE_Q8_0);
-	is_int(ops->check(e, &tiny.model, &job, &plan, NULL), ERR_UNSUPPORTED, "kv q8_0 is not there");
+	diag_clear(&d);
+	is_int(ops->check(e, &tiny.model, &job, &plan, &d), ERR_UNSUPPORTED, "heads that are no q8_0 blocks");
+	is_text(d.text, "kv q8_0: heads of 14 elements, expected a multiple of 32", "are refused by number");
+	job = job_of(DTYPE_F16, DTYPE_Q4_0);
+	diag_clear(&d);
+	is_int(ops->check(e, &tiny.model, &job, &plan, &d), ERR_UNSUPPORTED, "no cache of q4_0");
+	is_text(d.text, "kv \"q4_0\": expected f32, f16, bf16 or q8_0", "and what there is");
 	job = job_of(DTYPE_F16, DTYPE_F16);
 	job.max_rows = 49;
 	is_int(ops->check(e, &tiny.model, &job, &plan, NULL), ERR_USAGE, "more rows than tokens");
@@ -437,6 +444,73 @@ static void test_work(void)
 	/* attn_output has rows of 56: f16. */
 	is_near(w.bytes, (layers - 2 * 56 * 64 + 64) * 34 / 32 + 2 * 2 * 56 * 64 + 2.0 * 2 * 28 * 4, 1e-6,
 		"counts scales, and the rows that stay f16");
+}
+
+/* Bytes of a cell's keys and values in both layers, 2 heads of 32: by the plan and by the work of a step. */
+static void test_kv_bytes(struct engine *e, enum dtype kv, double cell)
+{
+	struct job_config job = job_of(DTYPE_F32, kv), f32 = job_of(DTYPE_F32, DTYPE_F32);
+	struct memory_plan plan, wide;
+	struct step_work w, w32;
+	if (ops->check(e, &tiny.model, &job, &plan, NULL) || ops->check(e, &tiny.model, &f32, &wide, NULL) ||
+	    ops->work(&tiny.model, &job, 2, 9, 1, 0, &w, NULL) ||
+	    ops->work(&tiny.model, &f32, 2, 9, 1, 0, &w32, NULL))
+		bail("no plan");
+	is_near(w32.bytes - w.bytes, 2 * 10 * (1024 - cell), 1e-9, "work counts a cell's bytes");
+	/* Parts of the cache are rounded up to cache lines, four of them here. */
+	ok(fabs((double)wide.kv - (double)plan.kv - 60 * (1024 - cell)) < 4 * MEM_ALIGN,
+	   "so does the plan: %llu", (unsigned long long)plan.kv);
+}
+
+/*
+ * Each type of cache, weights in f32, on heads of 32. Against f16 (11 bits) bf16 (8) rounds eight times as
+ * coarsely; a step of q8_0 is 1/127 of the largest in a block, for a middling element four times that of bf16
+ * again. The models show 6e-4, 4e-3 and 2e-2 of the largest logit, at every level; the bounds are two to three
+ * times that.
+ */
+static void test_kv(const char *isa)
+{
+	static const struct {
+		enum dtype kv;
+		double bound, cell;
+	} cases[] = {{DTYPE_F32, SAME, 1024},
+		     {DTYPE_F16, 2e-3, 512},
+		     {DTYPE_BF16, 1e-2, 512},
+		     {DTYPE_Q8_0, 4e-2, 1024 / 4 * 34 / 32}};
+	static float out[N_IDS * VOCAB], again[N_IDS * VOCAB];
+	struct engine *e = open_engine(isa, 2);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct job_config job = job_of(DTYPE_F32, cases[i].kv);
+		struct session *s = load(e, &job);
+		const char *name = dtype_name(cases[i].kv);
+		feed(s, 0, 0, 13, out);
+		for (int p = 13; p < N_IDS; p++)
+			feed(s, 0, p, p + 1, out);
+		double r = naive_residual(out, naive, N_IDS * VOCAB);
+		ok(r < cases[i].bound, "%s: kv %s within %g (%.1e)", isa, name, cases[i].bound, r);
+		ok(cases[i].kv == DTYPE_F32 || r > SAME, "kv %s: and it is rounded", name);
+		feed(s, 1, 0, N_IDS, again);
+		r = naive_residual(again, naive, N_IDS * VOCAB);
+		ok(r < cases[i].bound, "%s: kv %s, whole prefill (%.1e)", isa, name, r);
+		test_kv_bytes(e, cases[i].kv, cases[i].cell);
+		ops->unload(s);
+	}
+	ops->close(e);
+}
+
+static void test_kvs(void)
+{
+	struct hparams wide = shape;
+	struct device_caps caps;
+	wide.head_dim = wide.n_rot = 32;
+	tiny_model_make(&tiny, &wide, 0);
+	naive = naive_llama(&tiny.model, ids, N_IDS);
+	ok(ops->probe(&caps, 1) == 1 && caps.n_kvs == 4, "four types of cache");
+	for (int i = 0; i < caps.n_isas; i++)
+		if (caps.isas[i].usable)
+			test_kv(caps.isas[i].name);
+	free(naive);
+	tiny_model_free(&tiny);
 }
 
 static void test_describe(void)
@@ -508,5 +582,6 @@ int main(void)
 		free(naive);
 		tiny_model_free(&tiny);
 	}
+	test_kvs();
 	return tap_done();
 }

@@ -89,10 +89,33 @@ static void test_sizes(void)
 	has_text(d.text, "1073741824 cells", "and the cells are named");
 }
 
+/* Scales stand in the cells, too. */
+static void test_types(void)
+{
+	static const struct {
+		enum dtype dtype;
+		size_t stride;
+	} types[] = {{DTYPE_F32, 384}, {DTYPE_F16, 192}, {DTYPE_BF16, 192}, {DTYPE_Q8_0, 102}};
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+		struct kv_config c = config;
+		struct kv_cache kv;
+		c.row = 96;
+		c.dtype = types[i].dtype;
+		if (kv_open(&kv, &c, NULL) != 0)
+			bail("no memory");
+		is_int((long)kv_stride(&kv), (long)types[i].stride, dtype_name(c.dtype));
+		memset(kv.keys, 1, 2 * 12 * types[i].stride);
+		memset(kv.values, 2, 2 * 12 * types[i].stride);
+		is_int(cells_lost(&kv), 0, "its cells do not overlap their lists");
+		kv_close(&kv);
+	}
+}
+
 int main(void)
 {
 	test_cells();
 	test_random();
 	test_sizes();
+	test_types();
 	return tap_done();
 }

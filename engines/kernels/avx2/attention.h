@@ -6,15 +6,15 @@
 #include "engines/kernels/avx2/math.h"
 #include "engines/kernels/vector.h"
 
-#define vec	     __m256
-#define LANES	     8
-#define SUMS	     8 /* of 16 registers: keys or values, queries and weights need theirs */
-#define vec_zero     _mm256_setzero_ps
-#define vec_set	     _mm256_set1_ps
-#define vec_load     _mm256_loadu_ps
-#define vec_store    _mm256_storeu_ps
-#define vec_fma	     _mm256_fmadd_ps
-#define softmax	     softmax_f32_avx2
+#define vec	  __m256
+#define LANES	  8
+#define SUMS	  8 /* of 16 registers: keys or values, queries and weights need theirs */
+#define vec_zero  _mm256_setzero_ps
+#define vec_set	  _mm256_set1_ps
+#define vec_load  _mm256_loadu_ps
+#define vec_store _mm256_storeu_ps
+#define vec_fma	  _mm256_fmadd_ps
+#define softmax	  softmax_f32_avx2
 
 static inline __m256 vec_load_part(const float *p, int n)
 {

@@ -6,15 +6,15 @@
 #include "engines/kernels/avx512/math.h"
 #include "engines/kernels/vector.h"
 
-#define vec	     __m512
-#define LANES	     16
-#define SUMS	     16 /* of 32 registers */
-#define vec_zero     _mm512_setzero_ps
-#define vec_set	     _mm512_set1_ps
-#define vec_load     _mm512_loadu_ps
-#define vec_store    _mm512_storeu_ps
-#define vec_fma	     _mm512_fmadd_ps
-#define softmax	     softmax_f32_avx512
+#define vec	  __m512
+#define LANES	  16
+#define SUMS	  16 /* of 32 registers */
+#define vec_zero  _mm512_setzero_ps
+#define vec_set	  _mm512_set1_ps
+#define vec_load  _mm512_loadu_ps
+#define vec_store _mm512_storeu_ps
+#define vec_fma	  _mm512_fmadd_ps
+#define softmax	  softmax_f32_avx512
 
 static inline __m512 vec_load_part(const float *p, int n)
 {

@@ -29,7 +29,6 @@ void narrow_bf16_avx512(void *dst, const float *src, int n)
 {
 	for (int i = 0; i < n; i += 16) {
 		__mmask16 m = mask_avx512(n - i < 16 ? n - i : 16);
-		_mm256_mask_storeu_epi16((uint16_t *)dst + i, m,
-					 upper16(_mm512_maskz_loadu_ps(m, src + i)));
+		_mm256_mask_storeu_epi16((uint16_t *)dst + i, m, upper16(_mm512_maskz_loadu_ps(m, src + i)));
 	}
 }
