@@ -14,6 +14,7 @@
 #include "engines/engine.h"
 
 struct model;
+struct sampling;
 struct token_list;
 
 /* How the model is to be run. */
@@ -24,20 +25,23 @@ struct ask_config {
 	enum dtype precision;
 	enum dtype kv;
 	const char *provider;
+	int ubatch; /* most tokens of a step; 0: as many as suit the engine */
 };
 
-/* One new token; returning non-zero ends the generation (ERR_CANCELLED). */
+/* One new token; ASK_TOKEN_ENOUGH ends the generation well, another non-zero value with ERR_CANCELLED. */
+#define ASK_TOKEN_ENOUGH 2
 typedef int ask_token_fn(void *arg, int32_t id);
 
-/* Greedy: the prompt (at least one token) in one prefill, then up to n tokens one by one;
+/* The prompt (at least one token) in one prefill, then up to n tokens one by one, chosen as `how` says;
  * ends early at an end-of-generation token (which is delivered) or at the context's end. */
 MUST_CHECK int ask_generate(const struct ask_config *c, const struct token_list *prompt, int n,
-			    ask_token_fn *fn, void *arg, struct diag *d);
+			    const struct sampling *how, ask_token_fn *fn, void *arg, struct diag *d);
 
-/* One row of n_vocab logits for each token, in order. */
+/* One row of n_vocab logits for each token, in order, one sequence after the other. The n_seqs sequences are computed
+ * side by side in the same steps. */
 typedef int ask_row_fn(void *arg, int row, const float *logits, int n_vocab);
-MUST_CHECK int ask_logits(const struct ask_config *c, const struct token_list *ids, ask_row_fn *fn, void *arg,
-			  struct diag *d);
+MUST_CHECK int ask_logits(const struct ask_config *c, const struct token_list *ids, int n_seqs,
+			  ask_row_fn *fn, void *arg, struct diag *d);
 
 /*
  * Perplexity over windows of `window` tokens, as llama.cpp's llama-perplexity

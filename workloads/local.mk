@@ -5,5 +5,5 @@ libworkloads_a_SOURCES = \
 	%D%/workload.h %D%/registry.c %D%/all.h \
 	%D%/session.c %D%/session.h %D%/session_plan.c %D%/session_plan.h %D%/prefill.c %D%/decode.c \
 	%D%/op.c %D%/op.h %D%/gemm.c %D%/ceiling.c \
-	%D%/ask.c %D%/ask.h
+	%D%/ask_session.c %D%/ask_session.h %D%/ask_logits.c %D%/generate.c %D%/perplexity.c %D%/sampler.c %D%/sampler.h %D%/ask.h
 nobase_dist_pkgdata_DATA += %D%/models/default.gguf %D%/prompts/heldout.txt

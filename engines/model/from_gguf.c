@@ -169,15 +169,24 @@ static int tensors_take(struct model *m, const struct gguf *g, const struct fami
 	return rc;
 }
 
+/* The file's vocabulary, of whatever model. */
+static int vocabulary_take(struct model *m, const struct gguf *g, struct diag *d)
+{
+	const struct gguf_value *tokens = gguf_find(g, "tokenizer.ggml.tokens");
+	/* Fewer than there are numbers of tokens; the list itself is checked when it is read. */
+	int64_t n = tokens && tokens->n < INT32_MAX ? (int64_t)tokens->n : 0;
+	return tokenizer_build(&m->tokenizer, g, (int)n, d);
+}
+
 int model_from_gguf(struct model **out, struct gguf *g, const struct model_options *options, struct diag *d)
 {
 	struct model *m = mem_alloc(sizeof *m);
 	m->source = mem_alloc(sizeof *m->source);
 	const struct family *f = NULL;
-	int rc = hparams_read(&m->hp, &f, g, d);
-	if (!rc)
+	int rc = options->tokenizer_only ? vocabulary_take(m, g, d) : hparams_read(&m->hp, &f, g, d);
+	if (!rc && !options->tokenizer_only)
 		rc = tensors_take(m, g, f, d);
-	if (!rc && options->with_tokenizer)
+	if (!rc && !options->tokenizer_only && options->with_tokenizer)
 		rc = tokenizer_build(&m->tokenizer, g, m->hp.n_vocab, d);
 	if (rc) {
 		model_close(m);
@@ -188,7 +197,7 @@ int model_from_gguf(struct model **out, struct gguf *g, const struct model_optio
 	if (options->with_hash)
 		model_hash(m->hash, bytes, n);
 	m->name = model_name_of(g);
-	m->arch = mem_strdup(f->name);
+	m->arch = mem_strdup(f ? f->name : "");
 	m->source->file = g;
 	*out = m;
 	return 0;

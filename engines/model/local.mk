@@ -27,4 +27,4 @@ libmodel_a_SOURCES += %D%/tokenizer/tokenizer.c %D%/tokenizer/build.c %D%/tokeni
 	%D%/tokenizer/spm.c %D%/tokenizer/bpe.c \
 	%D%/tokenizer/texts.c %D%/tokenizer/texts.h %D%/tokenizer/merge.c %D%/tokenizer/merge.h \
 	%D%/tokenizer/special.c %D%/tokenizer/special.h %D%/tokenizer/pattern.c %D%/tokenizer/pattern.h \
-	%D%/tokenizer/bytes.c %D%/tokenizer/bytes.h
+	%D%/tokenizer/bytes.c %D%/tokenizer/bytes.h %D%/tokenizer/chat.c %D%/tokenizer/chat.h

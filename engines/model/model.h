@@ -75,6 +75,9 @@ struct model {
 struct model_options {
 	bool with_tokenizer;
 	bool with_hash;
+	/* Nothing but the tokenizer and the name are there: hyperparameters are 0, there are no tensors. For files
+	 * that hold a vocabulary alone, or a model that is not computed here. */
+	bool tokenizer_only;
 };
 MUST_CHECK int model_open(struct model **out, const char *path, const struct model_options *options,
 			  struct diag *d);

@@ -5,10 +5,15 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "engines/base/strbuf.h"
 #include "harness/wire/wire.h"
+
+/* Of a text that goes into a message, whose line is at most 256 MiB. */
+enum { TEXT_MAX = 32 << 20 };
 
 enum {
 	KEY_OF_PRECISION = OPTION_ASK,
@@ -18,6 +23,7 @@ enum {
 	KEY_OF_ENGINE,
 	KEY_OF_WORKER,
 	KEY_OF_IDS,
+	KEY_OF_UBATCH,
 };
 
 static const struct argp_option options[] = {
@@ -25,6 +31,8 @@ static const struct argp_option options[] = {
 	{"precision", KEY_OF_PRECISION, "P", 0,
 	 "weights are converted to f32, f16, bf16, q8_0, q4_0 or wi8ai8 (as in the file)", 0},
 	{"kv", KEY_OF_KV, "TYPE", 0, "element type of the key-value cache, f32, f16, bf16 or q8_0 (f16)", 0},
+	{"ubatch", KEY_OF_UBATCH, "N", 0, "most tokens of a step of a prompt (512)", 0},
+	{"ub", 0, NULL, OPTION_ALIAS, NULL, 0},
 	{"threads", 't', "N", 0, "threads (all usable CPUs)", 0},
 	{"isa", KEY_OF_ISA, "LEVEL", 0,
 	 "instruction set level: ref, avx2, avx512, vnni, bf16, neon (the highest usable)", 0},
@@ -53,6 +61,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		{'m', KEY_MODEL},
 		{KEY_OF_PRECISION, KEY_PRECISION},
 		{KEY_OF_KV, KEY_KV},
+		{KEY_OF_UBATCH, KEY_UBATCH},
 		{'t', KEY_THREADS},
 		{KEY_OF_ISA, KEY_ISA},
 		{KEY_OF_PROVIDER, KEY_PROVIDER},
@@ -75,6 +84,7 @@ const struct argp ask_argp = {.options = options, .parser = parse};
 
 static const struct argp_option prompt_options[] = {
 	{"prompt", 'p', "TEXT", 0, "the prompt", 0},
+	{"file", 'f', "FILE", 0, "the prompt is what stands in a file; - is standard input", 0},
 	{"ids", KEY_OF_IDS, "LIST", 0, "token ids in place of a text, as 1,5,9", 0},
 	{0},
 };
@@ -100,9 +110,11 @@ static error_t parse_prompt(int key, char *arg, struct argp_state *state)
 	struct ask *a = state->input;
 	if (key == 'p') {
 		a->text = arg;
+	} else if (key == 'f') {
+		a->path = arg;
 	} else if (key == KEY_OF_IDS) {
-		json_decref(a->ids);
-		a->ids = parse_ids(arg, state);
+		a->ids = a->ids ? a->ids : json_array();
+		json_array_append_new(a->ids, parse_ids(arg, state));
 	} else {
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -117,10 +129,12 @@ void ask_check_model(const struct ask *a, struct argp_state *state)
 		argp_error(state, "no model: name one with -m, as -m model.gguf or -m default");
 }
 
-void ask_check_prompt(const struct ask *a, struct argp_state *state)
+void ask_check_prompt(const struct ask *a, size_t most_lists, struct argp_state *state)
 {
-	if (!a->text == !a->ids)
-		argp_error(state, "expected either a text with -p or token ids with --ids");
+	if (!!a->text + !!a->path + !!a->ids != 1)
+		argp_error(state, "expected either a text with -p, a file with -f or token ids with --ids");
+	if (json_array_size(a->ids) > most_lists)
+		argp_error(state, "--ids stands %zu times, expected once", json_array_size(a->ids));
 }
 
 bool ask_wants_json(const char *format, struct argp_state *state)
@@ -143,12 +157,47 @@ void ask_put_text(json_t *body, const char *text, size_t n)
 	free(base64);
 }
 
-void ask_put_prompt(json_t *body, const struct ask *a)
+static int read_stream(FILE *f, const char *path, struct strbuf *text, struct diag *d)
 {
-	if (a->ids)
-		json_object_set(body, "ids", a->ids);
-	else
+	char part[1 << 16];
+	size_t n;
+	while ((n = fread(part, 1, sizeof part, f)) > 0) {
+		if (text->len + n > TEXT_MAX)
+			return diag_set_at(d, ERR_USAGE, path, 0, "at most %d MiB of text are taken",
+					   TEXT_MAX >> 20);
+		strbuf_add(text, part, n);
+	}
+	return ferror(f) ? diag_set_at(d, ERR_IO, path, 0, "%s", strerror(errno)) : 0;
+}
+
+int ask_read_text(const char *path, struct strbuf *text, struct diag *d)
+{
+	bool standard = strcmp(path, "-") == 0;
+	FILE *f = standard ? stdin : fopen(path, "rb");
+	if (!f)
+		return diag_set_at(d, ERR_IO, path, 0, "%s", strerror(errno));
+	int rc = read_stream(f, standard ? "standard input" : path, text, d);
+	if (!standard)
+		fclose(f);
+	return rc;
+}
+
+int ask_put_prompt(json_t *body, const struct ask *a, struct diag *d)
+{
+	struct strbuf text = {0};
+	int rc = 0;
+	if (json_array_size(a->ids) > 1)
+		json_object_set(body, "sequences", a->ids);
+	else if (a->ids)
+		json_object_set(body, "ids", json_array_get(a->ids, 0));
+	else if (a->text)
 		ask_put_text(body, a->text, strlen(a->text));
+	else
+		rc = ask_read_text(a->path, &text, d);
+	if (rc == 0 && a->path)
+		ask_put_text(body, strbuf_text(&text), text.len);
+	strbuf_free(&text);
+	return rc;
 }
 
 /* Events come between the caller's looks at the flag. */

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* generate: continues a text, token by token, greedily. */
+/* generate: continues a text or answers a turn of a chat, token by token. */
 #include "config.h"
 
+#include <errno.h>
 #include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,21 +18,84 @@
 
 enum { N_USUAL = 128 };
 
+enum {
+	KEY_OF_NUMBER = OPTION_OWN, /* + index into numbers */
+	KEY_OF_STOP = OPTION_OWN + 16,
+	KEY_OF_CHAT,
+	KEY_OF_SYSTEM,
+};
+
+/* How the next token is chosen: option and field of the question. */
+static const struct {
+	const char *name, *field;
+	bool whole;
+} numbers[] = {
+	{"temp", "temp", false},
+	{"top-k", "top_k", true},
+	{"top-p", "top_p", false},
+	{"min-p", "min_p", false},
+	{"repeat-penalty", "repeat_penalty", false},
+	{"repeat-last-n", "repeat_last_n", true},
+	{"seed", "seed", true},
+};
+enum { N_NUMBERS = sizeof numbers / sizeof numbers[0] };
+
 struct arguments {
 	struct ask ask;
 	long n;
-	bool json;
+	bool json, chat;
+	const char *system;
+	json_t *stop;		   /* array of texts */
+	json_t *number[N_NUMBERS]; /* NULL: not given */
 };
 
 static const struct argp_option options[] = {
 	{"n-predict", 'n', "N", 0, "at most so many new tokens (128)", 0},
 	{"output", 'o', "FORMAT", 0, "text as it comes, or json: ids and text of the new tokens (text)", 0},
+	{"temp", KEY_OF_NUMBER, "T", 0,
+	 "temperature; 0 takes the likeliest token, whatever the others say (0)", 1},
+	{"top-k", KEY_OF_NUMBER + 1, "N", 0, "draw among the N likeliest tokens; 0: all (40)", 1},
+	{"top-p", KEY_OF_NUMBER + 2, "P", 0,
+	 "and among the likeliest that together have this probability (0.95)", 1},
+	{"min-p", KEY_OF_NUMBER + 3, "P", 0,
+	 "and among those at least so likely, as a share of the likeliest (0.05)", 1},
+	{"repeat-penalty", KEY_OF_NUMBER + 4, "X", 0, "makes recent tokens less likely; 1: no (1)", 1},
+	{"repeat-last-n", KEY_OF_NUMBER + 5, "N", 0, "how many tokens are recent (64)", 1},
+	{"seed", KEY_OF_NUMBER + 6, "N", 0, "of the draws: same seed, same text (0)", 1},
+	{"stop", KEY_OF_STOP, "TEXT", 0, "end before this text; may stand more than once", 1},
+	{"chat", KEY_OF_CHAT, NULL, 0,
+	 "the prompt is a user's turn, in the form of the model's chat template", 1},
+	{"system", KEY_OF_SYSTEM, "TEXT", 0, "system message of a chat", 1},
 	{0},
 };
+
+static void number_set(struct arguments *a, int i, const char *arg, struct argp_state *state)
+{
+	char *end;
+	errno = 0;
+	double v = strtod(arg, &end);
+	if (end == arg || *end || errno || !isfinite(v) || v < 0)
+		argp_error(state, "--%s \"%.60s\": expected a number from 0 on", numbers[i].name, arg);
+	json_decref(a->number[i]);
+	a->number[i] = numbers[i].whole ? json_integer(cmd_number(state, numbers[i].name, arg, 0, LONG_MAX))
+					: json_real(v);
+}
+
+static json_t *text_take(const char *option, const char *arg, struct argp_state *state)
+{
+	json_t *text = json_string(arg);
+	if (!text || !*arg)
+		argp_error(state, "--%s: expected UTF-8 text that is not empty", option);
+	return text;
+}
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct arguments *a = state->input;
+	if (key >= KEY_OF_NUMBER && key < KEY_OF_NUMBER + N_NUMBERS) {
+		number_set(a, key - KEY_OF_NUMBER, arg, state);
+		return 0;
+	}
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = state->child_inputs[1] = &a->ask;
@@ -41,12 +106,27 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case 'o':
 		a->json = ask_wants_json(arg, state);
 		break;
+	case KEY_OF_STOP:
+		a->stop = a->stop ? a->stop : json_array();
+		json_array_append_new(a->stop, text_take("stop", arg, state));
+		break;
+	case KEY_OF_CHAT:
+		a->chat = true;
+		break;
+	case KEY_OF_SYSTEM:
+		json_decref(text_take("system", arg, state));
+		a->system = arg;
+		break;
 	case ARGP_KEY_ARG:
-		argp_error(state, "unexpected argument \"%.60s\": a prompt is given with -p", arg);
+		argp_error(state, "unexpected argument \"%.60s\": a prompt is given with -p or -f", arg);
 		break;
 	case ARGP_KEY_END:
 		ask_check_model(&a->ask, state);
-		ask_check_prompt(&a->ask, state);
+		ask_check_prompt(&a->ask, 1, state);
+		if (a->system && !a->chat)
+			argp_error(state, "--system is a part of a chat: expected --chat with it");
+		if (a->chat && a->ask.ids)
+			argp_error(state, "a chat takes a text, with -p or -f");
 		break;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -59,9 +139,10 @@ static const struct argp argp = {
 	.options = options,
 	.parser = parse,
 	.children = children,
-	.doc = "Continues a text (or token ids) with the likeliest token, again and again. Prints the new "
-	       "text as "
-	       "it comes; ends early at the model's end-of-text token or when its context is full.",
+	.doc = "Continues a text (or token ids), by the likeliest token or (--temp) by draws among the "
+	       "likely "
+	       "ones. Prints the new text as it comes; ends early at the model's end-of-text token, before a "
+	       "--stop text or when the context is full.",
 };
 
 /* A vocabulary is not to be trusted: on a terminal nothing in it is a command. */
@@ -128,6 +209,30 @@ static void print_json(const json_t *answer)
 	json_decref(o);
 }
 
+/* The question, but for the prompt. */
+static json_t *make_body(const struct arguments *a)
+{
+	json_t *body = json_pack("{s:I}", "n", (json_int_t)a->n);
+	for (int i = 0; i < N_NUMBERS; i++)
+		if (a->number[i])
+			json_object_set(body, numbers[i].field, a->number[i]);
+	if (a->stop)
+		json_object_set(body, "stop", a->stop);
+	if (a->chat)
+		json_object_set_new(body, "chat", json_true());
+	if (a->system)
+		json_object_set_new(body, "system", json_string(a->system));
+	return body;
+}
+
+static void arguments_free(struct arguments *a)
+{
+	ask_free(&a->ask);
+	json_decref(a->stop);
+	for (int i = 0; i < N_NUMBERS; i++)
+		json_decref(a->number[i]);
+}
+
 int cmd_generate(int argc, char **argv)
 {
 	struct arguments a = {.n = N_USUAL};
@@ -136,14 +241,17 @@ int cmd_generate(int argc, char **argv)
 	bool printed = false;
 	cmd_parse(&argp, argc, argv, &a);
 	interrupt_catch();
-	json_t *body = json_pack("{s:I}", "n", (json_int_t)a.n);
-	ask_put_prompt(body, &a.ask);
-	int rc = ask_worker(&a.ask, "generate", body, a.json ? NULL : on_event, &printed, &answer, &d);
+	json_t *body = make_body(&a);
+	int rc = ask_put_prompt(body, &a.ask, &d);
+	if (rc == 0)
+		rc = ask_worker(&a.ask, "generate", body, a.json ? NULL : on_event, &printed, &answer, &d);
+	else
+		json_decref(body);
 	if (rc == 0 && a.json)
 		print_json(answer);
 	else if (printed && !ferror(stdout))
 		putchar('\n');
 	json_decref(answer);
-	ask_free(&a.ask);
+	arguments_free(&a);
 	return cmd_finish(rc && !ferror(stdout) ? ask_fail(&d) : EXIT_OK);
 }

@@ -35,11 +35,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		a->path = arg;
 		break;
 	case ARGP_KEY_ARG:
-		argp_error(state, "unexpected argument \"%.60s\": a prompt is given with -p or --ids", arg);
+		argp_error(state, "unexpected argument \"%.60s\": a prompt is given with -p, -f or --ids",
+			   arg);
 		break;
 	case ARGP_KEY_END:
 		ask_check_model(&a->ask, state);
-		ask_check_prompt(&a->ask, state);
+		ask_check_prompt(&a->ask, SIZE_MAX, state);
 		if (!a->path)
 			argp_error(state, "no file to write: name one with -o, as -o logits.npy");
 		break;
@@ -55,8 +56,8 @@ static const struct argp argp = {
 	.parser = parse,
 	.children = children,
 	.doc = "Writes the logits that a model gives after each token of a text (or of token ids) as a NumPy "
-	       "file, "
-	       "float32 of shape [tokens, vocabulary].",
+	       "file, float32 of shape [tokens, vocabulary]. --ids given several times: as many sequences, "
+	       "computed side by side in the same steps; their rows stand one after the other.",
 };
 
 /* What comes row by row. */
@@ -115,8 +116,11 @@ static int write_logits(const struct arguments *a, struct writer *w, struct diag
 {
 	json_t *body = json_object(), *answer = NULL;
 	struct diag asked = {0};
-	ask_put_prompt(body, &a->ask);
-	int rc = ask_worker(&a->ask, "logits", body, on_event, w, &answer, &asked);
+	int rc = ask_put_prompt(body, &a->ask, &asked);
+	if (rc == 0)
+		rc = ask_worker(&a->ask, "logits", body, on_event, w, &answer, &asked);
+	else
+		json_decref(body);
 	if (rc == 0 && json_opt_int(answer, "rows", -1) != w->rows)
 		rc = diag_set(&asked, ERR_FORMAT, "the worker sent %d rows and says it sent %lld", w->rows,
 			      (long long)json_opt_int(answer, "rows", -1));

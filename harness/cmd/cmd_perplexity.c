@@ -75,29 +75,6 @@ static const struct argp argp = {
 	       "the standard error. The same figure as llama.cpp's llama-perplexity.",
 };
 
-static int read_stream(FILE *f, const char *path, struct strbuf *text, struct diag *d)
-{
-	char part[1 << 16];
-	size_t n;
-	while ((n = fread(part, 1, sizeof part, f)) > 0) {
-		if (text->len + n > TEXT_MAX)
-			return diag_set_at(d, ERR_USAGE, path, 0, "at most %d MiB of text are taken",
-					   TEXT_MAX >> 20);
-		strbuf_add(text, part, n);
-	}
-	return ferror(f) ? diag_set_at(d, ERR_IO, path, 0, "%s", strerror(errno)) : 0;
-}
-
-static int read_text(const char *path, struct strbuf *text, struct diag *d)
-{
-	FILE *f = fopen(path, "rb");
-	if (!f)
-		return diag_set_at(d, ERR_IO, path, 0, "%s", strerror(errno));
-	int rc = read_stream(f, path, text, d);
-	fclose(f);
-	return rc;
-}
-
 static int on_progress(void *arg, const json_t *event)
 {
 	(void)arg;
@@ -110,7 +87,7 @@ static int on_progress(void *arg, const json_t *event)
 static int ask_for_score(const struct arguments *a, json_t **answer, struct diag *d)
 {
 	struct strbuf text = {0};
-	int rc = read_text(a->path, &text, d);
+	int rc = ask_read_text(a->path, &text, d);
 	if (rc == 0) {
 		json_t *body = json_pack("{s:I}", "window", (json_int_t)a->window);
 		ask_put_text(body, strbuf_text(&text), text.len);

@@ -23,6 +23,7 @@ const struct command commands[] = {
 	{"generate", cmd_generate, "continue a text with a model"},
 	{"logits", cmd_logits, "write a model's logits to a NumPy file"},
 	{"perplexity", cmd_perplexity, "score a model on a text"},
+	{"tokenize", cmd_tokenize, "print the tokens of a text, or the text of tokens"},
 	{NULL, NULL, NULL},
 };
 

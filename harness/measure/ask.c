@@ -16,30 +16,17 @@
 #include "engines/base/strbuf.h"
 #include "engines/model/model.h"
 #include "engines/model/tokenizer/tokenizer.h"
-#include "harness/measure/state.h"
-#include "harness/measure/text.h"
+#include "harness/measure/ask_private.h"
 
 /* Progress is told so often. */
 #define PROGRESS_NS 200000000
 
-/* One question at work. */
-struct question {
-	struct server *server;
-	const json_t *message;
-	struct point point;
-	const struct model *model;
-	struct ask_config config;
-	struct token_list ids;
-	struct strbuf text, pending; /* of new tokens */
-	json_t *new_ids;
-	int64_t told; /* when progress was told last */
-	int failed;   /* of an event that could not be sent */
-};
+enum { SEQUENCES_MAX = 1024, UBATCH_MAX = 1 << 20 };
 
 /* ---- what is asked about ---- */
 
 /* The bytes of "text" or "text_base64": owned by the caller. */
-static int get_text(const json_t *message, char **out, size_t *n, struct diag *d)
+int question_text(const json_t *message, char **out, size_t *n, struct diag *d)
 {
 	const char *base64 = json_opt_string(message, "text_base64", NULL), *text;
 	if (base64)
@@ -58,7 +45,7 @@ static int ids_of_text(struct question *q, struct diag *d)
 	size_t n;
 	if (!q->model->tokenizer)
 		return diag_set(d, ERR_UNSUPPORTED, "model %s has no tokenizer: give ids", q->model->path);
-	int rc = get_text(q->message, &text, &n, d);
+	int rc = question_text(q->message, &text, &n, d);
 	if (rc)
 		return rc;
 	rc = tokenizer_encode(q->model->tokenizer, text, n, true, true, &q->ids, d);
@@ -66,16 +53,13 @@ static int ids_of_text(struct question *q, struct diag *d)
 	return rc;
 }
 
-static int get_ids(struct question *q, struct diag *d)
+static int ids_of_array(const struct question *q, const json_t *array, struct token_list *out, struct diag *d)
 {
-	const json_t *array = json_object_get(q->message, "ids");
-	if (!array)
-		return ids_of_text(q, d);
 	size_t n = json_array_size(array);
 	int32_t *ids = mem_try_array(n + 1, sizeof *ids);
 	if (!ids)
 		return diag_set(d, ERR_OOM, "ids: no memory for %zu", n);
-	q->ids = (struct token_list){ids, n};
+	*out = (struct token_list){ids, n};
 	for (size_t i = 0; i < n; i++) {
 		const json_t *v = json_array_get(array, i);
 		json_int_t id = json_integer_value(v);
@@ -85,6 +69,12 @@ static int get_ids(struct question *q, struct diag *d)
 		ids[i] = (int32_t)id;
 	}
 	return n ? 0 : diag_set(d, ERR_USAGE, "ids: expected an array of at least one token");
+}
+
+int question_ids(struct question *q, struct diag *d)
+{
+	const json_t *array = json_object_get(q->message, "ids");
+	return array ? ids_of_array(q, array, &q->ids, d) : ids_of_text(q, d);
 }
 
 static int get_dtypes(struct question *q, struct diag *d)
@@ -99,7 +89,7 @@ static int get_dtypes(struct question *q, struct diag *d)
 }
 
 /* The engine, as the point asks or with all usable CPUs. */
-static int get_engine(struct question *q, struct diag *d)
+int question_engine(struct question *q, struct diag *d)
 {
 	struct server *s = q->server;
 	int threads = q->point.value[KEY_THREADS] ? 0 : pool_usable_cpus();
@@ -112,50 +102,9 @@ static int get_engine(struct question *q, struct diag *d)
 	q->config.engine = s->engine.engine;
 	q->config.model = q->model;
 	q->config.provider = point_get(&q->point, KEY_PROVIDER);
-	return 0;
-}
-
-/* ---- generate ---- */
-
-static int on_token(void *arg, int32_t id)
-{
-	struct question *q = arg;
-	json_t *event = json_pack("{s:i}", "token", (int)id);
-	json_array_append_new(q->new_ids, json_integer(id));
-	if (q->model->tokenizer) {
-		struct strbuf piece = {0};
-		tokenizer_decode(q->model->tokenizer, id, false, &piece);
-		strbuf_add(&q->text, strbuf_text(&piece), piece.len);
-		strbuf_add(&q->pending, strbuf_text(&piece), piece.len);
-		strbuf_free(&piece);
-	}
-	text_stream(event, &q->pending);
-	q->failed = server_event(q->server, "token", event, NULL);
-	return q->failed || server_cancelled(q->server);
-}
-
-static int ask_for_generate(struct question *q, json_t **ok, struct diag *d)
-{
-	int64_t n;
-	int rc = json_get_int(q->message, "n", 1, INT_MAX, &n, d);
-	if (rc == 0)
-		rc = get_ids(q, d);
-	if (rc == 0)
-		rc = get_engine(q, d);
-	if (rc)
-		return rc;
-	q->new_ids = json_array();
-	rc = ask_generate(&q->config, &q->ids, (int)n, on_token, q, d);
-	if (rc)
-		return rc;
-	/* Bytes of a character that never came whole. */
-	if (q->pending.len) {
-		json_t *event = json_object();
-		text_put(event, strbuf_text(&q->pending), q->pending.len);
-		rc = server_event(q->server, "text", event, d);
-	}
-	*ok = json_pack("{s:I, s:O}", "n", (json_int_t)json_array_size(q->new_ids), "ids", q->new_ids);
-	text_put(*ok, strbuf_text(&q->text), q->text.len);
+	int64_t ubatch = 0;
+	rc = point_get_int(&q->point, KEY_UBATCH, 0, UBATCH_MAX, &ubatch, d);
+	q->config.ubatch = (int)ubatch;
 	return rc;
 }
 
@@ -170,15 +119,45 @@ static int on_row(void *arg, int row, const float *logits, int n_vocab)
 	return q->failed || server_cancelled(q->server);
 }
 
+/* "sequences": several lists of ids; else one. */
+static int get_sequences(struct question *q, struct token_list **out, int *n, struct diag *d)
+{
+	const json_t *lists = json_object_get(q->message, "sequences");
+	size_t n_lists = json_array_size(lists);
+	int rc = 0;
+	if (lists && (n_lists < 1 || n_lists > SEQUENCES_MAX))
+		return diag_set(d, ERR_USAGE, "sequences: expected an array of 1 to %d lists of ids",
+				SEQUENCES_MAX);
+	struct token_list *list = mem_alloc((n_lists + 1) * sizeof *list);
+	*out = list;
+	*n = lists ? (int)n_lists : 1;
+	for (size_t i = 0; i < n_lists && rc == 0; i++)
+		rc = ids_of_array(q, json_array_get(lists, i), &list[i], d);
+	if (!lists) {
+		rc = question_ids(q, d);
+		list[0] = q->ids;
+		q->ids = (struct token_list){0};
+	}
+	return rc;
+}
+
 static int ask_for_logits(struct question *q, json_t **ok, struct diag *d)
 {
-	int rc = get_ids(q, d);
+	struct token_list *list = NULL;
+	int n_seqs = 0;
+	size_t n_rows = 0;
+	int rc = get_sequences(q, &list, &n_seqs, d);
 	if (rc == 0)
-		rc = get_engine(q, d);
+		rc = question_engine(q, d);
 	if (rc == 0)
-		rc = ask_logits(&q->config, &q->ids, on_row, q, d);
+		rc = ask_logits(&q->config, list, n_seqs, on_row, q, d);
+	for (int i = 0; i < n_seqs; i++) {
+		n_rows += list[i].n;
+		token_list_free(&list[i]);
+	}
+	free(list);
 	if (rc == 0)
-		*ok = json_pack("{s:I, s:i}", "rows", (json_int_t)q->ids.n, "cols", q->model->hp.n_vocab);
+		*ok = json_pack("{s:I, s:i}", "rows", (json_int_t)n_rows, "cols", q->model->hp.n_vocab);
 	return rc;
 }
 
@@ -202,9 +181,9 @@ static int ask_for_perplexity(struct question *q, json_t **ok, struct diag *d)
 	int64_t window;
 	int rc = json_get_int(q->message, "window", 2, INT_MAX, &window, d);
 	if (rc == 0)
-		rc = get_ids(q, d);
+		rc = question_ids(q, d);
 	if (rc == 0)
-		rc = get_engine(q, d);
+		rc = question_engine(q, d);
 	if (rc == 0)
 		rc = ask_perplexity(&q->config, &q->ids, (int)window, on_progress, q, &p, d);
 	if (rc)
@@ -236,28 +215,19 @@ static int ask_for_model(struct question *q, json_t **ok, struct diag *d)
 	return 0;
 }
 
-static int ask_for_tokenize(struct question *q, json_t **ok, struct diag *d)
-{
-	int rc = ids_of_text(q, d);
-	if (rc)
-		return rc;
-	json_t *ids = json_array();
-	for (size_t i = 0; i < q->ids.n; i++)
-		json_array_append_new(ids, json_integer(q->ids.ids[i]));
-	*ok = json_pack("{s:I, s:o}", "n", (json_int_t)q->ids.n, "ids", ids);
-	return 0;
-}
-
 /* ---- the question ---- */
 
 static const struct {
 	const char *what;
 	int (*fn)(struct question *q, json_t **ok, struct diag *d);
-	bool tokenizer, hash;
+	bool tokenizer, hash, vocabulary;
 } questions[] = {
-	{"generate", ask_for_generate, true, false},	 {"logits", ask_for_logits, true, false},
-	{"perplexity", ask_for_perplexity, true, false}, {"tokenize", ask_for_tokenize, true, false},
-	{"model", ask_for_model, false, true},
+	{"generate", ask_for_generate, true, false, false},
+	{"logits", ask_for_logits, true, false, false},
+	{"perplexity", ask_for_perplexity, true, false, false},
+	{"tokenize", ask_for_tokenize, true, false, true},
+	{"detokenize", ask_for_detokenize, true, false, true},
+	{"model", ask_for_model, false, true, false},
 };
 enum { N_QUESTIONS = sizeof questions / sizeof questions[0] };
 
@@ -275,20 +245,33 @@ static void question_free(struct question *q)
 {
 	point_free(&q->point);
 	token_list_free(&q->ids);
-	strbuf_free(&q->text);
-	strbuf_free(&q->pending);
-	json_decref(q->new_ids);
+	model_close(q->vocabulary);
+}
+
+/* A file's tokenizer alone; it is closed with the question. */
+static int question_vocabulary(struct question *q, const char *name, const struct model_options *options,
+			       struct diag *d)
+{
+	if (!*name)
+		return diag_set(d, ERR_USAGE, "point: key \"model\" is missing");
+	int rc = model_open(&q->vocabulary, name, options, d);
+	q->model = q->vocabulary;
+	return rc;
 }
 
 static int question_put(struct question *q, int i, json_t **ok, struct diag *d)
 {
-	const struct model_options options = {questions[i].tokenizer, questions[i].hash};
+	const struct model_options options = {questions[i].tokenizer, questions[i].hash,
+					      questions[i].vocabulary};
 	json_t *point;
 	int rc = json_get_object(q->message, "point", &point, d);
 	if (rc == 0)
 		rc = point_from_json(point, &q->point, d);
-	if (rc == 0)
-		rc = state_model(q->server, point_get(&q->point, KEY_MODEL), &options, &q->model, d);
+	const char *name = point_get(&q->point, KEY_MODEL);
+	if (rc == 0 && options.tokenizer_only)
+		rc = question_vocabulary(q, name, &options, d);
+	else if (rc == 0)
+		rc = state_model(q->server, name, &options, &q->model, d);
 	if (rc == 0)
 		rc = questions[i].fn(q, ok, d);
 	return rc;

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "workloads/ask.h"
+#include "workloads/sampler.h"
 
 #include "engines/model/tokenizer/tokenizer.h"
 #include "tests/naive_llama.h"
@@ -26,6 +27,7 @@ static const struct hparams shape = {.n_layers = 1,
 
 static struct tiny_model tiny;
 static struct ask_config config;
+static const struct sampling greedy = SAMPLING_GREEDY;
 static int32_t ids[N_IDS];
 
 static struct token_list first(size_t n)
@@ -62,17 +64,17 @@ static void test_logits(void)
 	struct seen s = {.logits = got};
 	struct token_list l = first(40);
 	struct diag d = {0};
-	is_int(ask_logits(&config, &l, on_row, &s, &d), 0, "logits");
+	is_int(ask_logits(&config, &l, 1, on_row, &s, &d), 0, "logits");
 	is_int(s.n, 40, "one row a token, in order");
 	double *want = naive_llama(&tiny.model, ids, 40);
 	double r = naive_residual(got, want, 40 * VOCAB);
 	ok(r < 1e-5, "they are the naive forward pass's (%.1e)", r);
 	free(want);
 	l = first(41);
-	is_int(ask_logits(&config, &l, on_row, &s, &d), ERR_USAGE, "more than the context");
+	is_int(ask_logits(&config, &l, 1, on_row, &s, &d), ERR_USAGE, "more than the context");
 	has_text(d.text, "41 tokens is longer than the model's context of 40", "says the numbers");
 	l = first(0);
-	is_int(ask_logits(&config, &l, on_row, &s, NULL), ERR_USAGE, "no ids");
+	is_int(ask_logits(&config, &l, 1, on_row, &s, NULL), ERR_USAGE, "no ids");
 }
 
 static void test_generate(void)
@@ -81,7 +83,7 @@ static void test_generate(void)
 	struct token_list l = first(5);
 	struct diag d = {0};
 	int32_t all[40];
-	is_int(ask_generate(&config, &l, 10, on_token, &s, &d), 0, "generate");
+	is_int(ask_generate(&config, &l, 10, &greedy, on_token, &s, &d), 0, "generate");
 	is_int(s.n, 10, "ten tokens");
 	memcpy(all, ids, sizeof all);
 	memcpy(all + 5, s.ids, 10 * sizeof *all);
@@ -94,16 +96,16 @@ static void test_generate(void)
 	free(want);
 	s = (struct seen){0};
 	l = first(38);
-	is_int(ask_generate(&config, &l, 20, on_token, &s, &d), 0, "up to the context's end");
+	is_int(ask_generate(&config, &l, 20, &greedy, on_token, &s, &d), 0, "up to the context's end");
 	is_int(s.n, 3, "two more are fed, three predicted");
 	s = (struct seen){.stop = 2};
 	l = first(5);
-	is_int(ask_generate(&config, &l, 20, on_token, &s, &d), ERR_CANCELLED, "the callback stops it");
+	is_int(ask_generate(&config, &l, 20, &greedy, on_token, &s, &d), ERR_CANCELLED, "the callback stops it");
 	is_int(s.n, 2, "at once");
 	int32_t bad[] = {1, 99};
 	l = (struct token_list){bad, 2};
 	diag_clear(&d);
-	is_int(ask_generate(&config, &l, 1, on_token, &s, &d), ERR_USAGE, "an id beyond the vocabulary");
+	is_int(ask_generate(&config, &l, 1, &greedy, on_token, &s, &d), ERR_USAGE, "an id beyond the vocabulary");
 	has_text(d.text, "id 99", "is named");
 }
 

@@ -22,6 +22,7 @@
 #define KEY_TOKENS "tokenizer.ggml.tokens"
 #define KEY_TYPES  "tokenizer.ggml.token_type"
 #define KEY_BOS	   "tokenizer.ggml.add_bos_token"
+#define KEY_CHAT "tokenizer.chat_template"
 
 int tokenizer_error(const struct gguf *g, const char *key, struct diag *d, const char *fmt, ...)
 {
@@ -118,6 +119,12 @@ static int read_choices(struct tokenizer *t, const struct gguf *g, struct diag *
 	}
 	if (rc == 0 && gguf_find(g, KEY_BOS))
 		rc = gguf_get_bool(g, KEY_BOS, &t->adds_bos, d);
+	struct gguf_string template;
+	if (rc == 0 && gguf_find(g, KEY_CHAT)) {
+		rc = gguf_get_string(g, KEY_CHAT, &template, d);
+		if (rc == 0)
+			t->chat_template = mem_strndup(template.text, template.n);
+	}
 	if (t->bos < 0)
 		t->adds_bos = false;
 	return rc;

@@ -78,6 +78,7 @@ struct tokenizer {
 	struct specials specials;
 	int32_t bos, eos, eot, eom, unknown; /* -1: none */
 	bool adds_bos;
+	char *chat_template; /* NULL: none */
 	/* What stands for a byte where nothing longer does: llama: a token, gpt2: a text. -1: none */
 	int32_t byte_ids[256];
 	/* llama: */

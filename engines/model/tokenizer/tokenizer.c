@@ -32,6 +32,7 @@ void tokenizer_free(struct tokenizer *t)
 	free(t->specials.sorted);
 	free(t->ranks);
 	free(t->pairs.slots);
+	free(t->chat_template);
 	free(t);
 }
 
@@ -74,20 +75,45 @@ static int encode_fragments(struct encoder *e, const char *text, const struct fr
 	return rc;
 }
 
-int tokenizer_encode(const struct tokenizer *t, const char *text, size_t n, bool bos, bool special,
-		     struct token_list *out, struct diag *d)
+/* The pieces of all parts, plain text of neighbours as one. at: where a part begins in the whole. */
+static int parts_split(const struct tokenizer *t, const struct token_part *parts, int n_parts,
+		       struct fragments *all, struct diag *d)
+{
+	size_t at = 0;
+	for (int i = 0; i < n_parts; at += parts[i++].n) {
+		struct fragments f = {0};
+		int rc = specials_split(t, parts[i].text, parts[i].n, parts[i].special, &f, d);
+		if (rc)
+			return rc;
+		for (size_t k = 0; k < f.n; k++) {
+			struct fragment *last = all->n ? &all->list[all->n - 1] : NULL;
+			f.list[k].at += at;
+			if (last && last->id < 0 && f.list[k].id < 0) {
+				last->n += f.list[k].n;
+				continue;
+			}
+			if (all->n == all->cap) {
+				all->cap = all->cap ? 2 * all->cap : 16;
+				all->list = mem_realloc(all->list, all->cap * sizeof *all->list);
+			}
+			all->list[all->n++] = f.list[k];
+		}
+		free(f.list);
+	}
+	return 0;
+}
+
+static int parts_encode(const struct tokenizer *t, const struct token_part *parts, int n_parts, bool bos,
+			const char *whole, struct token_list *out, struct diag *d)
 {
 	struct token_list ids = {0};
 	struct fragments pieces = {0};
-	struct encoder e = {.t = t, .text = text, .out = &ids, .d = d};
-	if (n > TEXT_MAX)
-		return diag_set(d, ERR_USAGE, "tokenizer: a text of %zu bytes, at most %d are taken", n,
-				TEXT_MAX);
+	struct encoder e = {.t = t, .text = whole, .out = &ids, .d = d};
 	int rc = bos && t->adds_bos ? encoder_push(&e, t->bos) : 0;
 	if (rc == 0)
-		rc = specials_split(t, text, n, special, &pieces, d);
+		rc = parts_split(t, parts, n_parts, &pieces, d);
 	if (rc == 0)
-		rc = encode_fragments(&e, text, &pieces);
+		rc = encode_fragments(&e, whole, &pieces);
 	free(pieces.list);
 	free(e.buffer);
 	merger_free(&e.merger);
@@ -96,6 +122,32 @@ int tokenizer_encode(const struct tokenizer *t, const char *text, size_t n, bool
 	else
 		*out = ids;
 	return rc;
+}
+
+int tokenizer_encode_parts(const struct tokenizer *t, const struct token_part *parts, int n_parts, bool bos,
+			   struct token_list *out, struct diag *d)
+{
+	struct strbuf whole = {0};
+	size_t n = 0;
+	for (int i = 0; i < n_parts; i++)
+		n = parts[i].n > TEXT_MAX ? parts[i].n : n + parts[i].n;
+	if (n > TEXT_MAX)
+		return diag_set(d, ERR_USAGE, "tokenizer: a text of %zu bytes, at most %d are taken", n,
+				TEXT_MAX);
+	if (n_parts == 1)
+		return parts_encode(t, parts, 1, bos, parts->text, out, d);
+	for (int i = 0; i < n_parts; i++)
+		strbuf_add(&whole, parts[i].text, parts[i].n);
+	int rc = parts_encode(t, parts, n_parts, bos, strbuf_text(&whole), out, d);
+	strbuf_free(&whole);
+	return rc;
+}
+
+int tokenizer_encode(const struct tokenizer *t, const char *text, size_t n, bool bos, bool special,
+		     struct token_list *out, struct diag *d)
+{
+	const struct token_part part = {text, n, special};
+	return tokenizer_encode_parts(t, &part, 1, bos, out, d);
 }
 
 /* ---- decoding ---- */
@@ -160,4 +212,15 @@ bool tokenizer_adds_bos(const struct tokenizer *t)
 bool tokenizer_ends(const struct tokenizer *t, int32_t id)
 {
 	return id >= 0 && (id == t->eos || id == t->eot || id == t->eom);
+}
+
+int32_t tokenizer_find(const struct tokenizer *t, const char *text)
+{
+	int32_t id = texts_find(&t->texts, text, strlen(text));
+	return id < t->n_tokens ? id : -1;
+}
+
+const char *tokenizer_chat_template(const struct tokenizer *t)
+{
+	return t->chat_template;
 }

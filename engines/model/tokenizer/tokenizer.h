@@ -34,6 +34,24 @@ void tokenizer_free(struct tokenizer *t); /* NULL is fine */
 MUST_CHECK int tokenizer_encode(const struct tokenizer *t, const char *text, size_t n, bool bos, bool special,
 				struct token_list *out, struct diag *d);
 
+/* A part of a text; special as in tokenizer_encode. */
+struct token_part {
+	const char *text;
+	size_t n;
+	bool special;
+};
+
+/* The same of n_parts parts one after the other: words and merges go over their borders, the texts of control
+ * tokens stand for them only within parts that are special. */
+MUST_CHECK int tokenizer_encode_parts(const struct tokenizer *t, const struct token_part *parts, int n_parts,
+				      bool bos, struct token_list *out, struct diag *d);
+
+/* The token whose text is that one, -1 when there is none. */
+int32_t tokenizer_find(const struct tokenizer *t, const char *text);
+
+/* The file's tokenizer.chat_template, NULL when it has none. UNTRUSTED text. */
+const char *tokenizer_chat_template(const struct tokenizer *t);
+
 /*
  * Appends the bytes of one token (may be part of a UTF-8 character). Control
  * tokens give nothing. first: this token opens the text (a BOS is none of it),
