@@ -140,6 +140,13 @@ static void test_refusals(struct peer *p)
 		"{\"id\":1,\"do\":\"ask\",\"what\":\"logits\",\"ids\":[1],\"point\":{\"model\":\"default\","
 		"\"precision\":\"f12\"}}",
 		"unsupported", "unknown precision \"f12\"");
+	peer_refused(
+		p,
+		"{\"id\":1,\"do\":\"ask\",\"what\":\"logits\",\"ids\":[1],\"point\":{\"model\":\"default\","
+		"\"kv\":\"q4_0\"}}",
+		"unsupported", "unknown kv \"q4_0\"");
+	peer_refused(p, "{\"id\":1,\"do\":\"check\"," POINT("pp4", ",\"kv\":\"q4_0\"") "}", "unsupported",
+		     "unknown kv \"q4_0\"");
 	peer_refused(p, "{\"id\":1,\"do\":\"check\"," POINT("tg0", "") "}", "unsupported", "tg128");
 	peer_refused(p, "{\"id\":1,\"do\":\"check\"," POINT("pp4", ",\"m\":\"1\"") "}", "unsupported",
 		     "does not heed key \"m\"");
@@ -190,6 +197,8 @@ int main(void)
 	test_perplexity_cancelled(p);
 	test_refusals(p);
 	test_point(p, POINT("pp6", ",\"kv\":\"f32\""), 1, 1, 6);
+	test_point(p, POINT("pp6", ",\"kv\":\"q8_0\""), 1, 1, 6);
+	test_point(p, POINT("tg3", ",\"kv\":\"bf16\""), 3, 1, 3);
 	test_point(p, POINT("tg3", ",\"sequences\":\"2\""), 3, 2, 6);
 	test_point(p, POINT("tg3", ",\"engine\":\"null\""), 3, 1, 3);
 	peer_stop(p, "all of it");
