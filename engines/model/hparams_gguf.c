@@ -177,7 +177,9 @@ static int values_check(const struct hparams *hp, const struct family *f, const 
 	char key[KEY_SIZE];
 	const struct gguf_value *v = gguf_find(g, key_of(f, "attention.value_length", key));
 	int64_t n = hp->head_dim;
-	int rc = v ? gguf_get_int(g, key, 1, HEAD_DIM_MAX, &n, d) : 0;
+	if (!v)
+		return 0;
+	int rc = gguf_get_int(g, key, 1, HEAD_DIM_MAX, &n, d);
 	if (!rc && n != hp->head_dim)
 		rc = unsupported(g, v, "values of another length than keys", d);
 	return rc;
@@ -241,7 +243,7 @@ static int rope_read(struct hparams *hp, const struct family *f, const struct gg
 	rc = llama3_check(f, g, llama3 ? v : NULL, d);
 	if (rc || llama3 || is(&type, "none"))
 		return rc;
-	if (is(&type, "linear"))
+	if (!v || is(&type, "linear"))
 		return rope_scale_read(hp, f, g, d);
 	snprintf(text, sizeof text,
 		 "scaling of positions by \"%.*s\": only none, linear and llama3 are supported",

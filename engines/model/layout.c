@@ -3,6 +3,7 @@
 
 #include "engines/model/layout.h"
 
+#include <assert.h>
 #include <stdio.h>
 
 #include "engines/model/family/family.h"
@@ -40,6 +41,7 @@ int layout_count(const struct family *f, const struct hparams *hp)
 void layout_at(struct layout_tensor *out, const struct family *f, const struct hparams *hp, int i)
 {
 	int n_outside = rows_count(f->outside), n_layer = rows_count(f->layer);
+	assert(n_layer > 0);
 	const struct layout_row *r = i < n_outside ? &f->outside[i] : &f->layer[(i - n_outside) % n_layer];
 	*out = (struct layout_tensor){.kind = r->kind,
 				      .optional = r->optional,

@@ -215,6 +215,7 @@ int model_from_shape(struct model **out, const char *name, const struct model_op
 	int rc = shape_find(&shape, name, &file, &full, d);
 	if (rc)
 		goto out;
+	assert(shape.family);
 	m = mem_alloc(sizeof *m);
 	m->hp = shape.hp;
 	m->tied = shape.tied;

@@ -107,7 +107,7 @@ static void test_default(const char *top)
 	char *path = mem_printf("%s/workloads/models/default.gguf", top);
 	struct model *m = NULL;
 	struct diag d = {0};
-	if (ok(model_open(&m, path, &options, &d) == 0, "%s opens %s", path, d.text)) {
+	if (ok(model_open(&m, path, &options, &d) == 0, "%s opens %s", path, d.text) && m) {
 		is_int(e->n_logits, m->hp.n_vocab, "a logit a token of the vocabulary");
 		check_text(m, e->g, e->text);
 		golden_check_levels(m, e->g, 1, false, "default");
@@ -130,7 +130,7 @@ static void test_tiny(struct gguf_writer *w, const char *top, const char *file)
 	int rc = gguf_open_memory(&g, bytes, n, "tiny.gguf", &d);
 	if (!rc)
 		rc = model_from_gguf(&m, g, &plain, &d);
-	if (ok(rc == 0, "the model of %s opens %s", file, d.text)) {
+	if (ok(rc == 0, "the model of %s opens %s", file, d.text) && m) {
 		is_int(e->n, PROMPTS_MAX, "all prompts");
 		is_int(e->n_logits, m->hp.n_vocab, "a logit a token of the vocabulary");
 		golden_check_levels(m, e->g, e->n, true, m->arch);

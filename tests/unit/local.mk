@@ -11,17 +11,20 @@ TESTS += %D%/t_base %D%/t_tensor
 
 # model
 MODEL_TEST_LINK = libmodel.a libtensor.a libbase.a $(PCRE2_LIBS) $(XXHASH_LIBS)
-check_PROGRAMS += %D%/t_gguf %D%/t_model %D%/t_synthetic
+check_PROGRAMS += %D%/t_gguf %D%/t_model %D%/t_family %D%/t_synthetic
 %C%_t_gguf_SOURCES = %D%/t_gguf.c tests/gguf_writer.h
 %C%_t_gguf_CFLAGS = $(AM_CFLAGS)
 %C%_t_gguf_LDADD = $(MODEL_TEST_LINK)
-%C%_t_model_SOURCES = %D%/t_model.c tests/gguf_writer.h tests/tiny_models.h
+%C%_t_model_SOURCES = %D%/t_model.c %D%/model_of.h tests/gguf_writer.h
 %C%_t_model_CFLAGS = $(AM_CFLAGS)
 %C%_t_model_LDADD = $(MODEL_TEST_LINK)
+%C%_t_family_SOURCES = %D%/t_family.c %D%/model_of.h tests/gguf_writer.h tests/tiny_models.h
+%C%_t_family_CFLAGS = $(AM_CFLAGS)
+%C%_t_family_LDADD = $(MODEL_TEST_LINK)
 %C%_t_synthetic_SOURCES = %D%/t_synthetic.c
 %C%_t_synthetic_CFLAGS = $(AM_CFLAGS)
 %C%_t_synthetic_LDADD = $(MODEL_TEST_LINK)
-TESTS += %D%/t_gguf %D%/t_model %D%/t_synthetic
+TESTS += %D%/t_gguf %D%/t_model %D%/t_family %D%/t_synthetic
 check_PROGRAMS += %D%/t_pattern %D%/t_tokenizer %D%/t_tokenizer_bad %D%/t_tokenizer_files
 %C%_t_pattern_SOURCES = %D%/t_pattern.c
 %C%_t_pattern_CFLAGS = $(AM_CFLAGS)
