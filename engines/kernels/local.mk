@@ -44,7 +44,8 @@ libk_table_a_SOURCES = %D%/gemm.c %D%/gemm.h %D%/gemm.inc %D%/peak.c %D%/peak.h 
 libk_ref_a_SOURCES += %D%/ref/gemm_f32.c %D%/ref/gemm_f16.c %D%/ref/gemm_q8_0.c \
 	%D%/ref/gemm_bf16.c %D%/ref/gemm_q4_0.c %D%/ref/gemm_wi8ai8.c %D%/ref/peak.c
 if HAVE_ISA_AVX2
-libk_avx2_a_SOURCES += %D%/avx2/gemm_f32.c %D%/avx2/gemm_f16.c %D%/avx2/gemm_q8_0.c %D%/avx2/pack.c %D%/avx2/peak.c
+libk_avx2_a_SOURCES += %D%/avx2/gemm_f32.c %D%/avx2/gemm_f16.c %D%/avx2/gemm_q8_0.c \
+	%D%/avx2/gemm_bf16.c %D%/avx2/gemm_q4_0.c %D%/avx2/gemm_wi8ai8.c %D%/avx2/pack.c %D%/avx2/peak.c
 endif
 if HAVE_ISA_AVX512
 libk_avx512_a_SOURCES += %D%/avx512/gemm_f32.c %D%/avx512/gemm_f16.c %D%/avx512/gemm_q8_0.c %D%/avx512/peak.c
