@@ -12,6 +12,9 @@ libmodel_a_SOURCES += %D%/model.c %D%/source.h %D%/from_gguf.c %D%/name.c %D%/na
 	%D%/synthetic.c %D%/shape.c %D%/shape.h %D%/override.c %D%/number.h \
 	%D%/file/gguf.c %D%/file/cursor.c %D%/file/cursor.h %D%/file/metadata.c %D%/file/tensors.c \
 	%D%/file/types.c %D%/file/value.c
+libmodel_a_SOURCES += %D%/file/fresh.c %D%/file/fresh.h %D%/file/out.c %D%/file/out.h \
+	%D%/convert/convert.h %D%/convert/private.h %D%/convert/convert.c %D%/convert/rule.c %D%/convert/head.c \
+	%D%/convert/data.c
 SHAPE_FILES = workloads/models/llama-160m.yaml workloads/models/llama-1b.yaml \
 	workloads/models/gpt2-124m.yaml workloads/models/smollm2-135m.yaml \
 	workloads/models/tinyllama-1.1b.yaml workloads/models/llama-3-8b.yaml
