@@ -24,6 +24,7 @@ const struct command commands[] = {
 	{"logits", cmd_logits, "write a model's logits to a NumPy file"},
 	{"perplexity", cmd_perplexity, "score a model on a text"},
 	{"tokenize", cmd_tokenize, "print the tokens of a text, or the text of tokens"},
+	{"convert", cmd_convert, "write a model as a GGUF file at another precision"},
 	{NULL, NULL, NULL},
 };
 

@@ -16,6 +16,7 @@
 #include "engines/base/strbuf.h"
 #include "engines/model/model.h"
 #include "engines/model/tokenizer/tokenizer.h"
+#include "harness/measure/ask_convert.h"
 #include "harness/measure/ask_private.h"
 
 /* Progress is told so often. */
@@ -215,6 +216,11 @@ static int ask_for_model(struct question *q, json_t **ok, struct diag *d)
 	return 0;
 }
 
+static int ask_for_convert(struct question *q, json_t **ok, struct diag *d)
+{
+	return ask_convert(q->server, q->message, q->model, ok, d);
+}
+
 /* ---- the question ---- */
 
 static const struct {
@@ -228,6 +234,7 @@ static const struct {
 	{"tokenize", ask_for_tokenize, true, false, true},
 	{"detokenize", ask_for_detokenize, true, false, true},
 	{"model", ask_for_model, false, true, false},
+	{"convert", ask_for_convert, false, false, false},
 };
 enum { N_QUESTIONS = sizeof questions / sizeof questions[0] };
 

@@ -6,6 +6,7 @@ libmeasure_a_SOURCES = \
 	%D%/server.c %D%/server.h \
 	%D%/state.c %D%/state.h \
 	%D%/hello.c %D%/prepare.c %D%/run.c %D%/ask.c %D%/ask_private.h %D%/ask_generate.c %D%/ask_tokens.c %D%/stop.c %D%/stop.h \
+	%D%/ask_convert.c %D%/ask_convert.h \
 	%D%/text.c %D%/text.h \
 	%D%/window.c %D%/window.h \
 	%D%/counter/registry.c %D%/counter/counter.h \
