@@ -15,9 +15,16 @@
 
 #include "engines/base/mem.h"
 
+/* The head of a file comes in pieces of some bytes. */
+#define BUFFER_BYTES 65536
+
 struct fresh {
 	char *path, *temporary;
-	FILE *file;
+	int fd; /* -1: none */
+	char *buffer;
+	size_t n_held;	    /* bytes of the buffer that are not written yet */
+	uint64_t n_written; /* before them */
+	uint64_t limit; /* bytes a file of this process may have: writing beyond is a signal, not an error */
 	bool replace;
 	bool named; /* it stands at temporary */
 };
@@ -61,19 +68,17 @@ static int open_unnamed(const char *path)
 
 static int file_open(struct fresh *f, struct diag *d)
 {
-	int fd = open_unnamed(f->path);
-	if (fd < 0) {
-		fd = open(f->temporary, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
-		if (fd < 0)
-			return io_error(errno == EEXIST ? f->temporary : f->path, d);
-		f->named = true;
-	}
-	f->file = fdopen(fd, "wb");
-	if (f->file)
+	struct rlimit limit;
+	f->limit = getrlimit(RLIMIT_FSIZE, &limit) || limit.rlim_cur == RLIM_INFINITY ? INT64_MAX
+										      : limit.rlim_cur;
+	f->fd = open_unnamed(f->path);
+	if (f->fd >= 0)
 		return 0;
-	int rc = io_error(f->path, d);
-	close(fd);
-	return rc;
+	f->fd = open(f->temporary, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
+	if (f->fd < 0)
+		return io_error(errno == EEXIST ? f->temporary : f->path, d);
+	f->named = true;
+	return 0;
 }
 
 int fresh_open(struct fresh **out, const char *path, bool replace, struct diag *d)
@@ -85,6 +90,7 @@ int fresh_open(struct fresh **out, const char *path, bool replace, struct diag *
 	struct fresh *f = mem_alloc(sizeof *f);
 	f->path = mem_strdup(path);
 	f->temporary = mem_printf("%s.tmp", path);
+	f->buffer = mem_alloc(BUFFER_BYTES);
 	f->replace = replace;
 	rc = file_open(f, d);
 	if (rc)
@@ -103,18 +109,13 @@ static int space_error(const struct fresh *f, uint64_t n_bytes, uint64_t room, c
 
 int fresh_reserve(struct fresh *f, uint64_t n_bytes, struct diag *d)
 {
-	struct rlimit limit;
 	struct statvfs fs;
-	/* Writing beyond this limit is a signal, not an error. */
-	if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
-	    n_bytes > limit.rlim_cur)
-		return space_error(f, n_bytes, limit.rlim_cur, "the limit of this process is", d);
-	if (n_bytes > INT64_MAX)
-		return space_error(f, n_bytes, INT64_MAX, "the most is", d);
-	if (n_bytes == 0 || fallocate(fileno(f->file), 0, 0, (off_t)n_bytes) == 0)
+	if (n_bytes > f->limit)
+		return space_error(f, n_bytes, f->limit, "the limit of this process is", d);
+	if (n_bytes == 0 || fallocate(f->fd, 0, 0, (off_t)n_bytes) == 0)
 		return 0;
 	int saved = errno;
-	uint64_t room = fstatvfs(fileno(f->file), &fs) ? UINT64_MAX : (uint64_t)fs.f_bavail * fs.f_frsize;
+	uint64_t room = fstatvfs(f->fd, &fs) ? UINT64_MAX : (uint64_t)fs.f_bavail * fs.f_frsize;
 	if (saved == ENOSPC || room < n_bytes)
 		return space_error(f, n_bytes, room, "the file system has room for", d);
 	errno = saved;
@@ -122,21 +123,49 @@ int fresh_reserve(struct fresh *f, uint64_t n_bytes, struct diag *d)
 	return saved == EOPNOTSUPP || saved == ENOSYS || saved == EINTR ? 0 : io_error(f->path, d);
 }
 
+static int write_all(struct fresh *f, const char *data, size_t n, struct diag *d)
+{
+	if (n > f->limit - f->n_written)
+		return space_error(f, f->n_written + n, f->limit, "the limit of this process is", d);
+	while (n > 0) {
+		ssize_t done = write(f->fd, data, n);
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done <= 0)
+			return io_error(f->path, d);
+		data += done;
+		n -= (size_t)done;
+		f->n_written += (uint64_t)done;
+	}
+	return 0;
+}
+
+static int flush(struct fresh *f, struct diag *d)
+{
+	size_t n = f->n_held;
+	f->n_held = 0;
+	return write_all(f, f->buffer, n, d);
+}
+
 int fresh_write(struct fresh *f, const void *data, size_t n, struct diag *d)
 {
-	errno = 0;
-	return fwrite(data, 1, n, f->file) == n ? 0 : io_error(f->path, d);
+	int rc = n > BUFFER_BYTES - f->n_held ? flush(f, d) : 0;
+	if (rc || n > BUFFER_BYTES)
+		return rc ? rc : write_all(f, data, n, d);
+	memcpy(f->buffer + f->n_held, data, n);
+	f->n_held += n;
+	return 0;
 }
 
 /* Gives the file without a name one: -1 with errno. */
 static int link_to(const struct fresh *f, const char *path)
 {
 	char self[64];
-	snprintf(self, sizeof self, "/proc/self/fd/%d", fileno(f->file));
+	snprintf(self, sizeof self, "/proc/self/fd/%d", f->fd);
 	return linkat(AT_FDCWD, self, AT_FDCWD, path, AT_SYMLINK_FOLLOW);
 }
 
-/* The file is complete and flushed. */
+/* The file is complete. */
 static int name_give(struct fresh *f, struct diag *d)
 {
 	struct stat st;
@@ -159,12 +188,15 @@ static int name_give(struct fresh *f, struct diag *d)
 
 int fresh_finish(struct fresh *f, struct diag *d)
 {
-	errno = 0;
-	/* A network file system may tell only now that it has no room; it has no files without a name either. */
-	int failed = f->named ? fclose(f->file) : fflush(f->file);
-	if (f->named)
-		f->file = NULL;
-	int rc = failed ? io_error(f->path, d) : name_give(f, d);
+	int rc = flush(f, d);
+	if (!rc && f->named) {
+		/* A network file system may tell only now that it has no room; it has no files without a name. */
+		if (close(f->fd))
+			rc = io_error(f->path, d);
+		f->fd = -1;
+	}
+	if (!rc)
+		rc = name_give(f, d);
 	fresh_discard(f);
 	return rc;
 }
@@ -173,10 +205,11 @@ void fresh_discard(struct fresh *f)
 {
 	if (!f)
 		return;
-	if (f->file)
-		fclose(f->file);
+	if (f->fd >= 0)
+		close(f->fd);
 	if (f->named)
 		unlink(f->temporary);
+	free(f->buffer);
 	free(f->temporary);
 	free(f->path);
 	free(f);
