@@ -8,9 +8,11 @@
 
 #include "engines/base/err.h"
 #include "engines/base/mem.h"
+#include "engines/model/convert/convert.h"
 #include "engines/model/file/gguf.h"
 #include "engines/model/source.h"
 #include "tests/tiny_models.h"
+#include "tests/unit/temp_folder.h"
 
 /* Each byte handed out lies inside the input, and is read. */
 static unsigned touched;
@@ -94,6 +96,30 @@ static void model_walk(struct model *m)
 	FUZZ_CHECK(m->n_tensors >= 11 && m->n_params > 0 && strlen(m->hash) == 32);
 }
 
+/* What opens is converted, or says why not; what is written opens, too. */
+static void convert_walk(const struct gguf *g, size_t n)
+{
+	static const char *folder;
+	static char path[300];
+	if (!folder) {
+		folder = temp_folder();
+		snprintf(path, sizeof path, "%s/out.gguf", folder);
+	}
+	/* The type changes with the input. */
+	const struct convert_config c = {
+		.precision = (enum dtype)(n % DTYPE_COUNT), .path = path, .replace = true, .n_threads = 1};
+	struct convert_result r;
+	struct diag d = {0};
+	struct gguf *back = NULL;
+	int rc = convert_gguf(g, &c, &r, &d);
+	if (rc) {
+		FUZZ_CHECK(rc == ERR_UNSUPPORTED && d.code == (enum err)rc && d.text[0]);
+		return;
+	}
+	FUZZ_CHECK(gguf_open(&back, path, NULL) == 0 && gguf_n_tensors(back) == gguf_n_tensors(g));
+	gguf_close(back);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	const struct model_options options = {.with_hash = true};
@@ -112,6 +138,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	for (int i = 0; i < gguf_n_tensors(g); i++)
 		tensor_walk(g, gguf_tensor_at(g, i), data, n);
 	getters_walk(g);
+	convert_walk(g, n);
 	rc = model_from_gguf(&m, g, &options, &d);
 	if (rc) {
 		error_check(rc, &d);
