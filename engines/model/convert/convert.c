@@ -62,7 +62,8 @@ static int items_make(struct conversion *c, struct diag *d)
 		rc = file_items(c, d);
 	else
 		made_items(c);
-	convert_sort(c->items, c->n_items);
+	if (!rc)
+		convert_sort(c->items, c->n_items);
 	return rc;
 }
 

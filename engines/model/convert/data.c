@@ -72,6 +72,14 @@ static int progress_tell(const struct conversion *c, const struct gguf_out *o, s
 	return 0;
 }
 
+/* What was read of a file ends up in the size of this process, however little it needs. */
+static void forget(const struct conversion *c, const struct convert_item *item, uint64_t first, uint64_t n)
+{
+	if (item->data && c->file)
+		gguf_forget(c->file, (const char *)item->data + dtype_bytes(item->from, first),
+			    dtype_bytes(item->from, n));
+}
+
 static int item_convert(const struct conversion *c, struct mill *m, const struct convert_item *item,
 			struct gguf_out *o, struct diag *d)
 {
@@ -83,6 +91,7 @@ static int item_convert(const struct conversion *c, struct mill *m, const struct
 		m->n = item->n - m->first < batch ? item->n - m->first : batch;
 		pool_run(m->pool, convert_pieces, m);
 		gguf_out_bytes(o, m->out, dtype_bytes(item->to, m->n));
+		forget(c, item, m->first, m->n);
 		rc = o->rc ? o->rc : progress_tell(c, o, d);
 	}
 	return rc;
@@ -149,8 +158,10 @@ int convert_data(const struct conversion *c, struct gguf_out *o, struct diag *d)
 	int rc = mill_open(&m, c, d);
 	for (int i = 0; i < c->n_items && !rc; i++) {
 		const struct convert_item *item = &c->items[i];
-		bool same = item->from == item->to && item->data;
+		const bool same = item->from == item->to && item->data;
 		rc = same ? item_copy(c, item, o, d) : item_convert(c, &m, item, o, d);
+		if (same)
+			forget(c, item, 0, item->n);
 		gguf_out_pad(o);
 		rc = rc ? rc : o->rc;
 	}

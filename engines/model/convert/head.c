@@ -96,10 +96,8 @@ static void put_synthetic(struct gguf_out *o, const struct model *m)
 	gguf_out_text(o, "general.type", "model");
 	gguf_out_text(o, "general.name", m->name);
 	put_hparams(o, m);
-	if (m->hp.n_vocab >= FIRST_FILLER)
-		put_vocabulary(o, m->hp.n_vocab);
-	else
-		gguf_out_text(o, "tokenizer.ggml.model", "no_vocab");
+	/* One too small for all bytes has as many as fit: texts are then unknown tokens, ids are what counts. */
+	put_vocabulary(o, m->hp.n_vocab);
 }
 
 void convert_keys(const struct conversion *c, struct gguf_out *o)

@@ -140,3 +140,13 @@ const char *gguf_path(const struct gguf *g)
 {
 	return g->path;
 }
+
+void gguf_forget(const struct gguf *g, const void *data, size_t n)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), begin = (uintptr_t)data, end = begin + n;
+	/* Pages that other data share stay; the mapping is never written, so that the file has all of it still. */
+	begin = (begin + page - 1) / page * page;
+	end = end / page * page;
+	if (g->mapped && begin < end)
+		(void)madvise((char *)g->bytes + (begin - (uintptr_t)g->bytes), end - begin, MADV_DONTNEED);
+}

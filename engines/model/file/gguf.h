@@ -75,6 +75,10 @@ void gguf_close(struct gguf *g); /* NULL is fine */
 const void *gguf_bytes(const struct gguf *g, size_t *n);
 const char *gguf_path(const struct gguf *g);
 
+/* n bytes of tensor data have been read for the last time for now: they need not stay in this process's memory. They
+ * may be read again all the same. */
+void gguf_forget(const struct gguf *g, const void *data, size_t n);
+
 /* "f16", "q4_k", ... of ggml's number, NULL when unknown. Static. */
 const char *gguf_tensor_type_name(uint32_t type);
 
