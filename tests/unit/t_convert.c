@@ -315,6 +315,26 @@ static void test_synthetic(void)
 	free(path);
 }
 
+/* A vocabulary too small for all bytes still makes a file that opens. */
+static void test_small_vocabulary(void)
+{
+	struct gguf *g = NULL;
+	char *path = place("small.gguf");
+	struct model m = {.name = "small", .arch = "llama", .hp = writer_shape};
+	const struct convert_config c = {.precision = DTYPE_F16, .path = path, .n_threads = 1};
+	struct convert_result r;
+	const struct gguf_value *tokens;
+	is_int(convert_model(&m, &c, &r, NULL), 0, "a model without tensors");
+	if (gguf_open(&g, path, NULL))
+		bail("it does not open");
+	is_int(gguf_get_array(g, "tokenizer.ggml.tokens", GGUF_STRING, &tokens, NULL) ? 0
+										      : (long long)tokens->n,
+	       writer_shape.n_vocab, "as many tokens as there are");
+	gguf_close(g);
+	unlink(path);
+	free(path);
+}
+
 /* ---- what fails ---- */
 
 static int convert_fails(const struct gguf *g, const struct convert_config *c, const char *text)
@@ -412,6 +432,7 @@ int main(void)
 	folder = temp_folder();
 	test_types();
 	test_synthetic();
+	test_small_vocabulary();
 	test_failures();
 	return tap_done();
 }
