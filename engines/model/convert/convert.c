@@ -3,6 +3,7 @@
 
 #include "engines/model/convert/convert.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -54,6 +55,7 @@ static void made_items(struct conversion *c)
 static int items_make(struct conversion *c, struct diag *d)
 {
 	int rc = 0;
+	assert(c->file || c->model);
 	c->n_items = c->file ? gguf_n_tensors(c->file) : c->model->n_tensors;
 	c->items = mem_try_array((size_t)c->n_items + 1, sizeof *c->items);
 	if (!c->items)
