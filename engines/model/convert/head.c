@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engines/model/family/family.h"
 #include "engines/model/hparams.h"
 #include "engines/model/model.h"
 
@@ -76,7 +77,8 @@ static void put_hparams(struct gguf_out *o, const struct model *m)
 {
 	struct hparams hp = m->hp;
 	char key[96];
-	for (const struct hparams_field *f = hparams_fields; f->key; f++) {
+	/* The model is open, so its architecture is there. */
+	for (const struct hparams_field *f = family_find(m->arch, strlen(m->arch))->fields; f->key; f++) {
 		snprintf(key, sizeof key, "%s.%s", m->arch, f->key);
 		if (f->real)
 			gguf_out_f32(o, key, *hparams_real(&hp, f));
