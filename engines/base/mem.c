@@ -17,6 +17,8 @@
 
 /* Below this a huge page would waste more than it saves. */
 #define HUGE_FROM ((size_t)4 << 20)
+/* A huge page of x86-64, and of arm64 with pages of 4 KiB. */
+#define HUGE_PAGE ((size_t)2 << 20)
 
 static void *or_die(void *p)
 {
@@ -62,22 +64,77 @@ void *mem_try_array(size_t n, size_t size)
 	return calloc(n ? n : 1, size ? size : 1);
 }
 
-void *mem_map(size_t size)
+static void *pages_map(size_t size)
+{
+	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	return p == MAP_FAILED ? NULL : p;
+}
+
+/* From a huge page's boundary on: what the kernel gave before and behind it goes back. */
+static void *huge_map(size_t size)
+{
+	size_t room;
+	if (!mem_add(size, HUGE_PAGE, &room))
+		return NULL;
+	char *p = pages_map(room);
+	if (!p)
+		return NULL;
+	size_t before = -(uintptr_t)p % HUGE_PAGE;
+	if (before)
+		munmap(p, before);
+	munmap(p + before + size, room - before - size);
+	(void)madvise(p + before, size, MADV_HUGEPAGE);
+	return p + before;
+}
+
+/* As mem_map maps it: whole huge pages, or else the last part of a block would have none. 0: it does not fit. */
+static size_t mapped_bytes(size_t size)
 {
 	if (size == 0)
-		size = 1;
-	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (p == MAP_FAILED)
+		return 1;
+	if (size < HUGE_FROM)
+		return size;
+	return mem_add(size, HUGE_PAGE - 1, &size) ? size / HUGE_PAGE * HUGE_PAGE : 0;
+}
+
+void *mem_map(size_t size)
+{
+	size_t bytes = mapped_bytes(size);
+	if (bytes == 0)
 		return NULL;
-	if (size >= HUGE_FROM)
-		(void)madvise(p, size, MADV_HUGEPAGE);
-	return p;
+	return bytes < HUGE_FROM ? pages_map(bytes) : huge_map(bytes);
 }
 
 void mem_unmap(void *p, size_t size)
 {
 	if (p)
-		munmap(p, size ? size : 1);
+		munmap(p, mapped_bytes(size));
+}
+
+void mem_discard(void *p, size_t size)
+{
+	size_t bytes = mapped_bytes(size);
+	if (madvise(p, bytes, MADV_DONTNEED))
+		memset(p, 0, size);
+}
+
+size_t mem_huge_bytes(const void *p, size_t size)
+{
+	char line[256];
+	size_t kib = 0;
+	bool here = false, found = false;
+	FILE *f = fopen("/proc/self/smaps", "re");
+	while (f && !found && fgets(line, sizeof line, f)) {
+		unsigned long long from, to;
+		if (sscanf(line, "%llx-%llx ", &from, &to) == 2)
+			here = from <= (uintptr_t)p && (uintptr_t)p < to;
+		else
+			found = here && sscanf(line, "AnonHugePages: %zu kB", &kib) == 1;
+	}
+	if (f)
+		fclose(f);
+	/* Blocks side by side are one line there. */
+	return kib << 10 < size ? kib << 10 : size;
 }
 
 bool mem_mul(size_t a, size_t b, size_t *product)
@@ -133,10 +190,10 @@ static uint64_t file_field(const char *dir, const char *name, const char *word)
 
 /* Where a control group of version 2 or 1 says what it may have, has, and has of files that it would give back. */
 static const struct {
-	const char *limit, *use, *reclaimable;
+	const char *limit, *use, *inactive, *active;
 } group_files[] = {
-	{"memory.max", "memory.current", "inactive_file "},
-	{"memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file "},
+	{"memory.max", "memory.current", "inactive_file ", "active_file "},
+	{"memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file ", "total_active_file "},
 };
 
 uint64_t mem_group_available(const char *dir)
@@ -146,7 +203,8 @@ uint64_t mem_group_available(const char *dir)
 		if (limit == UINT64_MAX)
 			continue;
 		uint64_t use = file_number(dir, group_files[i].use, 0);
-		uint64_t reclaimable = file_field(dir, "memory.stat", group_files[i].reclaimable);
+		uint64_t reclaimable = file_field(dir, "memory.stat", group_files[i].inactive) +
+				       file_field(dir, "memory.stat", group_files[i].active);
 		use -= reclaimable < use ? reclaimable : use;
 		return limit > use ? limit - use : 0;
 	}

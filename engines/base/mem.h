@@ -25,11 +25,15 @@ void *mem_try_array(size_t n, size_t size);
 
 /*
  * Large blocks for weights, caches and scratch: zeroed pages, MEM_ALIGN-aligned,
- * transparent huge pages asked for from 4 MiB on. NULL when out of memory.
+ * from 4 MiB on at the boundary of a huge page, transparent ones being asked for. NULL when out of memory.
  * The size must be given back to mem_unmap; (NULL, 0) is fine.
  */
 void *mem_map(size_t size);
 void mem_unmap(void *p, size_t size);
+/* Makes a whole block of mem_map zeros again, as it was; its pages go back to the system. */
+void mem_discard(void *p, size_t size);
+/* Bytes of that block in transparent huge pages now, 0 where the kernel does not tell. */
+size_t mem_huge_bytes(const void *p, size_t size);
 
 /* False when the product or sum does not fit. */
 bool mem_mul(size_t a, size_t b, size_t *product);
@@ -39,8 +43,8 @@ bool mem_add(size_t a, size_t b, size_t *sum);
  * limit and the limits of its control groups. */
 size_t mem_available(void);
 
-/* What the control group of that folder leaves, UINT64_MAX when it has no limit. A model file that was read once
- * fills its page cache: that is no use. */
+/* What the control group of that folder leaves, UINT64_MAX when it has no limit. Files that were read
+ * fill its page cache, and those read twice, as kept weights are, its active part: that is no use. */
 uint64_t mem_group_available(const char *dir);
 
 /* The most bytes this process has held in memory since its exec. Where the kernel does not tell, those of

@@ -139,6 +139,9 @@ static void test_map(size_t size)
 	size_t last = size ? size - 1 : 0;
 	ok(p[0] == 0 && p[last] == 0, "zeroed");
 	p[0] = p[last] = 1;
+	ok(mem_huge_bytes(p, size) <= size, "no more of it in huge pages than there is");
+	mem_discard(p, size);
+	ok(p[0] == 0 && p[last] == 0, "zero again");
 	mem_unmap(p, size);
 }
 

@@ -70,12 +70,12 @@ static void test_memory(void)
 	put("m/memory.max", "5000\n");
 	put("m/memory.current", "4500\n");
 	put("m/memory.stat", "anon 200\ninactive_file 4000\nactive_file 300\n");
-	is_int((int64_t)least("0::/m/n\n", "memory", mem_group_available), 4500,
+	is_int((int64_t)least("0::/m/n\n", "memory", mem_group_available), 4800,
 	       "the parent's limit less what it holds and would not give back");
 	put("memory/v/w/memory.limit_in_bytes", UNLIMITED);
 	put("memory/v/memory.limit_in_bytes", "2000\n");
 	put("memory/v/memory.usage_in_bytes", "500\n");
-	put("memory/v/memory.stat", "inactive_file 1\ntotal_inactive_file 100\n");
+	put("memory/v/memory.stat", "inactive_file 1\ntotal_inactive_file 70\ntotal_active_file 30\n");
 	is_int((int64_t)least("4:memory:/v/w\n0::/\n", "memory", mem_group_available), 1600, "version 1");
 	put("memory/v/memory.usage_in_bytes", "2500\n");
 	is_int((int64_t)least("4:memory:/v/w\n", "memory", mem_group_available), 0,
