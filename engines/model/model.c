@@ -8,10 +8,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 #include <xxhash.h>
 
 #include "engines/base/mem.h"
+#include "engines/base/strbuf.h"
 #include "engines/model/file/gguf.h"
 #include "engines/model/source.h"
 #include "engines/model/tokenizer/tokenizer.h"
@@ -138,4 +140,28 @@ void tensor_read_rows(const struct tensor *t, int64_t row, int64_t n, float *dst
 	}
 	for (int64_t i = 0; i < n; i++)
 		synthetic_row(t, row + i, dst + (size_t)i * cols);
+}
+
+void model_release_rows(const struct model *m, const struct tensor *t, int64_t row, int64_t n)
+{
+	if (n <= 0 || !t->data || !m->source || !m->source->file || !gguf_is_mapped(m->source->file))
+		return;
+	size_t bytes = dtype_bytes(t->dtype, (size_t)t->cols), page = (size_t)sysconf(_SC_PAGESIZE);
+	const char *begin = (const char *)t->data + (size_t)row * bytes, *end = begin + (size_t)n * bytes;
+	/* Outwards: what neighbours need of the first and the last page is read again. */
+	begin -= (uintptr_t)begin % page;
+	end += -(uintptr_t)end % page;
+	(void)madvise((void *)begin, (size_t)(end - begin), MADV_DONTNEED);
+}
+
+bool model_identity(const struct model *m, struct strbuf *out)
+{
+	char hash[33];
+	if (m->source && m->source->file)
+		return gguf_identity(m->source->file, out);
+	if (!m->path || strncmp(m->path, SYNTHETIC_PREFIX, strlen(SYNTHETIC_PREFIX)) != 0)
+		return false;
+	synthetic_hash(m, hash);
+	strbuf_printf(out, "recipe: %s\n", hash);
+	return true;
 }

@@ -95,6 +95,19 @@ const struct tensor *model_layer_tensor(const struct model *m, int layer, const 
  */
 void tensor_read_rows(const struct tensor *t, int64_t row, int64_t n, float *dst);
 
+/*
+ * Rows [row, row + n) of t, a tensor of m, will not be read again soon: the pages of a mapped file that hold them
+ * leave this process's memory (and come back when they are read after all). Thread-safe; nothing happens for
+ * other models.
+ */
+void model_release_rows(const struct model *m, const struct tensor *t, int64_t row, int64_t n);
+
+/*
+ * Appends lines that differ when a weight of the model differs, without reading it all: what the file system says of
+ * the mapped file, or the hash of a synthetic model's recipe. False, and nothing, for a model of neither.
+ */
+MUST_CHECK bool model_identity(const struct model *m, struct strbuf *out);
+
 /* Names of the synthetic models built in ("llama-160m", ...), NULL-terminated. Static. */
 const char *const *synthetic_names(void);
 

@@ -23,6 +23,9 @@ MUST_CHECK int model_from_shape(struct model **out, const char *name, const stru
 /* Row of a synthetic tensor, cols floats. */
 void synthetic_row(const struct tensor *t, int64_t row, float *dst);
 
+/* That of all that decides a synthetic model's weights. */
+void synthetic_hash(const struct model *m, char hex[33]);
+
 /* XXH3-128 of n bytes in lower-case hex. */
 void model_hash(char hex[33], const void *data, size_t n);
 

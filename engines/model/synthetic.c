@@ -144,20 +144,22 @@ static int tensors_make(struct model *m, const struct family *f, const char *fil
 /* ---- the model ---- */
 
 /* All that decides the weights, as a text. The first architecture is not named: it was the only one once. */
-static void recipe_hash(struct model *m, const struct family *family)
+void synthetic_hash(const struct model *m, char hex[33])
 {
 	struct strbuf s = {0};
+	struct hparams hp = m->hp;
+	const struct family *family = family_find(m->arch, strlen(m->arch));
 	strbuf_printf(&s, RECIPE "\nname: %s\n", m->name);
 	if (family != family_default())
 		strbuf_printf(&s, "architecture: %s\n", family->name);
 	for (const struct hparams_field *f = family->fields; f->key; f++) {
 		if (f->real)
-			strbuf_printf(&s, "%s: %.9g\n", f->key, (double)*hparams_real(&m->hp, f));
+			strbuf_printf(&s, "%s: %.9g\n", f->key, (double)*hparams_real(&hp, f));
 		else
-			strbuf_printf(&s, "%s: %d\n", f->key, *hparams_int(&m->hp, f));
+			strbuf_printf(&s, "%s: %d\n", f->key, *hparams_int(&hp, f));
 	}
 	strbuf_printf(&s, "tied: %s\n", m->tied ? "true" : "false");
-	model_hash(m->hash, strbuf_text(&s), s.len);
+	model_hash(hex, strbuf_text(&s), s.len);
 	strbuf_free(&s);
 }
 
@@ -226,7 +228,7 @@ int model_from_shape(struct model **out, const char *name, const struct model_op
 	if (rc)
 		goto out;
 	if (options->with_hash)
-		recipe_hash(m, shape.family);
+		synthetic_hash(m, m->hash);
 	*out = m;
 	m = NULL;
 out:

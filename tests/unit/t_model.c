@@ -366,6 +366,86 @@ static void test_shared(void)
 		open_shared(bad[i].path, ERR_UNSUPPORTED, bad[i].text);
 }
 
+/* Is the page of an address in this process's memory? -1: the kernel does not tell. */
+static int is_present(const void *p)
+{
+	uint64_t entry;
+	FILE *f = fopen("/proc/self/pagemap", "re");
+	long at = (long)((uintptr_t)p / (uintptr_t)sysconf(_SC_PAGESIZE) * sizeof entry);
+	bool got = f && fseek(f, at, SEEK_SET) == 0 && fread(&entry, sizeof entry, 1, f) == 1;
+	if (f)
+		fclose(f);
+	return got ? (int)(entry >> 63) : -1;
+}
+
+static void test_release(void)
+{
+	const char *top = getenv("top_srcdir");
+	char path[PATH_MAX];
+	struct diag d = {0};
+	struct model *m;
+	struct strbuf text = {0};
+	snprintf(path, sizeof path, "%s/workloads/models/default.gguf", top ? top : ".");
+	if (model_open(&m, path, &plain, &d) != 0)
+		bail("the shipped model does not open");
+	const struct tensor *t = model_tensor(m, "token_embd.weight");
+	size_t n = (size_t)(t->rows * t->cols), middle = dtype_bytes(t->dtype, n) / 2;
+	float *x = mem_alloc(n * sizeof *x), *again = mem_alloc(n * sizeof *again);
+	tensor_read_rows(t, 0, t->rows, x);
+	int there = is_present((const char *)t->data + middle);
+	model_release_rows(m, t, 0, t->rows);
+	int left = is_present((const char *)t->data + middle);
+	if (there < 0)
+		ok(1, "# SKIP the kernel does not tell which pages are there");
+	else
+		ok(there == 1 && left == 0, "the pages of released rows leave (%d, then %d)", there, left);
+	tensor_read_rows(t, 0, t->rows, again);
+	ok(same_bits(x, again, n * sizeof *x), "and come back as they were");
+	ok(model_identity(m, &text), "a file is told from others");
+	has_text(strbuf_text(&text), "inode ", "by what the file system says of it");
+	strbuf_free(&text);
+	free(x);
+	free(again);
+	model_close(m);
+}
+
+/* In memory of ours a page that leaves would come back as zeros. */
+static void test_release_other(void)
+{
+	struct gguf_writer w = {0};
+	void *bytes;
+	struct diag d;
+	struct strbuf text = {0}, same = {0};
+	struct model *m;
+	float x[64], again[64];
+	writer_llama_keys(&w);
+	writer_llama_tensors(&w, 0, true);
+	m = model_of(&w, &bytes, &d);
+	if (!m)
+		bail("a tiny model does not open");
+	const struct tensor *t = model_tensor(m, "output_norm.weight");
+	tensor_read_rows(t, 0, 1, again);
+	memcpy(x, again, sizeof x);
+	model_release_rows(m, t, 0, 1);
+	tensor_read_rows(t, 0, 1, again);
+	ok(same_bits(x, again, sizeof x), "what is no file's stays");
+	ok(!model_identity(m, &text), "and is not told from others");
+	model_close(m);
+	free(bytes);
+	if (model_open(&m, "synthetic:llama-160m", &plain, &d) != 0)
+		bail("a synthetic model does not open");
+	model_release_rows(m, &m->tensors[0], 0, 1);
+	ok(model_identity(m, &text), "a synthetic model is");
+	model_close(m);
+	if (model_open(&m, "synthetic:llama-160m", &(struct model_options){.with_hash = true}, &d) != 0)
+		bail("a synthetic model does not open");
+	strbuf_printf(&same, "recipe: %s\n", m->hash);
+	is_text(strbuf_text(&text), strbuf_text(&same), "by its recipe");
+	model_close(m);
+	strbuf_free(&text);
+	strbuf_free(&same);
+}
+
 int main(void)
 {
 	test_tiny(0, DTYPE_F32, true);
@@ -379,6 +459,8 @@ int main(void)
 	test_unsupported_keys();
 	test_tensors();
 	test_open();
+	test_release();
+	test_release_other();
 	test_shared();
 	return tap_done();
 }

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "engines/model/file/gguf.h"
 
@@ -21,7 +22,8 @@ struct gguf {
 	char *path; /* or what stands in its place in messages */
 	const uint8_t *bytes;
 	size_t n_bytes;
-	bool mapped; /* by gguf_open: to be unmapped */
+	bool mapped;	  /* by gguf_open: to be unmapped */
+	struct stat stat; /* of the mapped file as it was */
 	int n_values;
 	struct gguf_value *values; /* in the file's order, keys differ */
 	int n_tensors;

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "engines/base/mem.h"
+#include "engines/base/strbuf.h"
 #include "engines/model/file/cursor.h"
 
 static int version_check(struct cursor *c)
@@ -97,6 +98,7 @@ static int file_map(struct gguf *g, int fd, struct diag *d)
 	g->bytes = p;
 	g->n_bytes = (size_t)st.st_size;
 	g->mapped = true;
+	g->stat = st;
 	return 0;
 }
 
@@ -149,4 +151,24 @@ void gguf_forget(const struct gguf *g, const void *data, size_t n)
 	end = end / page * page;
 	if (g->mapped && begin < end)
 		(void)madvise((char *)g->bytes + (begin - (uintptr_t)g->bytes), end - begin, MADV_DONTNEED);
+}
+
+bool gguf_is_mapped(const struct gguf *g)
+{
+	return g->mapped;
+}
+
+/* The time of the last change (ctime) besides that of the last writing: no program can set it back, as those do that
+ * copy a file with its times. Not the path: a file that moves stays the same. */
+bool gguf_identity(const struct gguf *g, struct strbuf *out)
+{
+	const struct stat *s = &g->stat;
+	if (!g->mapped)
+		return false;
+	strbuf_printf(out,
+		      "file: device %llu, inode %llu, %llu bytes, written %lld.%09ld, changed %lld.%09ld\n",
+		      (unsigned long long)s->st_dev, (unsigned long long)s->st_ino,
+		      (unsigned long long)s->st_size, (long long)s->st_mtim.tv_sec, s->st_mtim.tv_nsec,
+		      (long long)s->st_ctim.tv_sec, s->st_ctim.tv_nsec);
+	return true;
 }

@@ -17,6 +17,7 @@
 #include "engines/base/err.h"
 
 struct gguf;
+struct strbuf;
 
 /* The numbers of the file format. */
 enum gguf_type {
@@ -78,6 +79,10 @@ const char *gguf_path(const struct gguf *g);
 /* n bytes of tensor data have been read for the last time for now: they need not stay in this process's memory. They
  * may be read again all the same. */
 void gguf_forget(const struct gguf *g, const void *data, size_t n);
+/* Are its bytes the pages of a file? */
+bool gguf_is_mapped(const struct gguf *g);
+/* Appends a line that says which file that is and as of when; false, and nothing, when none is mapped. */
+MUST_CHECK bool gguf_identity(const struct gguf *g, struct strbuf *out);
 
 /* "f16", "q4_k", ... of ggml's number, NULL when unknown. Static. */
 const char *gguf_tensor_type_name(uint32_t type);
