@@ -12,4 +12,5 @@ libbase_a_SOURCES = \
 	%D%/cpuid.c %D%/cpuid.h \
 	%D%/group.c %D%/group.h \
 	%D%/pool.c %D%/cpus.c %D%/pool.h \
+	%D%/cache/header.c %D%/cache/folder.c %D%/cache/list.c %D%/cache/cache.h \
 	%D%/clock.h %D%/rng.h

@@ -36,3 +36,9 @@ check_PROGRAMS += %D%/fuzz_blocking
 %C%_fuzz_blocking_CFLAGS = $(AM_CFLAGS)
 %C%_fuzz_blocking_LDADD = $(KERNEL_TEST_LIBS)
 TESTS += %D%/fuzz_blocking
+
+check_PROGRAMS += %D%/fuzz_cache
+%C%_fuzz_cache_SOURCES = %D%/fuzz_cache.c %D%/replay.c
+%C%_fuzz_cache_CFLAGS = $(AM_CFLAGS)
+%C%_fuzz_cache_LDADD = libbase.a $(XXHASH_LIBS)
+TESTS += %D%/fuzz_cache
