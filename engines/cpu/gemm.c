@@ -116,8 +116,8 @@ size_t gemm_scratch_bytes(const struct gemm_context *g, enum dtype dtype, int m,
 	return g->openblas ? 0 : round_up(gemm_panel_a_bytes(dtype, m, k), MEM_ALIGN);
 }
 
-int gemm_weight_pack(struct gemm_weight **out, struct gemm_context *g, enum dtype dtype, int n, int k,
-		     gemm_row_reader *read, const void *source, struct pool *pool, struct diag *d)
+int gemm_weight_attach(struct gemm_weight **out, const struct gemm_context *g, enum dtype dtype, int n, int k,
+		       void *memory, struct diag *d)
 {
 	if (n < 0 || k < 1 || k % dtype_block(dtype))
 		return diag_set(d, ERR_UNSUPPORTED,
@@ -127,17 +127,40 @@ int gemm_weight_pack(struct gemm_weight **out, struct gemm_context *g, enum dtyp
 		return diag_set(d, ERR_UNSUPPORTED, "openblas multiplies f32 only, not %s",
 				dtype_name(dtype));
 	struct gemm_weight *w = mem_alloc(sizeof *w);
-	*w = (struct gemm_weight){.g = g, .dtype = dtype, .n = n, .k = k};
+	*w = (struct gemm_weight){.g = g, .dtype = dtype, .n = n, .k = k, .data = memory};
 	w->size = gemm_weight_bytes(g, dtype, n, k);
+	*out = w;
+	return 0;
+}
+
+int gemm_weight_fill(struct gemm_weight *w, const struct gemm_source *source, struct pool *pool,
+		     struct diag *d)
+{
+	return gemm_own_pack(w, source, pool, d);
+}
+
+static int own_memory_map(struct gemm_weight *w, struct diag *d)
+{
 	size_t available = mem_available();
+	w->owns_memory = true;
 	if (w->size <= available)
-		w->data = mem_map(w->size ? w->size : 1);
-	int rc = 0;
-	if (!w->data)
-		rc = diag_set(d, ERR_OOM, "a %d x %d matrix in %s needs %zu bytes, %zu are available", n, k,
-			      dtype_name(dtype), w->size, available);
+		w->data = mem_map(w->size);
+	if (w->data)
+		return 0;
+	return diag_set(d, ERR_OOM, "a %d x %d matrix in %s needs %zu bytes, %zu are available", w->n, w->k,
+			dtype_name(w->dtype), w->size, available);
+}
+
+int gemm_weight_pack(struct gemm_weight **out, struct gemm_context *g, enum dtype dtype, int n, int k,
+		     gemm_row_reader *read, const void *source, struct pool *pool, struct diag *d)
+{
+	struct gemm_weight *w;
+	int rc = gemm_weight_attach(&w, g, dtype, n, k, NULL, d);
+	if (rc)
+		return rc;
+	rc = own_memory_map(w, d);
 	if (!rc)
-		rc = gemm_own_pack(w, read, source, pool, d);
+		rc = gemm_weight_fill(w, &(struct gemm_source){read, NULL, source}, pool, d);
 	if (rc) {
 		gemm_weight_free(w);
 		return rc;
@@ -150,8 +173,8 @@ void gemm_weight_free(struct gemm_weight *w)
 {
 	if (!w)
 		return;
-	if (w->data)
-		mem_unmap(w->data, w->size ? w->size : 1);
+	if (w->owns_memory)
+		mem_unmap(w->data, w->size);
 	free(w);
 }
 
@@ -192,4 +215,12 @@ void gemm_describe(const struct gemm_context *g, struct strbuf *out)
 	strbuf_printf(out, "blocks: %dx%dx%d (MCxKCxNC, from %s)\n", b->mc, b->kc, b->nc,
 		      g->source[g->precision]);
 	strbuf_printf(out, "accumulator: %s\n", accumulators[g->precision]);
+}
+
+void gemm_layout(const struct gemm_context *g, struct strbuf *out)
+{
+	strbuf_printf(out, "layout: %d\nprovider: %s\n", GEMM_LAYOUT, g->openblas ? "openblas" : "own");
+	for (int t = 0; t < DTYPE_COUNT; t++)
+		strbuf_printf(out, "panels of %s: %d, %s\n", dtype_name((enum dtype)t),
+			      g->openblas ? 1 : g->kernels[t].nr, isa_name(g->kernels[t].isa));
 }

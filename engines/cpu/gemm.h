@@ -37,17 +37,43 @@ MUST_CHECK int gemm_context_open(struct gemm_context **out, const struct gemm_co
 				 enum dtype precision, struct diag *d);
 void gemm_context_close(struct gemm_context *g); /* after all its weights are freed */
 
+/*
+ * The number of the packed forms (engines/kernels/gemm.h), of how f32 becomes each type, and of how panels follow one
+ * another: packed weights are kept on disk (packed_cache.h). Whoever changes a byte of them makes it one more;
+ * tests/unit/t_packed_cache.c notices.
+ */
+#define GEMM_LAYOUT 1
+
 /* Reads one row of a weight matrix, all its n elements (k of the matrix), as f32: thread-safe. */
 typedef void gemm_row_reader(const void *source, int64_t row, int64_t n, float *dst);
+/* These n rows will not be read again soon: what holds them may go. Thread-safe. */
+typedef void gemm_rows_done(const void *source, int64_t row, int64_t n);
+
+/* Where the elements of W come from. */
+struct gemm_source {
+	gemm_row_reader *read;
+	gemm_rows_done *done; /* NULL: nobody asks */
+	const void *source;
+};
 
 /*
- * Packs W (n rows of k) in dtype, reading its rows through read in all threads
- * of the pool. ERR_OOM when memory is short.
+ * W, n rows of k in dtype, whose packed form stands at memory: gemm_weight_bytes of the caller's, MEM_ALIGN-aligned,
+ * kept until gemm_weight_free, and zero when gemm_weight_fill packs into it. Or it holds already what
+ * gemm_weight_fill wrote into memory of the same size in a context of the same gemm_layout.
  */
+MUST_CHECK int gemm_weight_attach(struct gemm_weight **out, const struct gemm_context *g, enum dtype dtype,
+				  int n, int k, void *memory, struct diag *d);
+/* Packs W in all threads of the pool. ERR_OOM when gemm_packing_bytes are not to be had. */
+MUST_CHECK int gemm_weight_fill(struct gemm_weight *w, const struct gemm_source *source, struct pool *pool,
+				struct diag *d);
+/* Both in one, in memory of the weight's own. ERR_OOM when memory is short. */
 MUST_CHECK int gemm_weight_pack(struct gemm_weight **out, struct gemm_context *g, enum dtype dtype, int n,
 				int k, gemm_row_reader *read, const void *source, struct pool *pool,
 				struct diag *d);
 void gemm_weight_free(struct gemm_weight *w); /* NULL is fine */
+
+/* Appends lines that say all of a context that decides the bytes of its packed weights. */
+void gemm_layout(const struct gemm_context *g, struct strbuf *out);
 
 /* Bytes that packing takes, and bytes of scratch gemm_run needs for up to m rows. */
 size_t gemm_weight_bytes(const struct gemm_context *g, enum dtype dtype, int n, int k);

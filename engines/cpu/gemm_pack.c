@@ -15,8 +15,7 @@
 
 struct pack_job {
 	struct gemm_weight *w;
-	gemm_row_reader *read;
-	const void *source;
+	const struct gemm_source *from;
 	float *rows; /* nr rows of k for each thread */
 	int nr;
 };
@@ -171,7 +170,9 @@ static void pack_part(void *arg, int thread, int n_threads)
 		int first = (int)p * j->nr, n_rows = w->n - first < j->nr ? w->n - first : j->nr;
 		void *to = w->data + (size_t)p * panel_bytes;
 		for (int i = 0; i < n_rows; i++)
-			j->read(j->source, first + i, w->k, rows + (size_t)i * w->k);
+			j->from->read(j->from->source, first + i, w->k, rows + (size_t)i * w->k);
+		if (j->from->done)
+			j->from->done(j->from->source, first, n_rows);
 		forms[w->dtype].pack(to, rows, n_rows, j->nr, w->k);
 	}
 }
@@ -182,16 +183,18 @@ size_t gemm_packing_bytes(const struct gemm_context *g, enum dtype dtype, int k,
 	return (size_t)n_threads * nr * (size_t)k * sizeof(float);
 }
 
-int gemm_own_pack(struct gemm_weight *w, gemm_row_reader *read, const void *source, struct pool *pool,
-		  struct diag *d)
+int gemm_own_pack(struct gemm_weight *w, const struct gemm_source *source, struct pool *pool, struct diag *d)
 {
-	struct pack_job j = {w, read, source, NULL, w->g->openblas ? 1 : w->g->kernels[w->dtype].nr};
+	struct pack_job j = {w, source, NULL, w->g->openblas ? 1 : w->g->kernels[w->dtype].nr};
 	size_t size = gemm_packing_bytes(w->g, w->dtype, w->k, pool_threads(pool));
 	j.rows = mem_map(size);
 	if (!j.rows)
 		return diag_set(d, ERR_OOM, "packing weights needs a buffer of %zu bytes", size);
 	pool_run(pool, pack_part, &j); /* openblas: panels of one column are plain rows */
 	mem_unmap(j.rows, size);
+	/* A page fault brings its neighbours along, those of strips that were done before. */
+	if (source->done)
+		source->done(source->source, 0, w->n);
 	return 0;
 }
 

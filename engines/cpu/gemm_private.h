@@ -22,12 +22,13 @@ struct gemm_weight {
 	enum dtype dtype;
 	int n, k;
 	size_t size;
-	char *data; /* own: panels of nr columns; openblas: rows */
+	char *data;	  /* own: panels of nr columns; openblas: rows */
+	bool owns_memory; /* data is its own, of mem_map */
 };
 
 /* own: panels are packed, unpacked and multiplied. The buffer of a thread holds nr rows. */
-MUST_CHECK int gemm_own_pack(struct gemm_weight *w, gemm_row_reader *read, const void *source,
-			     struct pool *pool, struct diag *d);
+MUST_CHECK int gemm_own_pack(struct gemm_weight *w, const struct gemm_source *source, struct pool *pool,
+			     struct diag *d);
 void gemm_own_row(const struct gemm_weight *w, int row, float *dst);
 void gemm_own_run(const struct gemm_weight *w, const float *a, int m, size_t lda, float *c, size_t ldc,
 		  void *scratch, struct pool *pool);

@@ -5,9 +5,11 @@
 
 #include <stdlib.h>
 
+#include "engines/base/cache/cache.h"
 #include "engines/base/mem.h"
 #include "engines/base/pool.h"
 #include "engines/cpu/gemm.h"
+#include "engines/cpu/packed_cache.h"
 #include "engines/cpu/plan.h"
 
 static int gemm_open(struct gemm_context **g, const struct engine *e, const struct job_config *job,
@@ -59,6 +61,19 @@ static int scratch_open(struct session *s, const struct model *m, const struct j
 	return 0;
 }
 
+static int weights_fill(struct session *s, const struct model *m, struct diag *d)
+{
+	struct cache_folder cache;
+	int rc = cache_folder_default(&cache, d);
+	if (rc)
+		return rc;
+	const struct weights_config c = {s->arch,	 m,	 s->gemm,	   s->job.precision,
+					 s->engine->isa, &cache, PACKED_CACHE_FROM};
+	rc = weights_load(&s->weights, &c, s->engine->pool, &s->origin, d);
+	cache_folder_free(&cache);
+	return rc;
+}
+
 /* Weights last: they take long, and what is short of memory fails before. */
 static int session_fill(struct session *s, const struct model *m, const struct job_sizes *sizes,
 			struct diag *d)
@@ -68,7 +83,7 @@ static int session_fill(struct session *s, const struct model *m, const struct j
 	if (!rc)
 		rc = scratch_open(s, m, sizes, d);
 	if (!rc)
-		rc = weights_load(&s->weights, s->arch, m, s->gemm, s->job.precision, s->engine->pool, d);
+		rc = weights_fill(s, m, d);
 	return rc;
 }
 
@@ -109,6 +124,7 @@ void session_unload(struct session *s)
 	kv_close(&s->kv);
 	mem_unmap(s->scratch_memory, s->scratch_bytes);
 	strbuf_free(&s->exceptions);
+	strbuf_free(&s->origin);
 	free(s);
 }
 
@@ -122,4 +138,8 @@ void session_describe(const struct session *s, struct strbuf *out)
 	strbuf_printf(out, "attention: %s, accumulated in f32\n",
 		      s->engine->kernels.attention_name[s->job.kv]);
 	strbuf_puts(out, strbuf_text(&s->exceptions));
+	size_t bytes = s->weights.block_bytes, huge = mem_huge_bytes(s->weights.block, bytes);
+	strbuf_printf(out, "weights: %.1f MiB, %.1f MiB of them in transparent huge pages\n",
+		      (double)bytes / (1 << 20), (double)huge / (1 << 20));
+	strbuf_puts(out, strbuf_text(&s->origin));
 }

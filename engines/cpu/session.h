@@ -29,6 +29,7 @@ struct session {
 	const struct batch *batch; /* of the current step */
 	int n_rows;		   /* wanted in the last step */
 	struct strbuf exceptions;  /* lines of describe that are known at load */
+	struct strbuf origin;	   /* likewise: where the weights came from */
 };
 
 /* engine_ops: check, load, unload, describe */

@@ -16,8 +16,12 @@
 #include "engines/model/model.h"
 #include "engines/tensor/quant.h"
 
+/* Rows of the embedding between two times that the file's pages are given back. */
+#define RELEASE_ROWS 64
+
 /* The tensors whose rows, one after the other, make a matrix. */
 struct parts {
+	const struct model *model;
 	int n;
 	const struct tensor *tensor[MATRIX_PARTS_MAX];
 };
@@ -25,13 +29,18 @@ struct parts {
 static struct parts layer_parts(const struct arch *a, const struct model *m, int layer,
 				enum layer_matrix which)
 {
-	struct parts p = {0};
+	struct parts p = {.model = m};
 	const char *const *names = a->matrices[which];
 	do {
 		p.tensor[p.n] = model_layer_tensor(m, layer, names[p.n]);
 		assert(p.tensor[p.n]); /* model_open looked for all of them */
 	} while (++p.n < MATRIX_PARTS_MAX && names[p.n]);
 	return p;
+}
+
+static struct parts output_parts(const struct model *m)
+{
+	return (struct parts){m, 1, {model_tensor(m, m->tied ? "token_embd.weight" : "output.weight")}};
 }
 
 /* A row of the parts one below the other; all have rows of n elements. */
@@ -43,6 +52,20 @@ static void parts_read(const void *source, int64_t row, int64_t n, float *dst)
 		row -= p->tensor[i]->rows;
 	assert(i < p->n && n == p->tensor[i]->cols);
 	tensor_read_rows(p->tensor[i], row, 1, dst);
+}
+
+static void parts_done(const void *source, int64_t row, int64_t n)
+{
+	const struct parts *p = source;
+	for (int i = 0; i < p->n && n > 0; row -= p->tensor[i++]->rows) {
+		int64_t here = p->tensor[i]->rows - row;
+		if (here <= 0)
+			continue;
+		here = here < n ? here : n;
+		model_release_rows(p->model, p->tensor[i], row, here);
+		row += here;
+		n -= here;
+	}
 }
 
 static void parts_shape(const struct parts *p, int *rows, int *cols)
@@ -60,9 +83,14 @@ void weights_shape(const struct arch *a, const struct model *m, int layer, enum 
 	parts_shape(&p, rows, cols);
 }
 
-static const struct tensor *output_tensor(const struct model *m)
+/* ---- the block ---- */
+
+static void matrix_place(struct matrix *out, struct carve *c, const struct gemm_context *g,
+			 const struct parts *p, enum dtype precision)
 {
-	return model_tensor(m, m->tied ? "token_embd.weight" : "output.weight");
+	parts_shape(p, &out->n, &out->k);
+	out->dtype = dtype_for_row(precision, (size_t)out->k);
+	out->panels = carve_take(c, gemm_weight_bytes(g, out->dtype, out->n, out->k), 1);
 }
 
 /* The tensor NAME.bias that belongs to NAME.weight, NULL when there is none. layer: below 0 for one
@@ -111,25 +139,36 @@ static const float *biases_take(struct carve *c, const struct arch *a, const str
 	return out;
 }
 
-/* All but the matrices in one block; base, zeroed, NULL to count only. The embedding is filled in later. */
-static bool plain_lay_out(struct weights *w, const struct arch *a, const struct model *m,
-			  enum dtype precision, void *base, size_t *bytes)
+static void layer_place(struct layer *out, struct carve *c, const struct arch *a, const struct model *m,
+			int layer, const struct gemm_context *g, enum dtype precision)
+{
+	for (int i = 0; i < NORM_COUNT; i++)
+		out->norm[i] = norm_take(c, m, layer, a->norms[i]);
+	for (int i = 0; i < MATRIX_COUNT; i++) {
+		struct parts p = layer_parts(a, m, layer, i);
+		matrix_place(&out->matrix[i], c, g, &p, precision);
+		out->matrix[i].bias = biases_take(c, a, m, layer, i);
+	}
+}
+
+/* All weights in one block, w->layers being there; base NULL to count only, w->layers may be NULL then. Vectors are
+ * small and read in on the way. */
+static bool lay_out(struct weights *w, const struct arch *a, const struct model *m,
+		    const struct gemm_context *g, enum dtype precision, void *base, size_t *bytes)
 {
 	struct carve c = {base, 0, false};
+	struct parts output = output_parts(m);
+	struct layer unused;
 	size_t n_embd = (size_t)m->hp.n_embd;
-	struct layer unused, *layer = base ? w->layers : &unused;
 	w->n_embd = m->hp.n_embd;
 	w->embedding_dtype = dtype_for_row(precision, n_embd);
 	w->embedding_row = dtype_bytes(w->embedding_dtype, n_embd);
+	w->embedding = m->tied ? NULL : carve_take(&c, (size_t)m->hp.n_vocab, w->embedding_row);
+	for (int l = 0; l < m->hp.n_layers && !c.overflow; l++)
+		layer_place(w->layers ? &w->layers[l] : &unused, &c, a, m, l, g, precision);
 	w->output_norm = norm_take(&c, m, -1, "output_norm.weight");
 	w->positions = vector_take(&c, model_tensor(m, "position_embd.weight"));
-	for (int l = 0; l < m->hp.n_layers && !c.overflow; l++, layer += base ? 1 : 0) {
-		for (int i = 0; i < NORM_COUNT; i++)
-			layer->norm[i] = norm_take(&c, m, l, a->norms[i]);
-		for (int i = 0; i < MATRIX_COUNT; i++)
-			layer->matrix[i].bias = biases_take(&c, a, m, l, i);
-	}
-	w->embedding = m->tied ? NULL : carve_take(&c, (size_t)m->hp.n_vocab, w->embedding_row);
+	matrix_place(&w->output, &c, g, &output, precision);
 	*bytes = c.used;
 	return !c.overflow;
 }
@@ -138,24 +177,55 @@ bool weights_bytes(const struct arch *a, const struct model *m, const struct gem
 		   enum dtype precision, size_t *bytes)
 {
 	struct weights unused = {0};
-	size_t sum;
-	if (!plain_lay_out(&unused, a, m, precision, NULL, &sum))
-		return false;
-	for (int l = 0; l < m->hp.n_layers; l++) {
-		for (int i = 0; i < MATRIX_COUNT; i++) {
-			int n, k;
-			weights_shape(a, m, l, i, &n, &k);
-			enum dtype t = dtype_for_row(precision, (size_t)k);
-			if (!mem_add(sum, gemm_weight_bytes(g, t, n, k), &sum))
-				return false;
-		}
-	}
-	enum dtype t = dtype_for_row(precision, (size_t)m->hp.n_embd);
-	return mem_add(sum, gemm_weight_bytes(g, t, m->hp.n_vocab, m->hp.n_embd), bytes);
+	return lay_out(&unused, a, m, g, precision, NULL, bytes);
 }
+
+static int matrix_attach(struct matrix *x, const struct gemm_context *g, struct diag *d)
+{
+	return gemm_weight_attach(&x->packed, g, x->dtype, x->n, x->k, x->panels, d);
+}
+
+static int matrices_attach(struct weights *w, const struct gemm_context *g, struct diag *d)
+{
+	int rc = matrix_attach(&w->output, g, d);
+	for (int l = 0; l < w->n_layers; l++)
+		for (int i = 0; i < MATRIX_COUNT && !rc; i++)
+			rc = matrix_attach(&w->layers[l].matrix[i], g, d);
+	return rc;
+}
+
+static int block_open(struct weights *w, const struct weights_config *c, struct diag *d)
+{
+	size_t n;
+	w->n_layers = c->model->hp.n_layers;
+	w->layers = mem_try_array((size_t)w->n_layers, sizeof *w->layers);
+	if (!w->layers)
+		return diag_set(d, ERR_OOM, "no memory for %d layers", w->n_layers);
+	if (!lay_out(w, c->arch, c->model, c->gemm, c->precision, NULL, &n))
+		return diag_set(d, ERR_OOM, "weights: their size cannot be counted");
+	size_t available = mem_available();
+	w->block = n <= available ? mem_map(n) : NULL;
+	if (!w->block)
+		return diag_set(d, ERR_OOM, "weights need %zu bytes, %zu are available", n, available);
+	w->block_bytes = n;
+	lay_out(w, c->arch, c->model, c->gemm, c->precision, w->block, &n);
+	return matrices_attach(w, c->gemm, d);
+}
+
+int weights_open(struct weights *w, const struct weights_config *c, struct diag *d)
+{
+	*w = (struct weights){0};
+	int rc = block_open(w, c, d);
+	if (rc)
+		weights_free(w);
+	return rc;
+}
+
+/* ---- packing ---- */
 
 struct embed_job {
 	struct weights *w;
+	const struct model *m;
 	const struct tensor *t;
 	float *rows; /* one f32 row a thread */
 };
@@ -171,67 +241,48 @@ static void embed_convert(void *arg, int thread, int n_threads)
 	for (long i = begin; i < end; i++) {
 		tensor_read_rows(job->t, i, 1, row);
 		dtype_from_f32(w->embedding_dtype, row, w->embedding + (size_t)i * w->embedding_row, cols);
+		/* Not after each: it takes as long as a row. */
+		if (i % RELEASE_ROWS == RELEASE_ROWS - 1)
+			model_release_rows(job->m, job->t, i - (RELEASE_ROWS - 1), RELEASE_ROWS);
 	}
 }
 
-static int plain_load(struct weights *w, const struct arch *a, const struct model *m, enum dtype precision,
-		      struct pool *pool, struct diag *d)
+static int embedding_fill(struct weights *w, const struct model *m, struct pool *pool, struct diag *d)
 {
-	size_t n;
-	if (!plain_lay_out(w, a, m, precision, NULL, &n))
-		return diag_set(d, ERR_OOM, "norms and embedding: size cannot be counted");
-	w->plain = mem_map(n);
-	if (!w->plain)
-		return diag_set(d, ERR_OOM, "no memory for norms and embedding (%zu bytes)", n);
-	w->plain_bytes = n;
-	plain_lay_out(w, a, m, precision, w->plain, &n);
-	if (m->tied)
-		return 0;
-	struct embed_job job = {w, model_tensor(m, "token_embd.weight"), NULL};
+	struct embed_job job = {w, m, model_tensor(m, "token_embd.weight"), NULL};
 	job.rows = mem_try_array((size_t)pool_threads(pool) * (size_t)m->hp.n_embd, sizeof(float));
 	if (!job.rows)
 		return diag_set(d, ERR_OOM, "no memory to convert the embedding");
 	pool_run(pool, embed_convert, &job);
 	free(job.rows);
+	model_release_rows(m, job.t, 0, job.t->rows);
 	return 0;
 }
 
-static int matrix_pack(struct matrix *out, struct gemm_context *g, const struct parts *p,
-		       enum dtype precision, struct pool *pool, struct diag *d)
+static int matrix_fill(struct matrix *x, const struct parts *p, struct pool *pool, struct diag *d)
 {
-	parts_shape(p, &out->n, &out->k);
-	return gemm_weight_pack(&out->packed, g, dtype_for_row(precision, (size_t)out->k), out->n, out->k,
-				parts_read, p, pool, d);
+	return gemm_weight_fill(x->packed, &(struct gemm_source){parts_read, parts_done, p}, pool, d);
 }
 
-static int matrices_pack(struct weights *w, const struct arch *a, const struct model *m,
-			 struct gemm_context *g, enum dtype precision, struct pool *pool, struct diag *d)
+static int matrices_fill(struct weights *w, const struct arch *a, const struct model *m, struct pool *pool,
+			 struct diag *d)
 {
 	for (int l = 0; l < w->n_layers; l++) {
 		for (int i = 0; i < MATRIX_COUNT; i++) {
 			struct parts p = layer_parts(a, m, l, i);
-			int rc = matrix_pack(&w->layers[l].matrix[i], g, &p, precision, pool, d);
+			int rc = matrix_fill(&w->layers[l].matrix[i], &p, pool, d);
 			if (rc)
 				return rc;
 		}
 	}
-	struct parts p = {1, {output_tensor(m)}};
-	return matrix_pack(&w->output, g, &p, precision, pool, d);
+	struct parts p = output_parts(m);
+	return matrix_fill(&w->output, &p, pool, d);
 }
 
-int weights_load(struct weights *w, const struct arch *a, const struct model *m, struct gemm_context *g,
-		 enum dtype precision, struct pool *pool, struct diag *d)
+int weights_pack(struct weights *w, const struct weights_config *c, struct pool *pool, struct diag *d)
 {
-	*w = (struct weights){.n_layers = m->hp.n_layers};
-	w->layers = mem_try_array((size_t)w->n_layers, sizeof *w->layers);
-	if (!w->layers)
-		return diag_set(d, ERR_OOM, "no memory for %d layers", w->n_layers);
-	int rc = plain_load(w, a, m, precision, pool, d);
-	if (!rc)
-		rc = matrices_pack(w, a, m, g, precision, pool, d);
-	if (rc)
-		weights_free(w);
-	return rc;
+	int rc = w->embedding ? embedding_fill(w, c->model, pool, d) : 0;
+	return rc ? rc : matrices_fill(w, c->arch, c->model, pool, d);
 }
 
 void weights_free(struct weights *w)
@@ -240,7 +291,7 @@ void weights_free(struct weights *w)
 		for (int i = 0; i < MATRIX_COUNT; i++)
 			gemm_weight_free(w->layers[l].matrix[i].packed);
 	gemm_weight_free(w->output.packed);
-	mem_unmap(w->plain, w->plain_bytes);
+	mem_unmap(w->block, w->block_bytes);
 	free(w->layers);
 	*w = (struct weights){0};
 }
