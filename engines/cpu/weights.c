@@ -221,6 +221,13 @@ int weights_open(struct weights *w, const struct weights_config *c, struct diag 
 	return rc;
 }
 
+void weights_clear(struct weights *w, const struct weights_config *c)
+{
+	size_t n;
+	mem_discard(w->block, w->block_bytes);
+	lay_out(w, c->arch, c->model, c->gemm, c->precision, w->block, &n);
+}
+
 /* ---- packing ---- */
 
 struct embed_job {

@@ -84,6 +84,8 @@ struct weights_config {
 
 /* Makes the block and lays it out; its vectors are read, all else is zero. On failure w holds nothing. */
 MUST_CHECK int weights_open(struct weights *w, const struct weights_config *c, struct diag *d);
+/* As it was when it was opened. */
+void weights_clear(struct weights *w, const struct weights_config *c);
 /* Fills the rest of it from the model. */
 MUST_CHECK int weights_pack(struct weights *w, const struct weights_config *c, struct pool *pool,
 			    struct diag *d);

@@ -61,7 +61,7 @@ static int block_load(struct weights *w, const struct weights_config *c, const c
 	}
 	if (rc == ERR_FORMAT) {
 		/* What was read of it would stand where packing leaves zeros. */
-		mem_discard(w->block, w->block_bytes);
+		weights_clear(w, c);
 		strbuf_printf(how, "file in the cache not used (%s), ", why.text);
 	}
 	return pack_and_keep(w, c, key, pool, how, d);
