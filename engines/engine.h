@@ -57,7 +57,8 @@ struct engine_config {
 
 /* What a session is loaded for. */
 struct job_config {
-	enum dtype precision;
+	enum dtype precision; /* what matrices are held and multiplied in */
+	bool as_in_file;      /* ... but each in what the file holds it in; precision is what most are */
 	enum dtype kv;	      /* one that dtype_in_caches */
 	int n_cells;	      /* KV cells in the pool, over all sequences */
 	int n_seqs;	      /* sequences, ids 0 .. n_seqs-1 */

@@ -23,6 +23,7 @@ struct ask_config {
 	struct engine *engine;
 	const struct model *model;
 	enum dtype precision;
+	bool as_in_file; /* as in struct job_config */
 	enum dtype kv;
 	const char *provider;
 	int ubatch; /* most tokens of a step; 0: as many as suit the engine */

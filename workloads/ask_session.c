@@ -26,6 +26,7 @@ int ask_open(struct ask *a, const struct ask_config *c, int n_seqs, int n_tokens
 	size_t n = (size_t)max_tokens;
 	const struct job_config job = {
 		.precision = c->precision,
+		.as_in_file = c->as_in_file,
 		.kv = c->kv,
 		.n_cells = n_seqs * n_tokens,
 		.n_seqs = n_seqs,

@@ -70,14 +70,15 @@ static bool gemm_scratch_most(const struct arch *a, const struct model *m, const
 			      const struct gemm_context *g, size_t *most)
 {
 	int n_embd = m->hp.n_embd;
-	*most = gemm_scratch_bytes(g, dtype_for_row(job->precision, (size_t)n_embd), job->max_rows,
+	*most = gemm_scratch_bytes(g, weights_output_dtype(m, weights_held(job)), job->max_rows,
 				   m->hp.n_vocab, n_embd);
 	for (int l = 0; l < m->hp.n_layers; l++) {
 		for (int i = 0; i < MATRIX_COUNT; i++) {
 			int n, k;
 			weights_shape(a, m, l, i, &n, &k);
-			size_t need = gemm_scratch_bytes(g, dtype_for_row(job->precision, (size_t)k),
-							 job->max_tokens, n, k);
+			size_t need =
+				gemm_scratch_bytes(g, weights_matrix_dtype(a, m, l, i, weights_held(job)),
+						   job->max_tokens, n, k);
 			*most = need > *most ? need : *most;
 		}
 	}
@@ -89,7 +90,7 @@ static bool sizes_count(const struct arch *a, const struct model *m, const struc
 {
 	struct kv_config kv = plan_kv(m, job);
 	struct scratch unused;
-	return weights_bytes(a, m, g, job->precision, &s->weights) && kv_bytes(&kv, &s->kv) &&
+	return weights_bytes(a, m, g, weights_held(job), &s->weights) && kv_bytes(&kv, &s->kv) &&
 	       gemm_scratch_most(a, m, job, g, &s->gemm) &&
 	       scratch_lay_out(&unused, &m->hp, job, kv.n_positions, n_threads, s->gemm, NULL, &s->scratch) &&
 	       mem_add(s->weights, s->kv, total) && mem_add(*total, s->scratch, total);
@@ -128,7 +129,7 @@ int plan_make(const struct arch *a, const struct model *m, const struct job_conf
 }
 
 /* Adds the elements of the layers' matrices, and their bytes as a file would hold them. */
-static void layers_add(const struct arch *a, const struct model *m, enum dtype precision, double *elements,
+static void layers_add(const struct arch *a, const struct model *m, enum dtype held, double *elements,
 		       double *bytes)
 {
 	for (int l = 0; l < m->hp.n_layers; l++) {
@@ -137,7 +138,7 @@ static void layers_add(const struct arch *a, const struct model *m, enum dtype p
 			weights_shape(a, m, l, i, &n, &k);
 			*elements += (double)n * k;
 			*bytes += (double)n *
-				  (double)dtype_bytes(dtype_for_row(precision, (size_t)k), (size_t)k);
+				  (double)dtype_bytes(weights_matrix_dtype(a, m, l, i, held), (size_t)k);
 		}
 	}
 }
@@ -151,15 +152,15 @@ int plan_work(const struct model *m, const struct job_config *job, int n_seqs, i
 		return rc;
 	const struct hparams *hp = &m->hp;
 	double elements = 0, layer_bytes = 0, tokens = (double)n_seqs * n_new;
-	layers_add(a, m, job->precision, &elements, &layer_bytes);
+	layers_add(a, m, weights_held(job), &elements, &layer_bytes);
 	/* Each new token sees the past, the new ones before it, and itself. */
 	double seen = n_seqs * ((double)n_new * n_past + (double)n_new * (n_new + 1.0) / 2);
 	work->flops = 2 * elements * tokens + 2.0 * hp->n_vocab * hp->n_embd * n_rows +
 		      4.0 * hp->n_layers * hp->n_heads * hp->head_dim * seen;
 
 	size_t n_embd = (size_t)hp->n_embd;
-	double row = (double)dtype_bytes(dtype_for_row(job->precision, n_embd), n_embd);
-	double row_in = row;
+	double row = (double)dtype_bytes(weights_output_dtype(m, weights_held(job)), n_embd);
+	double row_in = (double)dtype_bytes(weights_embedding_dtype(m, weights_held(job)), n_embd);
 	double kv = 2.0 * hp->n_layers * (double)dtype_bytes(job->kv, (size_t)hp->n_kv_heads * hp->head_dim);
 	if (model_tensor(m, "position_embd.weight"))
 		row_in += (double)n_embd * sizeof(float);

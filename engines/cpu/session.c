@@ -67,7 +67,7 @@ static int weights_fill(struct session *s, const struct model *m, struct diag *d
 	int rc = cache_folder_default(&cache, d);
 	if (rc)
 		return rc;
-	const struct weights_config c = {s->arch,	 m,	 s->gemm,	   s->job.precision,
+	const struct weights_config c = {s->arch,	 m,	 s->gemm,	   weights_held(&s->job),
 					 s->engine->isa, &cache, PACKED_CACHE_FROM};
 	rc = weights_load(&s->weights, &c, s->engine->pool, &s->origin, d);
 	cache_folder_free(&cache);
@@ -109,7 +109,7 @@ int session_load(struct engine *e, const struct model *m, const struct job_confi
 	}
 	/* The caller's texts may go; they have done their work. */
 	s->job.blocking = s->job.provider = NULL;
-	weights_describe_exceptions(s->arch, m, job->precision, &s->exceptions);
+	weights_describe_exceptions(s->arch, m, job, &s->exceptions);
 	*out = s;
 	return 0;
 }
@@ -132,7 +132,8 @@ void session_describe(const struct session *s, struct strbuf *out)
 {
 	strbuf_printf(out, "isa: %s\n", isa_name(s->engine->isa));
 	strbuf_printf(out, "threads: %d\n", pool_threads(s->engine->pool));
-	strbuf_printf(out, "precision: %s\n", dtype_name(s->job.precision));
+	strbuf_printf(out, "precision: %s%s\n", dtype_name(s->job.precision),
+		      s->job.as_in_file ? ", each matrix as in the file" : "");
 	strbuf_printf(out, "kv: %s\n", dtype_name(s->job.kv));
 	gemm_describe(s->gemm, out);
 	strbuf_printf(out, "attention: %s, accumulated in f32\n",

@@ -13,6 +13,7 @@
 #include "engines/base/strbuf.h"
 #include "engines/cpu/carve.h"
 #include "engines/cpu/gemm.h"
+#include "engines/engine.h"
 #include "engines/model/model.h"
 #include "engines/tensor/quant.h"
 
@@ -85,11 +86,52 @@ void weights_shape(const struct arch *a, const struct model *m, int layer, enum 
 
 /* ---- the block ---- */
 
+enum dtype weights_held(const struct job_config *job)
+{
+	return job->as_in_file ? WEIGHTS_AS_IN_FILE : job->precision;
+}
+
+static enum dtype parts_dtype(const struct parts *p, enum dtype held)
+{
+	size_t cols = (size_t)p->tensor[0]->cols;
+	enum dtype t = p->tensor[0]->dtype;
+	bool wide = t == DTYPE_F32 || t == DTYPE_BF16;
+	if (held != WEIGHTS_AS_IN_FILE)
+		return dtype_for_row(held, cols);
+	for (int i = 1; i < p->n; i++) {
+		enum dtype other = p->tensor[i]->dtype;
+		wide = wide || other == DTYPE_F32 || other == DTYPE_BF16;
+		if (other != t)
+			t = DTYPE_COUNT;
+	}
+	/* bf16 beside another type: only f32 has all values of both. */
+	return t != DTYPE_COUNT ? t : wide ? DTYPE_F32 : DTYPE_F16;
+}
+
+enum dtype weights_matrix_dtype(const struct arch *a, const struct model *m, int layer,
+				enum layer_matrix which, enum dtype held)
+{
+	struct parts p = layer_parts(a, m, layer, which);
+	return parts_dtype(&p, held);
+}
+
+enum dtype weights_output_dtype(const struct model *m, enum dtype held)
+{
+	struct parts p = output_parts(m);
+	return parts_dtype(&p, held);
+}
+
+enum dtype weights_embedding_dtype(const struct model *m, enum dtype held)
+{
+	struct parts p = {.n = 1, .tensor = {model_tensor(m, "token_embd.weight")}};
+	return parts_dtype(&p, held);
+}
+
 static void matrix_place(struct matrix *out, struct carve *c, const struct gemm_context *g,
 			 const struct parts *p, enum dtype precision)
 {
 	parts_shape(p, &out->n, &out->k);
-	out->dtype = dtype_for_row(precision, (size_t)out->k);
+	out->dtype = parts_dtype(p, precision);
 	out->panels = carve_take(c, gemm_weight_bytes(g, out->dtype, out->n, out->k), 1);
 }
 
@@ -161,7 +203,7 @@ static bool lay_out(struct weights *w, const struct arch *a, const struct model 
 	struct layer unused;
 	size_t n_embd = (size_t)m->hp.n_embd;
 	w->n_embd = m->hp.n_embd;
-	w->embedding_dtype = dtype_for_row(precision, n_embd);
+	w->embedding_dtype = weights_embedding_dtype(m, precision);
 	w->embedding_row = dtype_bytes(w->embedding_dtype, n_embd);
 	w->embedding = m->tied ? NULL : carve_take(&c, (size_t)m->hp.n_vocab, w->embedding_row);
 	for (int l = 0; l < m->hp.n_layers && !c.overflow; l++)
@@ -312,25 +354,46 @@ void weights_embed(const struct weights *w, int32_t token, float *dst)
 		gemm_weight_row(w->output.packed, token, dst);
 }
 
-static void describe_exception(const char *name, int count, int64_t cols, enum dtype precision,
-			       struct strbuf *out)
+static void describe_exception(const char *name, int count, enum dtype held, enum dtype precision,
+			       int64_t cols, struct strbuf *out)
 {
-	enum dtype held = dtype_for_row(precision, (size_t)cols);
-	if (held != precision)
-		strbuf_printf(out, "exception: %s in %s, %d of them (rows of %lld are no multiple of %d)\n",
-			      name, dtype_name(held), count, (long long)cols, dtype_block(precision));
+	if (held == precision)
+		return;
+	strbuf_printf(out, "exception: %s in %s, %d of them", name, dtype_name(held), count);
+	if (cols % dtype_block(precision))
+		strbuf_printf(out, " (rows of %lld are no multiple of %d)", (long long)cols,
+			      dtype_block(precision));
+	else
+		strbuf_puts(out, " (as in the file)");
+	strbuf_putc(out, '\n');
 }
 
-void weights_describe_exceptions(const struct arch *a, const struct model *m, enum dtype precision,
+/* Layers that hold this matrix in something else are counted; the first of them says in what. */
+static void describe_layers(const struct arch *a, const struct model *m, const struct job_config *job,
+			    enum layer_matrix which, struct strbuf *out)
+{
+	enum dtype first = job->precision;
+	struct parts p = layer_parts(a, m, 0, which);
+	int n = 0;
+	for (int l = 0; l < m->hp.n_layers; l++) {
+		enum dtype t = weights_matrix_dtype(a, m, l, which, weights_held(job));
+		if (t != job->precision && n++ == 0)
+			first = t;
+	}
+	for (int j = 0; j < p.n && n; j++)
+		describe_exception(a->matrices[which][j], n, first, job->precision, p.tensor[j]->cols, out);
+}
+
+void weights_describe_exceptions(const struct arch *a, const struct model *m, const struct job_config *job,
 				 struct strbuf *out)
 {
-	describe_exception("token_embd.weight", 1, m->hp.n_embd, precision, out);
+	enum dtype held = weights_held(job);
+	describe_exception("token_embd.weight", 1, weights_embedding_dtype(m, held), job->precision,
+			   m->hp.n_embd, out);
 	if (!m->tied)
-		describe_exception("output.weight", 1, m->hp.n_embd, precision, out);
-	for (int i = 0; i < MATRIX_COUNT; i++) {
-		struct parts p = layer_parts(a, m, 0, i);
-		for (int j = 0; j < p.n; j++)
-			describe_exception(a->matrices[i][j], m->hp.n_layers, p.tensor[j]->cols, precision,
-					   out);
-	}
+		describe_exception("output.weight", 1, weights_output_dtype(m, held), job->precision,
+				   m->hp.n_embd, out);
+	for (int i = 0; i < MATRIX_COUNT; i++)
+		if (a->matrices[i][0])
+			describe_layers(a, m, job, i, out);
 }

@@ -19,6 +19,7 @@
 
 struct cache_folder;
 struct gemm_context;
+struct job_config;
 struct gemm_weight;
 struct model;
 struct pool;
@@ -63,6 +64,17 @@ struct weights {
 	size_t block_bytes;
 };
 
+/* What weights are held in: a precision, or each matrix what its tensors are in the file. */
+#define WEIGHTS_AS_IN_FILE DTYPE_COUNT
+enum dtype weights_held(const struct job_config *job);
+
+/* What a layer's matrix, the output matrix and the embedding are held in. Tensors of one matrix that differ in the file
+ * are held in f16, or f32 where one of them is. */
+enum dtype weights_matrix_dtype(const struct arch *a, const struct model *m, int layer,
+				enum layer_matrix which, enum dtype held);
+enum dtype weights_output_dtype(const struct model *m, enum dtype held);
+enum dtype weights_embedding_dtype(const struct model *m, enum dtype held);
+
 /* Rows and columns of a layer's matrix, its parts put together. */
 void weights_shape(const struct arch *a, const struct model *m, int layer, enum layer_matrix which, int *rows,
 		   int *cols);
@@ -76,8 +88,8 @@ struct weights_config {
 	const struct arch *arch;
 	const struct model *model;
 	struct gemm_context *gemm;
-	enum dtype precision;
-	enum isa isa; /* of the engine; kernels of a type may be of a lower one */
+	enum dtype precision; /* or WEIGHTS_AS_IN_FILE */
+	enum isa isa;	      /* of the engine; kernels of a type may be of a lower one */
 	const struct cache_folder *cache;
 	size_t cache_from; /* bytes: smaller blocks are packed always */
 };
@@ -100,7 +112,7 @@ void weights_free(struct weights *w); /* all zero is fine */
 void weights_embed(const struct weights *w, int32_t token, float *dst);
 
 /* Appends one line for each kind of matrix that is held in something else than the precision. */
-void weights_describe_exceptions(const struct arch *a, const struct model *m, enum dtype precision,
+void weights_describe_exceptions(const struct arch *a, const struct model *m, const struct job_config *job,
 				 struct strbuf *out);
 
 #endif

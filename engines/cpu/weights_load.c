@@ -17,7 +17,8 @@
 static bool key_make(const struct weights *w, const struct weights_config *c, struct strbuf *key)
 {
 	const struct model *m = c->model;
-	strbuf_printf(key, "model: %s\nprecision: %s\nisa: %s\n", m->name, dtype_name(c->precision),
+	strbuf_printf(key, "model: %s\nprecision: %s\nisa: %s\n", m->name,
+		      c->precision == WEIGHTS_AS_IN_FILE ? "file" : dtype_name(c->precision),
 		      isa_name(c->isa));
 	if (!model_identity(m, key))
 		return false;

@@ -82,7 +82,8 @@ static int get_dtypes(struct question *q, struct diag *d)
 {
 	const char *precision = point_get(&q->point, KEY_PRECISION), *kv = point_get(&q->point, KEY_KV);
 	q->config.precision = q->model->file_type;
-	if (*precision && strcmp(precision, "file") != 0 && !dtype_parse(precision, &q->config.precision))
+	q->config.as_in_file = !*precision || strcmp(precision, "file") == 0;
+	if (!q->config.as_in_file && !dtype_parse(precision, &q->config.precision))
 		return diag_set(d, ERR_UNSUPPORTED, "point: unknown precision \"%.60s\"", precision);
 	if (!dtype_parse(kv, &q->config.kv) || !dtype_in_caches(q->config.kv))
 		return diag_set(d, ERR_UNSUPPORTED, "point: unknown kv \"%.60s\"", kv);
