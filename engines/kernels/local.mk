@@ -34,6 +34,15 @@ libk_vnni_a_SOURCES =
 KERNEL_LIBS += libk_vnni.a
 endif
 
+if HAVE_ISA_NEON
+noinst_LIBRARIES += libk_neon.a
+libk_neon_a_CFLAGS = $(AM_CFLAGS) $(ISA_NEON_CFLAGS)
+libk_neon_a_SOURCES = \
+	%D%/neon/gemm_f32.c %D%/neon/gemm_f16.c %D%/neon/gemm_bf16.c %D%/neon/gemm_q8_0.c %D%/neon/gemm_q4_0.c \
+	%D%/neon/gemm_wi8ai8.c %D%/neon/tile.h %D%/neon/dot.h
+KERNEL_LIBS += libk_neon.a
+endif
+
 KERNEL_LIBS += libk_ref.a
 
 # Matrix products and ceilings. The tables name the kernels of every level, so they stand

@@ -4,7 +4,11 @@
 #include "engines/kernels/peak.h"
 
 /* Makes the compiler forget what it knows of a value, at no cost. */
+#ifdef __aarch64__
+#define OPAQUE_F(x) __asm__ volatile("" : "+w"(x))
+#else
 #define OPAQUE_F(x) __asm__ volatile("" : "+x"(x))
+#endif
 #define OPAQUE_I(x) __asm__ volatile("" : "+r"(x))
 #define CHAINS	    8
 
