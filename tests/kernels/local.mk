@@ -22,3 +22,4 @@ check_PROGRAMS += %D%/t_gemm
 TESTS += %D%/t_gemm
 
 include tests/kernels/emulated/local.mk
+EXTRA_DIST += %D%/cross/run.sh
