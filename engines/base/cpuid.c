@@ -5,6 +5,8 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #if defined __x86_64__ || defined __i386__
@@ -115,11 +117,43 @@ static bool on_cpu(enum isa isa)
 #endif
 }
 
+#ifdef __aarch64__
+
+/* The number behind a key of the first processor in /proc/cpuinfo; 0 when there is none. */
+static unsigned long cpuinfo_number(const char *key)
+{
+	char line[256];
+	unsigned long v = 0;
+	FILE *f = fopen("/proc/cpuinfo", "re");
+	while (f && !v && fgets(line, sizeof line, f)) {
+		const char *colon = strchr(line, ':');
+		if (colon && strncmp(line, key, strlen(key)) == 0)
+			v = strtoul(colon + 1, NULL, 0);
+	}
+	if (f)
+		fclose(f);
+	return v;
+}
+
+const char *cpuid_brand(void)
+{
+	static char brand[48];
+	unsigned long implementer = cpuinfo_number("CPU implementer");
+	if (!implementer)
+		return "unknown";
+	snprintf(brand, sizeof brand, "arm64 0x%lx 0x%lx", implementer & 0xff,
+		 cpuinfo_number("CPU part") & 0xfff);
+	return brand;
+}
+
+#else
+
 const char *cpuid_brand(void)
 {
 	return "unknown";
 }
 
+#endif
 #endif
 
 const char *isa_name(enum isa isa)

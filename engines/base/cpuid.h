@@ -31,7 +31,8 @@ const char *isa_why_not(enum isa isa);
 /* The highest usable level. */
 enum isa isa_best(void);
 
-/* The processor's brand string, "unknown" where there is none. Static. */
+/* The processor's brand string, on arm64 "arm64 IMPLEMENTER PART" ("arm64 0x41 0xd0c"); "unknown" where
+ * there is none. Static. */
 const char *cpuid_brand(void);
 
 #endif

@@ -60,7 +60,7 @@ int blocking_parse(const char *text, struct blocking *out, struct diag *d)
 	return 0;
 }
 
-/* "AuthenticAMD 26" */
+/* "AuthenticAMD 26"; "arm64 0x41 0xd0c" */
 static void cpu_class(char *buf, int size)
 {
 	snprintf(buf, (size_t)size, "unknown 0");
@@ -76,6 +76,8 @@ static void cpu_class(char *buf, int size)
 		return;
 	unsigned family = (a >> 8 & 15) + ((a >> 8 & 15) == 15 ? a >> 20 & 255 : 0);
 	snprintf(buf, (size_t)size, "%s %u", vendor, family);
+#elif defined __aarch64__
+	snprintf(buf, (size_t)size, "%s", cpuid_brand());
 #endif
 }
 
