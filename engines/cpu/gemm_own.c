@@ -146,6 +146,15 @@ static void whole_part(void *arg, int thread, int n_threads)
 	run_part(&w->job, thread);
 }
 
+/* wi8ai8: one scale is of a whole row, so a block is as deep, and has fewer rows to be as large as it was meant. */
+static void whole_rows(struct blocking *b, int k)
+{
+	long rows = (long)b->mc * b->kc / k / b->mr * b->mr;
+	if (k > b->kc)
+		b->mc = rows > b->mr ? (int)rows : b->mr;
+	b->kc = k;
+}
+
 /* The grid whose busiest thread has least; with equals, the one that cuts M least: each cut of
  * M reads W once more. */
 static void grid_choose(struct job *j, int n_threads)
@@ -174,7 +183,7 @@ void gemm_own_run(const struct gemm_weight *w, const float *a, int m, size_t lda
 	bool as_is = w->dtype == DTYPE_F32 || w->dtype == DTYPE_F16;
 	struct whole all = {.pool = pool, .pack = m > 1 || !as_is};
 	if (w->dtype == DTYPE_WI8AI8)
-		b.kc = w->k; /* one scale is of a whole row */
+		whole_rows(&b, w->k);
 	all.job = (struct job){.w = w,
 			       .kernels = &g->kernels[w->dtype],
 			       .b = b,

@@ -107,19 +107,29 @@ int main(int argc, char **argv)
 	struct arm prefill[] = {
 		{.label = "fma f32", .config = {.kind = OP_FMA, .type = "f32"}},
 		{.label = "fma int8", .config = {.kind = OP_FMA, .type = "int8"}},
-		{.label = "f32 512x2048x2048", .config = {OP_GEMM, 512, 2048, 2048, DTYPE_F32}},
-		{.label = "f16 512x2048x2048", .config = {OP_GEMM, 512, 2048, 2048, DTYPE_F16}},
-		{.label = "q8_0 512x2048x2048", .config = {OP_GEMM, 512, 2048, 2048, DTYPE_Q8_0}},
+		{.label = "f32 128x2048x2048", .config = {OP_GEMM, 128, 2048, 2048, DTYPE_F32}},
+		{.label = "f16 128x2048x2048", .config = {OP_GEMM, 128, 2048, 2048, DTYPE_F16}},
+		{.label = "bf16 128x2048x2048", .config = {OP_GEMM, 128, 2048, 2048, DTYPE_BF16}},
+		{.label = "q8_0 128x2048x2048", .config = {OP_GEMM, 128, 2048, 2048, DTYPE_Q8_0}},
+		{.label = "q4_0 128x2048x2048", .config = {OP_GEMM, 128, 2048, 2048, DTYPE_Q4_0}},
+		{.label = "wi8ai8 128x2048x2048", .config = {OP_GEMM, 128, 2048, 2048, DTYPE_WI8AI8}},
+		{.label = "bf16 16x32768x2048", .config = {OP_GEMM, 16, 32768, 2048, DTYPE_BF16}},
+		{.label = "q8_0 16x65536x2048", .config = {OP_GEMM, 16, 65536, 2048, DTYPE_Q8_0}},
+		{.label = "q4_0 16x65536x2048", .config = {OP_GEMM, 16, 65536, 2048, DTYPE_Q4_0}},
+		{.label = "wi8ai8 16x65536x2048", .config = {OP_GEMM, 16, 65536, 2048, DTYPE_WI8AI8}},
 	};
 	struct arm decode[] = {
 		{.label = "read 512 MiB", .config = {.kind = OP_READ, .bytes = (uint64_t)512 << 20}},
 		{.label = "f32 1x32768x4096", .config = {OP_GEMM, 1, 32768, 4096, DTYPE_F32}},
 		{.label = "f16 1x65536x4096", .config = {OP_GEMM, 1, 65536, 4096, DTYPE_F16}},
+		{.label = "bf16 1x65536x4096", .config = {OP_GEMM, 1, 65536, 4096, DTYPE_BF16}},
 		{.label = "q8_0 1x65536x8192", .config = {OP_GEMM, 1, 65536, 8192, DTYPE_Q8_0}},
+		{.label = "q4_0 1x65536x8192", .config = {OP_GEMM, 1, 65536, 8192, DTYPE_Q4_0}},
+		{.label = "wi8ai8 1x65536x8192", .config = {OP_GEMM, 1, 65536, 8192, DTYPE_WI8AI8}},
 	};
 	bench_arms(square, 3, &e);
-	bench_arms(prefill, 5, &e);
-	bench_arms(decode, 4, &e);
+	bench_arms(prefill, sizeof prefill / sizeof *prefill, &e);
+	bench_arms(decode, sizeof decode / sizeof *decode, &e);
 	pool_close(e.pool);
 	return 0;
 }

@@ -13,7 +13,8 @@
 /* Sums stay in the order they are written in: gcc would make trees of them and spill every leaf (a fifth of the
  * speed). */
 #define KEEP(x) __asm__("" : "+x"(x))
-/* W comes from memory once, panel after panel: bytes it is asked for ahead (as for q8_0). */
+/* W comes from memory once, panel after panel: bytes it is asked for ahead
+ * (as for q8_0). */
 #define AHEAD 1024
 
 static inline __attribute__((always_inline)) __m256i a_load(const uint8_t *a)
