@@ -72,7 +72,7 @@ static int fma_count(struct engine *e, const struct op_config *c, struct step_wo
 {
 	const struct peak_fma_info *fma = peak_fma_find(c->type ? c->type : "", e->isa);
 	if (!fma)
-		return diag_set(d, ERR_UNSUPPORTED, "fma of type \"%.20s\": expected f32 or int8",
+		return diag_set(d, ERR_UNSUPPORTED, "fma of type \"%.20s\": expected f32, bf16 or int8",
 				c->type ? c->type : "");
 	work->flops = (double)fma->ops * OP_FMA_LOOPS * pool_threads(e->pool);
 	return 0;

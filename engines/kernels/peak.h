@@ -22,7 +22,7 @@ typedef uint64_t peak_read(const void *p, size_t bytes);
 
 struct peak_fma_info {
 	const char *name; /* "fma_int8_vnni"; NULL ends the table */
-	const char *type; /* "f32", "int8" */
+	const char *type; /* "f32", "bf16", "int8" */
 	enum isa isa;
 	int ops; /* a body; a multiply-add counts 2, in int8 too, whatever instructions it takes */
 	peak_fma *run;

@@ -60,7 +60,7 @@ static const struct argp_option options[] = {
 	AXIS("gemm-n", KEY_N, "N", "gemm: rows of W"),
 	AXIS("gemm-k", KEY_K, "N", "gemm: columns of A and of W"),
 	AXIS("size", KEY_SIZE, "BYTES", "read: working set over all threads"),
-	AXIS("type", KEY_TYPE, "TYPE", "fma: f32 or int8"),
+	AXIS("type", KEY_TYPE, "TYPE", "fma: f32, bf16 or int8"),
 	{NULL, 0, NULL, 0, "How long and how often", 2},
 	{"rounds", 'r', "N", 0, "processes a point; an interval needs 6", 2},
 	OPTION("warmup", SPEC_OPTION_WARMUP, "N", "repetitions of a process that do not count"),

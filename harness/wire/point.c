@@ -177,3 +177,12 @@ int point_from_json(const json_t *o, struct point *out, struct diag *d)
 	*out = p;
 	return 0;
 }
+
+const char *point_fma_type(const char *precision)
+{
+	static const char *const int8[] = {"q8_0", "q4_0", "wi8ai8"};
+	for (size_t i = 0; i < sizeof int8 / sizeof int8[0]; i++)
+		if (strcmp(precision, int8[i]) == 0)
+			return "int8";
+	return strcmp(precision, "bf16") == 0 ? "bf16" : "f32";
+}

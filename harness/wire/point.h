@@ -56,6 +56,9 @@ void point_id(const struct point *p, const char *model_hash, char id[POINT_ID_SI
 json_t *point_to_json(const struct point *p);
 MUST_CHECK int point_from_json(const json_t *o, struct point *out, struct diag *d);
 
+/* The type of `fma` that products at this precision are measured against: "f32", "bf16" or "int8". Static. */
+const char *point_fma_type(const char *precision);
+
 /* "tg64 q8_0 B4 t4": the few words a person tells points apart by: set keys that are not
  * defaults, workload first. Returns buf. */
 const char *point_label(const struct point *p, char *buf, int size);

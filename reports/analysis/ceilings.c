@@ -154,10 +154,9 @@ static double least_s(double work, const struct row *ceiling, enum bound bound)
 
 void row_limit(struct row *row, const struct analysis *a)
 {
-	const char *precision = point_get(&row->point->point, KEY_PRECISION);
 	struct search s = {.row = row,
 			   .target = read_target(row),
-			   .type = strcmp(precision, "q8_0") == 0 ? "int8" : "f32"};
+			   .type = point_fma_type(point_get(&row->point->point, KEY_PRECISION))};
 	const struct row *read = isnan(s.target) ? NULL : search_all(a, s, search_read);
 	const struct row *fma = search_all(a, s, search_fma), *ceiling;
 	double memory_s, compute_s;

@@ -31,7 +31,10 @@ static const struct {
 	/* clang-format off */
 	{"f32",  NULL,  true,  1e-4},
 	{"f16",  NULL,  true,  1e-3},
+	{"bf16", NULL,  true,  1e-3},
 	{"q8_0", NULL,  true,  1e-3},
+	{"q4_0", NULL,  true,  1e-3},
+	{"wi8ai8", NULL, true, 1e-3},
 	{"f32",  "f32", false, 1e-4},
 	{"f32",  "f16", false, 1e-3},
 	{"f32",  "bf16", false, 8e-3}, /* three bits less than f16 */
@@ -39,7 +42,10 @@ static const struct {
 	{"f16",  "bf16", false, 8e-3},
 	{"f16",  "q8_0", false, 1e-2},
 	{"f16",  NULL,  false, 2e-3},
+	{"bf16", NULL,  false, 1e-2},
 	{"q8_0", NULL,  false, 1e-2},
+	{"q4_0", NULL,  false, 1e-2},
+	{"wi8ai8", NULL, false, 1e-2},
 	/* clang-format on */
 };
 

@@ -210,6 +210,7 @@ int main(void)
 		test_read();
 		test_fma("f32");
 		test_fma("int8");
+		test_fma("bf16");
 	}
 	for (int t = 0; t < DTYPE_COUNT; t++)
 		test_plan_of_gemm((enum dtype)t);
@@ -220,7 +221,7 @@ int main(void)
 	refused((struct op_config){.m = 1, .n = 2147483647, .k = 1}, ERR_USAGE, "in 1 to");
 	refused((struct op_config){.kind = OP_READ, .bytes = 100}, ERR_USAGE, "at least 2048");
 	refused((struct op_config){.kind = OP_READ, .bytes = UINT64_MAX}, ERR_OOM, "available");
-	refused((struct op_config){.kind = OP_FMA, .type = "f12"}, ERR_UNSUPPORTED, "f32 or int8");
+	refused((struct op_config){.kind = OP_FMA, .type = "f12"}, ERR_UNSUPPORTED, "f32, bf16 or int8");
 	refused((struct op_config){.m = 1, .n = 1, .k = 1, .blocking = "big"}, ERR_USAGE, "MRxNR");
 	op_free(NULL);
 	pool_close(engine.pool);

@@ -31,6 +31,34 @@ void fma_f32_avx2(long n)
 		OPAQUE(acc[i]);
 }
 
+/* The sequence of the matrix kernel at this level (gemm_bf16.c): shift for the even k, mask for the odd one, each
+ * for six multiply-adds, as its tile has six rows. */
+void fma_bf16_avx2(long n)
+{
+	__m256 acc[12], x = _mm256_set1_ps(1.0f);
+	__m256i w = _mm256_set1_epi32(0x3a833a83), high = _mm256_set1_epi32((int)0xffff0000);
+	OPAQUE(x);
+	OPAQUE(high);
+#pragma GCC unroll 12
+	for (int i = 0; i < 12; i++) {
+		acc[i] = _mm256_setzero_ps();
+		OPAQUE(acc[i]); /* equal chains would become one */
+	}
+	for (; n > 0; n--)
+#pragma GCC unroll 4
+		for (int j = 0; j < 4; j++) {
+			OPAQUE(w); /* a new pair of weights each time */
+			__m256 b = _mm256_castsi256_ps(j < 2 ? _mm256_slli_epi32(w, 16)
+							     : _mm256_and_si256(w, high));
+#pragma GCC unroll 6
+			for (int i = 0; i < 6; i++)
+				acc[j % 2 * 6 + i] = _mm256_fmadd_ps(x, b, acc[j % 2 * 6 + i]);
+		}
+#pragma GCC unroll 12
+	for (int i = 0; i < 12; i++)
+		OPAQUE(acc[i]);
+}
+
 /* The sequence of the matrix kernel at this level (gemm_q8_0.c): sign, vpmaddubsw, vpmaddwd,
  * add; its 32 multiply-adds are what is counted, not the four instructions. */
 void fma_int8_avx2(long n)

@@ -31,6 +31,12 @@ void fma_f32_ref(long n)
 		OPAQUE_F(acc[i]);
 }
 
+/* ref multiplies bf16 as floats. */
+void fma_bf16_ref(long n)
+{
+	fma_f32_ref(n);
+}
+
 void fma_int8_ref(long n)
 {
 	uint32_t acc[CHAINS] = {0}, x = 3, y = 5;
