@@ -77,7 +77,7 @@ extern const struct workload_ops *const workload_registry[];
 
 /*
  * Finds the workload of "pp128" and its argument ("128", within text). NULL and
- * ERR_UNSUPPORTED naming the nearest known one when there is none.
+ * ERR_UNSUPPORTED naming the nearest known one, or all of them, when there is none.
  */
 const struct workload_ops *workload_find(const char *text, const char **argument, struct diag *d);
 

@@ -9,6 +9,7 @@ libbase_a_SOURCES = \
 	%D%/mem.c %D%/mem.h \
 	%D%/json.c %D%/json.h \
 	%D%/embed.c %D%/embed.h \
+	%D%/nearest.c %D%/nearest.h \
 	%D%/cpuid.c %D%/cpuid.h \
 	%D%/group.c %D%/group.h \
 	%D%/pool.c %D%/cpus.c %D%/pool.h \

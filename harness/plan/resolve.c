@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "engines/base/mem.h"
+#include "engines/base/nearest.h"
 #include "engines/base/strbuf.h"
-#include "harness/spec/nearest.h"
 
 void plan_values_free(struct plan_values *v)
 {

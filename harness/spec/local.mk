@@ -6,8 +6,7 @@ libspec_a_SOURCES = \
 	%D%/parse.c %D%/render.c %D%/named.c \
 	%D%/option.c %D%/option.h \
 	%D%/value.c %D%/value.h \
-	%D%/yaml.c %D%/yaml.h \
-	%D%/nearest.c %D%/nearest.h
+	%D%/yaml.c %D%/yaml.h
 nodist_libspec_a_SOURCES = %D%/sweep_files.c
 
 # The shipped sweeps, embedded and installed.

@@ -10,8 +10,8 @@
 
 #include "engines/base/embed.h"
 #include "engines/base/mem.h"
+#include "engines/base/nearest.h"
 #include "engines/base/strbuf.h"
-#include "harness/spec/nearest.h"
 
 extern const struct embedded sweep_files[];
 

@@ -11,8 +11,8 @@
 #include <string.h>
 
 #include "engines/base/mem.h"
+#include "engines/base/nearest.h"
 #include "engines/base/strbuf.h"
-#include "harness/spec/nearest.h"
 
 enum {
 	NAME_BYTES_MAX = 200, /* of a name: it heads reports */

@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "engines/base/mem.h"
+#include "engines/base/nearest.h"
 #include "engines/base/strbuf.h"
-#include "harness/spec/nearest.h"
 #include "harness/spec/option.h"
 #include "harness/spec/value.h"
 #include "harness/spec/yaml.h"

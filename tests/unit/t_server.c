@@ -74,6 +74,8 @@ static void test_points(struct peer *p)
 	refused_point(p, "\"workload\":\"gemm\",\"kv\":\"f16\",\"threads\":\"1\"", "unsupported",
 		      "does not heed key \"kv\"");
 	refused_point(p, "\"workload\":\"gem\",\"threads\":\"1\"", "unsupported", "did you mean \"gemm\"");
+	refused_point(p, "\"workload\":\"sing7\",\"threads\":\"1\"", "unsupported",
+		      "unknown workload \"sing7\", known are pp, tg, gemm, read, fma");
 	refused_point(p, "\"threads\":\"1\"", "usage", "\"workload\" is missing");
 	refused_point(p, "\"workload\":\"fma\",\"type\":\"f32\"", "usage", "\"threads\" is missing");
 	refused_point(p, "\"workload\":\"fma\",\"type\":\"f32\",\"threads\":\"0\"", "usage", "threads \"0\"");

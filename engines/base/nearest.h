@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which known name was meant by an unknown one, by edit distance. */
-#ifndef IFM_SPEC_NEAREST_H
-#define IFM_SPEC_NEAREST_H
+#ifndef IFM_BASE_NEAREST_H
+#define IFM_BASE_NEAREST_H
 
 struct strbuf;
 

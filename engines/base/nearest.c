@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "harness/spec/nearest.h"
+#include "engines/base/nearest.h"
 
 #include <string.h>
 
