@@ -25,6 +25,7 @@ const struct command commands[] = {
 	{"perplexity", cmd_perplexity, "score a model on a text"},
 	{"tokenize", cmd_tokenize, "print the tokens of a text, or the text of tokens"},
 	{"convert", cmd_convert, "write a model as a GGUF file at another precision"},
+	{"cache", cmd_cache, "list or remove packed weights that were kept on disk"},
 	{NULL, NULL, NULL},
 };
 

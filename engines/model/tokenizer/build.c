@@ -22,7 +22,7 @@
 #define KEY_TOKENS "tokenizer.ggml.tokens"
 #define KEY_TYPES  "tokenizer.ggml.token_type"
 #define KEY_BOS	   "tokenizer.ggml.add_bos_token"
-#define KEY_CHAT "tokenizer.chat_template"
+#define KEY_CHAT   "tokenizer.chat_template"
 
 int tokenizer_error(const struct gguf *g, const char *key, struct diag *d, const char *fmt, ...)
 {
