@@ -100,12 +100,14 @@ static void test_generate(void)
 	is_int(s.n, 3, "two more are fed, three predicted");
 	s = (struct seen){.stop = 2};
 	l = first(5);
-	is_int(ask_generate(&config, &l, 20, &greedy, on_token, &s, &d), ERR_CANCELLED, "the callback stops it");
+	is_int(ask_generate(&config, &l, 20, &greedy, on_token, &s, &d), ERR_CANCELLED,
+	       "the callback stops it");
 	is_int(s.n, 2, "at once");
 	int32_t bad[] = {1, 99};
 	l = (struct token_list){bad, 2};
 	diag_clear(&d);
-	is_int(ask_generate(&config, &l, 1, &greedy, on_token, &s, &d), ERR_USAGE, "an id beyond the vocabulary");
+	is_int(ask_generate(&config, &l, 1, &greedy, on_token, &s, &d), ERR_USAGE,
+	       "an id beyond the vocabulary");
 	has_text(d.text, "id 99", "is named");
 }
 
