@@ -91,21 +91,29 @@ char *cache_path(const struct cache_folder *f, const char *key)
 	return path_make(f, key, ".packed");
 }
 
+/* A prune takes a file that is not locked yet for one that was left: it holds the lock for a moment and removes the name.
+ * Then another one is made; more often than this would be no accident. */
+#define TEMP_TRIES 100
+
 int cache_temp_open(const struct cache_folder *f, const char *key, int *fd, char **path, struct diag *d)
 {
-	char *name = path_make(f, key, ".XXXXXX.tmp");
-	int got = mkostemps(name, 4, O_CLOEXEC);
-	/* A prune between the two takes it for one that was left: then it cannot be renamed, which is said. */
-	if (got >= 0 && flock(got, LOCK_EX | LOCK_NB) == 0) {
-		*fd = got;
-		*path = name;
-		return 0;
-	}
-	int rc = diag_set(d, ERR_IO, "%s", strerror(errno));
-	if (got >= 0) {
+	for (int i = 0; i < TEMP_TRIES; i++) {
+		struct stat s;
+		char *name = path_make(f, key, ".XXXXXX.tmp");
+		int got = mkostemps(name, 4, O_CLOEXEC);
+		if (got < 0) {
+			int rc = diag_set(d, ERR_IO, "%s", strerror(errno));
+			free(name);
+			return rc;
+		}
+		if (flock(got, LOCK_EX | LOCK_NB) == 0 && fstat(got, &s) == 0 && s.st_nlink == 1) {
+			*fd = got;
+			*path = name;
+			return 0;
+		}
 		unlink(name);
 		close(got);
+		free(name);
 	}
-	free(name);
-	return rc;
+	return diag_set(d, ERR_IO, "no temporary file stays: others remove it");
 }
