@@ -208,11 +208,12 @@ void session_run_describe(const struct workload_run *r, struct strbuf *out)
 	const struct session_part *p = &r->part;
 	r->ops->describe(r->session, out);
 	if (s->n_prompt)
-		strbuf_printf(out, "verify: %d of %d tokens, %d of %d sequences", p->n_prompt, s->n_prompt,
-			      p->n_seqs, s->job.n_seqs);
+		strbuf_printf(out, "verify: %d of %d tokens", p->n_prompt, s->n_prompt);
 	else
-		strbuf_printf(out, "verify: %d steps after a prompt of %d tokens, %d of %d sequences",
-			      p->n_gen, p->n_prompt, p->n_seqs, s->job.n_seqs);
+		strbuf_printf(out, "verify: %d steps after a prompt of %d tokens", p->n_gen, p->n_prompt);
+	if (s->n_prompt && s->n_gen)
+		strbuf_printf(out, " and %d of %d steps", p->n_gen, s->n_gen);
+	strbuf_printf(out, ", %d of %d sequences", p->n_seqs, s->job.n_seqs);
 	if (s->depth)
 		strbuf_printf(out, ", at depth %d of %d", p->depth, s->depth);
 	strbuf_putc(out, '\n');

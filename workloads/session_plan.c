@@ -123,22 +123,34 @@ int session_shape_of(const struct model *m, const struct point *p, int n_prompt,
 	return 0;
 }
 
+static void step_add(struct workload_work *work, const struct step_work *step)
+{
+	struct workload_part *part = &work->part[work->n_parts - 1];
+	part->flops += step->flops;
+	part->bytes += step->bytes;
+	part->steps++;
+	work->flops += step->flops;
+	work->bytes += step->bytes;
+	work->working_set = (uint64_t)step->bytes;
+	work->steps++;
+}
+
 /* Adds the steps of n tokens a sequence from position `past` on: of a prompt in chunks, whose last one gives
- * logits, or (chunk 0) one by one, each of which does. */
+ * logits, or (chunk 0) one by one, each of which does. They are of one kind, but for a last chunk that is shorter. */
 static int work_add(const struct engine_ops *ops, const struct model *m, const struct session_shape *s,
 		    int past, int n, int chunk, struct workload_work *work, struct diag *d)
 {
 	struct step_work step;
-	for (int end = past + n, k; past < end; past += k) {
+	int begin = past, end = past + n;
+	for (int k; past < end; past += k) {
 		k = least(chunk ? chunk : 1, end - past);
 		int n_rows = !chunk || past + k == end ? s->job.n_seqs : 0;
 		int rc = ops->work(m, &s->job, s->job.n_seqs, past, k, n_rows, &step, d);
 		if (rc)
 			return rc;
-		work->flops += step.flops;
-		work->bytes += step.bytes;
-		work->working_set = (uint64_t)step.bytes;
-		work->steps++;
+		if (past == begin || k < chunk)
+			work->n_parts++;
+		step_add(work, &step);
 	}
 	return 0;
 }
@@ -153,6 +165,8 @@ int session_check_shape(const struct engine_ops *ops, struct engine *e, const st
 		rc = work_add(ops, m, s, s->depth + s->n_prompt, s->n_gen, 0, &sum, d);
 	if (rc)
 		return rc;
+	if (sum.n_parts == 1)
+		sum.n_parts = 0;
 	*work = sum;
 	return ops->check(e, m, &s->job, plan, d);
 }

@@ -26,12 +26,21 @@ struct workload_run;
  * the reference compares the same part. */
 #define WORKLOAD_VERIFY_FLOPS 2e10
 
+/* Steps of a repetition that are alike: as many tokens each. */
+struct workload_part {
+	double flops, bytes; /* of all of them */
+	int steps;
+};
+#define WORKLOAD_PARTS_MAX 3 /* chunks of a prompt, its shorter last one, decode */
+
 struct workload_work {
 	double flops;	      /* of one whole repetition */
 	double bytes;	      /* least bytes that must move in one repetition */
 	double tokens;	      /* tokens processed in one repetition; 0: not counted in tokens */
 	uint64_t working_set; /* bytes one step reads: what a read ceiling must span */
 	int steps;	      /* steps of a repetition */
+	int n_parts;	      /* kinds of steps; 0: all are alike */
+	struct workload_part part[WORKLOAD_PARTS_MAX];
 };
 
 struct workload_ops {

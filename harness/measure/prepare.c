@@ -90,6 +90,15 @@ static int get_point(const json_t *message, struct point *p, struct diag *d)
 	return rc ? rc : point_from_json(o, p, d);
 }
 
+static void parts_of(const struct workload_work *work, struct wire_check *c)
+{
+	_Static_assert(WORKLOAD_PARTS_MAX <= WIRE_PARTS_MAX, "a message holds all parts");
+	c->n_parts = work->n_parts;
+	for (int i = 0; i < work->n_parts; i++)
+		c->part[i] =
+			(struct wire_part){work->part[i].flops, work->part[i].bytes, work->part[i].steps};
+}
+
 static int check_point(struct server *s, const struct point *p, json_t **ok, struct diag *d)
 {
 	const struct workload_ops *w;
@@ -116,6 +125,7 @@ static int check_point(struct server *s, const struct point *p, json_t **ok, str
 		.working_set = (int64_t)work.working_set,
 		.steps = work.steps,
 	};
+	parts_of(&work, &c);
 	*ok = wire_check_to_json(&c);
 	return 0;
 }

@@ -2,6 +2,7 @@
 /* The short messages: model, check, prepared, the request of a run. */
 #include "config.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +12,9 @@
 #include "harness/wire/wire.h"
 
 enum { COUNTERS_MAX = 256 };
+
+/* Sums of the parts are added up in another order than the whole. */
+#define PARTS_TOLERANCE 1e-9
 
 /* ---- model ---- */
 
@@ -64,12 +68,73 @@ static const struct field check_fields[] = {
 	FIELD_TABLE_END,
 };
 
+static const struct field part_fields[] = {
+	FIELD_OF(FIELD_REAL, wire_part, flops),
+	FIELD_OF(FIELD_REAL, wire_part, bytes),
+	FIELD_OF(FIELD_INT, wire_part, steps),
+	FIELD_TABLE_END,
+};
+
+static void put_parts(json_t *o, const struct wire_check *c)
+{
+	json_t *list = json_array();
+	for (int i = 0; i < c->n_parts; i++) {
+		json_t *part = json_object();
+		codec_put(part, part_fields, &c->part[i]);
+		json_array_append_new(list, part);
+	}
+	json_object_set_new(o, "parts", list);
+}
+
 json_t *wire_check_to_json(const struct wire_check *c)
 {
 	json_t *o = json_object();
 	codec_put(o, check_fields, c);
+	if (c->n_parts)
+		put_parts(o, c);
 	json_object_set_new(o, "code", json_string(err_name(c->code)));
 	return o;
+}
+
+static bool is_sum(double sum, double whole)
+{
+	return fabs(sum - whole) <= PARTS_TOLERANCE * whole;
+}
+
+/* Parts that are no parts of the whole would make a ceiling of anything. */
+static int check_parts(const struct wire_check *c, struct diag *d)
+{
+	double flops = 0, bytes = 0, steps = 0;
+	for (int i = 0; i < c->n_parts; i++) {
+		flops += c->part[i].flops;
+		bytes += c->part[i].bytes;
+		steps += c->part[i].steps;
+	}
+	if (c->n_parts == 0 ||
+	    (is_sum(flops, c->flops) && is_sum(bytes, c->bytes) && is_sum(steps, c->steps)))
+		return 0;
+	return diag_set(d, ERR_FORMAT, "check: %d parts do not add up to the repetition", c->n_parts);
+}
+
+static int get_part(const json_t *o, void *item, struct diag *d)
+{
+	return codec_get(o, part_fields, item, d);
+}
+
+static int get_parts(const json_t *o, struct wire_check *c, struct diag *d)
+{
+	void *items = NULL;
+	int n = 0;
+	if (!json_object_get(o, "parts"))
+		return 0;
+	int rc = codec_get_array(o, "parts", WIRE_PARTS_MAX, sizeof c->part[0], get_part, &items, &n, d);
+	if (rc == 0) {
+		memcpy(c->part, items, (size_t)n * sizeof c->part[0]);
+		c->n_parts = n;
+		rc = check_parts(c, d);
+	}
+	free(items);
+	return rc;
 }
 
 int wire_check_from_json(const json_t *o, struct wire_check *out, struct diag *d)
@@ -79,6 +144,8 @@ int wire_check_from_json(const json_t *o, struct wire_check *out, struct diag *d
 	int rc = codec_get(o, check_fields, &c, d);
 	if (rc == 0)
 		rc = json_get_string(o, "code", &code, d);
+	if (rc == 0)
+		rc = get_parts(o, &c, d);
 	c.code = err_from_name(code);
 	if (rc == 0 && c.fits != (c.code == ERR_OK))
 		rc = diag_set(d, ERR_FORMAT, "check: \"fits\" and code \"%.40s\" contradict", code);

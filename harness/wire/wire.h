@@ -104,6 +104,12 @@ struct wire_model {
 	int64_t n_context;
 	int64_t n_vocab;
 };
+/* Steps of a repetition that are alike. */
+struct wire_part {
+	double flops, bytes; /* of all of them */
+	int steps;
+};
+#define WIRE_PARTS_MAX 8
 struct wire_check {
 	bool fits;
 	char *why;				    /* when it does not fit, or is not supported */
@@ -112,6 +118,8 @@ struct wire_check {
 	double flops, bytes, tokens;		    /* of one repetition */
 	int64_t working_set;
 	int steps;
+	int n_parts; /* optional in the message: kinds of steps, which add up to the repetition; 0: all alike */
+	struct wire_part part[WIRE_PARTS_MAX];
 };
 struct wire_prepared {
 	int64_t load_ns;

@@ -67,9 +67,11 @@ static const struct message messages[] = {
 	 "\"n_context\":2048,\"n_params\":7000000000,\"n_vocab\":32000,\"name\":\"M\xc3\xa9\"}",
 	 NULL, model_read, model_write, model_free},
 	{"check",
-	 "{\"bytes\":1.5,\"code\":\"oom\",\"fits\":false,\"flops\":2.0,\"kv\":1,\"limit\":2,\"scratch\":3,"
-	 "\"steps\":4,\"tokens\":0.0,\"total\":6,\"weights\":7,\"why\":\"too large\",\"working_set\":8}",
-	 NULL, check_read, check_write, check_free},
+	 "{\"bytes\":1.5,\"code\":\"oom\",\"fits\":false,\"flops\":2.0,\"kv\":1,\"limit\":2,"
+	 "\"parts\":[{\"bytes\":0.5,\"flops\":2.0,\"steps\":1},{\"bytes\":1.0,\"flops\":0.0,\"steps\":3}],"
+	 "\"scratch\":3,\"steps\":4,\"tokens\":0.0,\"total\":6,\"weights\":7,\"why\":\"too "
+	 "large\",\"working_set\":8}",
+	 "parts", check_read, check_write, check_free},
 	{"prepared", "{\"describe\":\"isa: avx2\\n\",\"load_ns\":1,\"weight_bytes\":2}", NULL, prepared_read,
 	 prepared_write, prepared_free},
 	{"run request",
@@ -230,6 +232,13 @@ static void test_refusals(void)
 	refuses(CHECK, "fits", "true", "contradict");
 	refuses(CHECK, "steps", "2147483648", "\"steps\"");
 	refuses(CHECK, "flops", "-1e300", "flops");
+	refuses(CHECK, "parts", "7", "parts");
+	refuses(CHECK, "parts/1", "[]", "flops");
+	refuses(CHECK, "parts/1/steps", "-1", "steps");
+	refuses(CHECK, "parts/1/steps", "2", "2 parts do not add up");
+	refuses(CHECK, "parts/0/flops", "2.1", "2 parts do not add up");
+	refuses(CHECK, "parts/0/bytes", "0", "2 parts do not add up");
+	refuses(CHECK, "parts", "[{},{},{},{},{},{},{},{},{}]", "9 elements, at most 8");
 	refuses(HELLO, "protocol", "-1", "protocol");
 	refuses(HELLO, "build", "{\"a\":1}", "build: a");
 	refuses(HELLO, "workloads/0/keys", "[\"m\",1]", "array of texts");

@@ -152,6 +152,54 @@ static void test_refusals(struct peer *p)
 		     "does not heed key \"m\"");
 }
 
+/* Steps of each kind in a repetition, "" where all are alike. */
+static void test_parts(struct peer *p, const char *point, const char *steps)
+{
+	char line[600], got[100] = "";
+	struct wire_check c = {0};
+	snprintf(line, sizeof line, "{\"id\":1,\"do\":\"check\",%s}", point);
+	json_t *o = peer_ask(p, line, point);
+	is_int(wire_check_from_json(o, &c, NULL), 0, "is checked");
+	for (int i = 0; i < c.n_parts; i++) {
+		size_t n = strlen(got);
+		snprintf(got + n, sizeof got - n, "%s%d", n ? " " : "", c.part[i].steps);
+	}
+	is_text(got, steps, "steps of each kind");
+	wire_check_free(&c);
+	json_decref(o);
+}
+
+/* The bytes that a step reads grow with what the sequences hold. */
+static int64_t working_set(struct peer *p, const char *point)
+{
+	char line[600];
+	struct wire_check c = {0};
+	snprintf(line, sizeof line, "{\"id\":1,\"do\":\"check\",%s}", point);
+	json_t *o = peer_ask(p, line, point);
+	is_int(wire_check_from_json(o, &c, NULL), 0, "is checked");
+	int64_t bytes = c.working_set;
+	wire_check_free(&c);
+	json_decref(o);
+	return bytes;
+}
+
+static void test_depth(struct peer *p)
+{
+	ok(working_set(p, POINT("tg3", ",\"depth\":\"64\"")) > working_set(p, POINT("tg3", "")) + 1000,
+	   "at a depth a step reads the tokens before, too");
+	peer_refused(p, "{\"id\":1,\"do\":\"check\"," POINT("tg3", ",\"ubatch\":\"4\"") "}", "unsupported",
+		     "does not heed key \"ubatch\"");
+	peer_refused(p, "{\"id\":1,\"do\":\"check\"," POINT("pp6+tg0", "") "}", "unsupported",
+		     "expected tg and a number");
+	peer_refused(p, "{\"id\":1,\"do\":\"check\"," POINT("pp6+tg", "") "}", "unsupported", "tg128");
+	peer_refused(p, "{\"id\":1,\"do\":\"check\"," POINT("pp6+pp6", "") "}", "unsupported", "pp512+tg128");
+	peer_refused(p, "{\"id\":1,\"do\":\"prepare\"," POINT("tg3", ",\"depth\":\"9999\"") "}", "usage",
+		     "tg3 @ d9999: 10002 tokens a sequence");
+	peer_refused(
+		p, "{\"id\":1,\"do\":\"prepare\"," POINT("pp6", ",\"sequences\":\"4\",\"ubatch\":\"3\"") "}",
+		"usage", "at least a token of each of 4 sequences");
+}
+
 static void test_point(struct peer *p, const char *point, int steps, int rows, int tokens)
 {
 	char line[600];
@@ -201,6 +249,20 @@ int main(void)
 	test_point(p, POINT("tg3", ",\"kv\":\"bf16\""), 3, 1, 3);
 	test_point(p, POINT("tg3", ",\"sequences\":\"2\""), 3, 2, 6);
 	test_point(p, POINT("tg3", ",\"engine\":\"null\""), 3, 1, 3);
+	test_point(p, POINT("tg3", ",\"depth\":\"20\",\"sequences\":\"2\""), 3, 2, 6);
+	test_point(p, POINT("tg1", ",\"depth\":\"3\""), 1, 1, 1);
+	test_point(p, POINT("pp20", ",\"ubatch\":\"8\""), 3, 1, 20);
+	test_point(p, POINT("pp20", ",\"ubatch\":\"8\",\"sequences\":\"2\",\"depth\":\"9\""), 5, 2, 40);
+	test_point(p, POINT("pp6+tg3", ",\"sequences\":\"2\""), 4, 2, 18);
+	test_point(p, POINT("pp20+tg4", ",\"ubatch\":\"8\",\"depth\":\"5\""), 7, 1, 24);
+	test_point(p, POINT("pp4+tg1", ",\"engine\":\"null\",\"depth\":\"5\""), 2, 1, 5);
+	test_parts(p, POINT("pp20", ""), "");
+	test_parts(p, POINT("tg4", ",\"depth\":\"5\""), "");
+	test_parts(p, POINT("pp16", ",\"ubatch\":\"8\""), "");
+	test_parts(p, POINT("pp20", ",\"ubatch\":\"8\""), "2 1");
+	test_parts(p, POINT("pp20+tg4", ""), "1 4");
+	test_parts(p, POINT("pp20+tg4", ",\"ubatch\":\"8\""), "2 1 4");
+	test_depth(p);
 	peer_stop(p, "all of it");
 	free(model);
 	free(data);

@@ -241,6 +241,19 @@ static void test_reference(void)
 }
 
 /* So many tokens of each of so many sequences are compared. */
+static void test_at(const char *workload, const char *depth, double flops, const char *text)
+{
+	const struct model m = {.hp = {.n_vocab = VOCAB, .n_context = 8192}};
+	struct point p = {0};
+	flops_of_token = flops;
+	point_set(&p, KEY_WORKLOAD, workload);
+	point_set(&p, KEY_PRECISION, "f32");
+	point_set(&p, KEY_DEPTH, depth);
+	struct outputs o = verify(&p, &m);
+	is_text(strbuf_text(&o.text), text, "says what is compared");
+	outputs_free(&o);
+}
+
 static void test_pp(const char *workload, const char *sequences, double flops, int n_tokens, const char *text)
 {
 	const struct model m = {.hp = {.n_vocab = VOCAB, .n_context = 4096}};
@@ -267,5 +280,14 @@ int main(void)
 	test_pp("pp3000", "3", 1e7, 1000, "verify: 1000 of 3000 tokens, 2 of 3 sequences\n");
 	test_pp("pp512", "1", 2e9, 32, "verify: 32 of 512 tokens, 1 of 1 sequences\n");
 	test_pp("pp7", "2", 2e12, 7, "verify: 7 of 7 tokens, 2 of 2 sequences\n");
+	test_at("pp512", "4096", 1e6, "verify: 512 of 512 tokens, 1 of 1 sequences, at depth 4096 of 4096\n");
+	test_at("pp512", "4096", 1e7, "verify: 512 of 512 tokens, 1 of 1 sequences, at depth 1488 of 4096\n");
+	test_at("pp512", "4096", 1e9, "verify: 32 of 512 tokens, 1 of 1 sequences, at depth 0 of 4096\n");
+	test_at("pp512+tg8", "64", 1e6,
+		"verify: 512 of 512 tokens and 2 of 8 steps, 1 of 1 sequences, at depth 64 of 64\n");
+	test_at("tg8", "4096", 1e6,
+		"verify: 2 steps after a prompt of 4 tokens, 1 of 1 sequences, at depth 4096 of 4096\n");
+	test_at("tg8", "4096", 1e7,
+		"verify: 2 steps after a prompt of 4 tokens, 1 of 1 sequences, at depth 1996 of 4096\n");
 	return tap_done();
 }
