@@ -24,9 +24,16 @@ enum bound { BOUND_NONE = 0, BOUND_MEMORY, BOUND_COMPUTE };
 struct process_value {
 	int64_t visit; /* id */
 	int round, n_reps;
-	double rep_s, step_ms /* median of its steps */, load_s;
+	double rep_s, step_ms /* median of its steps, NaN where they are of several kinds */, load_s;
 	double tokens, flops, bytes; /* of a repetition */
 };
+
+/* Steps of a repetition that are alike, as parts of all its arithmetic and of all its bytes. */
+struct row_part {
+	double flops, bytes;
+	enum bound bound; /* which ceiling binds it */
+};
+#define ROW_PARTS_MAX 8
 
 struct row {
 	const struct stored_point *point; /* belongs to the run */
@@ -36,11 +43,13 @@ struct row {
 	struct estimate tokens_s; /* NaN where tokens do not count */
 	struct estimate gflops_s; /* 10^9 */
 	struct estimate gbytes_s; /* 10^9, least bytes by arithmetic */
-	struct estimate step_ms;  /* latency of a step */
+	struct estimate step_ms;  /* latency of a step; NaN where steps are of several kinds */
 	struct estimate load_s;
-	double step_p99_ms;	 /* NaN when fewer than 368 samples */
-	enum bound bound;	 /* which ceiling binds: the one that takes longer */
-	struct estimate share;	 /* of the binding ceiling, paired by round where possible */
+	double step_p99_ms; /* NaN when fewer than 368 samples, or as step_ms */
+	int n_parts;	    /* kinds of steps: prefill and decode in one repetition; at least 1 */
+	struct row_part part[ROW_PARTS_MAX];
+	enum bound bound;	 /* which ceiling binds: the one that takes longer, of all parts */
+	struct estimate share;	 /* of the binding ceilings, each part's, paired by round where possible */
 	const struct row *limit; /* that ceiling, of the same analysis; NULL when not measured */
 	double ceiling;		 /* its rate in GB/s or GFLOP/s, NaN when not measured */
 	double ceiling_tokens_s; /* the ceiling as tokens/s for this row's work, NaN */

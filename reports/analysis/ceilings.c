@@ -110,28 +110,60 @@ static double ceiling_rate(const struct row *ceiling, enum bound bound)
 	return bound == BOUND_MEMORY ? ceiling->gbytes_s.value : ceiling->gflops_s.value;
 }
 
+/* The two ceilings that a row may stand under; NULL: not measured. */
+struct ceilings {
+	const struct row *read, *fma;
+};
+
+static const struct row *ceiling_of(const struct ceilings *c, enum bound bound)
+{
+	return bound == BOUND_MEMORY ? c->read : c->fma;
+}
+
+static double part_work(const struct row_part *part, enum bound bound, const struct process_value *v)
+{
+	return bound == BOUND_MEMORY ? part->bytes * v->bytes : part->flops * v->flops;
+}
+
+/* Seconds that a process's work takes at the ceilings that bind its parts. */
+static double least_s(const struct row *row, const struct ceilings *c, const struct process_value *v,
+		      bool paired)
+{
+	double sum = 0;
+
+	for (int i = 0; i < row->n_parts; i++) {
+		const struct row_part *part = &row->part[i];
+		const struct row *ceiling = ceiling_of(c, part->bound);
+		double work = part_work(part, part->bound, v);
+		const struct process_value *of = paired && ceiling ? value_of_round(ceiling, v->round) : NULL;
+
+		if (part->bound == BOUND_NONE)
+			continue;
+		if (paired)
+			sum += of ? bound_s(of, part->bound, work) : NAN;
+		else
+			sum += work / (ceiling_rate(ceiling, part->bound) * 1e9);
+	}
+	return sum;
+}
+
 /*
- * Share of the ceiling: what the work takes at the ceiling over what it took. Ceiling and row of one
+ * Share of the ceilings: what the work takes at them over what it took. Ceiling and row of one
  * round ran minutes apart at most, so their ratio is free of slow drift; without common rounds the
  * ceiling's median stands for all.
  */
-static struct estimate share_estimate(const struct row *row, const struct row *ceiling, enum bound bound,
-				      bool paired)
+static struct estimate share_estimate(const struct row *row, const struct ceilings *c, bool paired)
 {
 	double *x = mem_alloc(sizeof *x * (size_t)(row->n_values + 1));
-	double rate = ceiling_rate(ceiling, bound) * 1e9;
 	struct estimate e;
 	int n = 0;
 
 	for (int i = 0; i < row->n_values; i++) {
 		const struct process_value *v = &row->values[i];
-		const struct process_value *c = value_of_round(ceiling, v->round);
-		double work = bound == BOUND_MEMORY ? v->bytes : v->flops, least = work / rate;
+		double share = least_s(row, c, v, paired) / v->rep_s;
 
-		if (paired)
-			least = c ? bound_s(c, bound, work) : NAN;
-		if (isfinite(least / v->rep_s))
-			x[n++] = least / v->rep_s;
+		if (isfinite(share))
+			x[n++] = share;
 	}
 	e = estimate_of(x, n);
 	free(x);
@@ -147,9 +179,32 @@ static void row_unlimited(struct row *row)
 }
 
 /* Seconds the work takes at the ceiling: 0 without work, NaN where the ceiling of some work is missing. */
-static double least_s(double work, const struct row *ceiling, enum bound bound)
+static double work_s(double work, const struct row *ceiling, enum bound bound)
 {
 	return work > 0 ? work / (ceiling_rate(ceiling, bound) * 1e9) : 0;
+}
+
+/*
+ * What binds each part: prefill and decode in one repetition stand under different ceilings, and the one that
+ * would bind their sum is under both. Adds the seconds by what binds; false where it cannot be said, as which of
+ * two ceilings binds cannot be from one of them.
+ */
+static bool parts_bind(struct row *row, const struct ceilings *c, double *memory_s, double *compute_s)
+{
+	*memory_s = *compute_s = 0;
+	for (int i = 0; i < row->n_parts; i++) {
+		struct row_part *part = &row->part[i];
+		double memory = work_s(part_work(part, BOUND_MEMORY, &row->values[0]), c->read, BOUND_MEMORY);
+		double compute =
+			work_s(part_work(part, BOUND_COMPUTE, &row->values[0]), c->fma, BOUND_COMPUTE);
+
+		if (isnan(memory) || isnan(compute))
+			return false;
+		if (fmax(memory, compute) > 0)
+			part->bound = memory >= compute ? BOUND_MEMORY : BOUND_COMPUTE;
+		*(memory >= compute ? memory_s : compute_s) += fmax(memory, compute);
+	}
+	return *memory_s + *compute_s > 0;
 }
 
 void row_limit(struct row *row, const struct analysis *a)
@@ -157,27 +212,21 @@ void row_limit(struct row *row, const struct analysis *a)
 	struct search s = {.row = row,
 			   .target = read_target(row),
 			   .type = point_fma_type(point_get(&row->point->point, KEY_PRECISION))};
-	const struct row *read = isnan(s.target) ? NULL : search_all(a, s, search_read);
-	const struct row *fma = search_all(a, s, search_fma), *ceiling;
+	const struct ceilings c = {.read = isnan(s.target) ? NULL : search_all(a, s, search_read),
+				   .fma = search_all(a, s, search_fma)};
 	double memory_s, compute_s;
 
 	row_unlimited(row);
-	if (row->n_values == 0)
+	if (row->n_values == 0 || !parts_bind(row, &c, &memory_s, &compute_s))
 		return;
-	memory_s = least_s(row->values[0].bytes, read, BOUND_MEMORY);
-	compute_s = least_s(row->values[0].flops, fma, BOUND_COMPUTE);
-	/* Which of two ceilings binds cannot be said from one of them. */
-	if (isnan(memory_s) || isnan(compute_s) || fmax(memory_s, compute_s) <= 0)
-		return;
-	ceiling = memory_s >= compute_s ? read : fma;
-	/* The larger time is above 0, so its ceiling is there. */
-	assert(ceiling);
 	row->bound = memory_s >= compute_s ? BOUND_MEMORY : BOUND_COMPUTE;
-	row->limit = ceiling;
-	row->ceiling = ceiling_rate(ceiling, row->bound);
+	row->limit = ceiling_of(&c, row->bound);
+	/* The larger time is above 0, so its ceiling is there. */
+	assert(row->limit);
+	row->ceiling = ceiling_rate(row->limit, row->bound);
 	if (row->values[0].tokens > 0)
-		row->ceiling_tokens_s = row->values[0].tokens / fmax(memory_s, compute_s);
-	row->share = share_estimate(row, ceiling, row->bound, true);
+		row->ceiling_tokens_s = row->values[0].tokens / (memory_s + compute_s);
+	row->share = share_estimate(row, &c, true);
 	if (row->share.n == 0)
-		row->share = share_estimate(row, ceiling, row->bound, false);
+		row->share = share_estimate(row, &c, false);
 }

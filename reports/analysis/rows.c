@@ -7,10 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engines/base/json.h"
 #include "engines/base/mem.h"
 
 /* Fewest samples whose 99th percentile has an equal-tailed 95 % interval (facts: statistics). */
 #define P99_SAMPLES 368
+/* Sums of parts are added up in another order than the whole. */
+#define PARTS_TOLERANCE 1e-9
 
 struct estimate estimate_none(void)
 {
@@ -61,11 +64,50 @@ static void marks_count(struct row *row, const struct stored_series *s)
 	}
 }
 
+/* Part of a whole; 0 of nothing. */
+static double fraction(const json_t *part, const json_t *whole, const char *key)
+{
+	double all = json_opt_real(whole, key, 0);
+
+	return all > 0 ? json_opt_real(part, key, 0) / all : 0;
+}
+
+/* sum: of the fractions. */
+static bool is_whole(double sum, const json_t *whole, const char *key)
+{
+	return fabs(sum - (json_opt_real(whole, key, 0) > 0)) < PARTS_TOLERANCE;
+}
+
+/* One part is all of it; so it is, too, where those in the store do not add up: it may be anybody's. */
+static void parts_read(struct row *row, const json_t *check)
+{
+	const json_t *list = check ? json_object_get(check, "parts") : NULL, *item;
+	double flops = 0, bytes = 0;
+	size_t n = json_array_size(list), i;
+	bool good = n > 1 && n <= ROW_PARTS_MAX;
+
+	for (i = 0; good && i < n; i++) {
+		struct row_part *part = &row->part[i];
+
+		item = json_array_get(list, i);
+		*part = (struct row_part){.flops = fraction(item, check, "flops"),
+					  .bytes = fraction(item, check, "bytes")};
+		flops += part->flops;
+		bytes += part->bytes;
+		good = part->flops >= 0 && part->bytes >= 0;
+	}
+	good = good && is_whole(flops, check, "flops") && is_whole(bytes, check, "bytes");
+	row->n_parts = good ? (int)n : 1;
+	if (!good)
+		row->part[0] = (struct row_part){.flops = 1, .bytes = 1};
+}
+
 /*
  * Rate of summed time: repetitions without a warm-up sample, their time added up. step_ms receives the
  * duration of each of their samples; returns how many.
  */
-static int process_measure(struct process_value *p, const struct stored_series *s, double *step_ms)
+static int process_measure(struct process_value *p, const struct stored_series *s, bool alike,
+			   double *step_ms)
 {
 	double sum_ns = 0;
 	int n = 0;
@@ -79,7 +121,8 @@ static int process_measure(struct process_value *p, const struct stored_series *
 		step_ms[n++] = (double)s->values[i] * 1e-6;
 	}
 	p->rep_s = p->n_reps > 0 && sum_ns > 0 ? sum_ns * 1e-9 / p->n_reps : NAN;
-	p->step_ms = n > 0 ? stat_quantile(step_ms, n, 0.5) : NAN;
+	/* The middle of prefills and decode steps is the latency of nothing. */
+	p->step_ms = n > 0 && alike ? stat_quantile(step_ms, n, 0.5) : NAN;
 	return n;
 }
 
@@ -164,7 +207,7 @@ static int row_collect(struct row *row, const struct stored_point *point, double
 		if (v->kind != VISIT_TIMING || v->failed || !s)
 			continue;
 		marks_count(row, s);
-		n_steps += process_measure(&p, s, step_ms + n_steps);
+		n_steps += process_measure(&p, s, row->n_parts == 1, step_ms + n_steps);
 		if (isfinite(p.rep_s))
 			row->values[row->n_values++] = p;
 	}
@@ -192,6 +235,7 @@ void row_measure(struct row *row, const struct stored_point *point)
 	row->state = point->state;
 	row->reason = mem_strdup(point->state == POINT_DONE ? "" : point->reason);
 	row->values = mem_alloc(sizeof *row->values * (size_t)(point->n_visits + 1));
+	parts_read(row, point->check_answer);
 	n_steps = row_collect(row, point, step_ms);
 	row->rep_s = row_estimate(row, get_rep_s);
 	row->tokens_s = row_estimate(row, get_tokens_s);
@@ -199,7 +243,8 @@ void row_measure(struct row *row, const struct stored_point *point)
 	row->gbytes_s = row_estimate(row, get_gbytes_s);
 	row->step_ms = row_estimate(row, get_step_ms);
 	row->load_s = row_estimate(row, get_load_s);
-	row->step_p99_ms = n_steps >= P99_SAMPLES ? stat_quantile(step_ms, n_steps, 0.99) : NAN;
+	row->step_p99_ms =
+		n_steps >= P99_SAMPLES && row->n_parts == 1 ? stat_quantile(step_ms, n_steps, 0.99) : NAN;
 	free(step_ms);
 	row_judge(row);
 }

@@ -17,6 +17,12 @@ static bool is_decode(const struct row *r)
 	return strncmp(point_get(&r->point->point, KEY_WORKLOAD), "tg", 2) == 0;
 }
 
+/* Prefill, then decode in one repetition. */
+static bool is_both(const struct row *r)
+{
+	return strstr(point_get(&r->point->point, KEY_WORKLOAD), "+tg") != NULL;
+}
+
 static double key_number(const struct row *r, enum point_key key)
 {
 	return strtod(point_get(&r->point->point, key), NULL);
@@ -94,15 +100,15 @@ static void title_tokens(struct strbuf *out, const struct finding *f)
 	const struct point *p = &f->best->point->point;
 
 	model_short(out, point_get(p, KEY_MODEL));
-	strbuf_puts(out, is_decode(f->best) ? " decodes " : " reads prompts at ");
+	strbuf_puts(out, is_decode(f->best) ? " decodes "
+			 : is_both(f->best) ? " reads prompts and decodes "
+					    : " reads prompts ");
 	if (f->best != f->base && isfinite(ratio.value)) {
-		if (!is_decode(f->best))
-			out->text[out->len -= 3] = '\0'; /* "at " */
 		number_put(out, ratio.value, 0);
 		strbuf_printf(out, " times as fast in %s as in %s", point_get(p, KEY_PRECISION),
 			      point_get(&f->base->point->point, KEY_PRECISION));
 	} else {
-		strbuf_puts(out, is_decode(f->best) ? "at " : "");
+		strbuf_puts(out, "at ");
 		number_put(out, f->best->tokens_s.value, 0);
 		strbuf_printf(out, " tokens/s in %s", point_get(p, KEY_PRECISION));
 	}

@@ -80,10 +80,15 @@ void group_heading(struct strbuf *out, const struct view *v, const struct group 
 	static const struct {
 		enum point_key key;
 		const char *before, *after;
-	} said[] = {
-		{KEY_PRECISION, ", ", ""},	 {KEY_KV, ", kv ", ""},	  {KEY_SEQUENCES, ", ", " sequences"},
-		{KEY_THREADS, ", ", " threads"}, {KEY_ISA, ", isa ", ""}, {KEY_BLOCKING, ", blocking ", ""},
-		{KEY_PROVIDER, ", gemm ", ""},	 {KEY_DEVICE, ", ", ""}};
+	} said[] = {{KEY_PRECISION, ", ", ""},
+		    {KEY_KV, ", kv ", ""},
+		    {KEY_SEQUENCES, ", ", " sequences"},
+		    {KEY_UBATCH, ", ubatch ", ""},
+		    {KEY_THREADS, ", ", " threads"},
+		    {KEY_ISA, ", isa ", ""},
+		    {KEY_BLOCKING, ", blocking ", ""},
+		    {KEY_PROVIDER, ", gemm ", ""},
+		    {KEY_DEVICE, ", ", ""}};
 	const struct point *p = &g->row[0]->point->point;
 	enum row_kind kind = row_kind(g->row[0]);
 

@@ -99,6 +99,61 @@ static void test_bound(void)
 	}
 }
 
+/* A prefill that multiplies and decode steps that read: each stands under its own ceiling. */
+static void test_parts(void)
+{
+	struct maker *m = made_start();
+	struct stored_point *p = add_tg(m, tg_keys, 6);
+	struct analysis *a;
+	const struct row *r;
+
+	p->check_answer = json_pack("{s:i, s:f, s:f, s:[{s:f, s:f, s:i}, {s:f, s:f, s:i}]}", "working_set",
+				    3 << 20, "flops", 4e6, "bytes", 2e6, "parts", "flops", 3.6e6, "bytes",
+				    0.2e6, "steps", 1, "flops", 0.4e6, "bytes", 1.8e6, "steps", 7);
+	add_ceilings(m, "isa=avx2 threads=2", "4194304");
+	a = analysis_make(&m->run);
+	r = &a->rows[0];
+	is_int(r->n_parts, 2, "two kinds of steps");
+	ok(r->part[0].bound == BOUND_COMPUTE && r->part[1].bound == BOUND_MEMORY,
+	   "3.6 MFLOP take 1.8 ms, 1.8 MB 0.36 ms: another ceiling binds each");
+	is_int(r->bound, BOUND_COMPUTE, "most of the time is the first's");
+	is_near(r->ceiling_tokens_s, 8 / 2.16e-3, 1e-6, "8 tokens in 2.16 ms");
+	is_near(r->share.value, (2.16 / 4.08 + 2.16 / 4.12) / 2, 1e-9, "share of both, paired by round");
+	ok(r->tokens_s.n == 6 && isfinite(r->tokens_s.value), "the rate is that of the repetition");
+	ok(r->step_ms.n == 0 && isnan(r->step_ms.value) && isnan(r->step_p99_ms), "no latency is a step's");
+	analysis_free(a);
+	made_free(m);
+}
+
+/* Parts that are none of the whole are as if they were not there. */
+static void test_bad_parts(void)
+{
+	static const char *const bad[] = {
+		"[{\"flops\": 1e6, \"bytes\": 2e6}, {\"flops\": 1e6, \"bytes\": 0}]",
+		"[{\"flops\": 5e6, \"bytes\": 2e6}, {\"flops\": -1e6, \"bytes\": 0}]",
+		"[{\"flops\": 4e6, \"bytes\": 2e6}]",
+		"[7, \"x\"]",
+		"{}",
+		"[{}, {}, {}, {}, {}, {}, {}, {}, {}]",
+	};
+
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		struct maker *m = made_start();
+		struct stored_point *p = add_tg(m, tg_keys, 6);
+		struct analysis *a;
+
+		p->check_answer = json_pack("{s:i, s:f, s:f, s:o}", "working_set", 3 << 20, "flops", 4e6,
+					    "bytes", 2e6, "parts", json_loads(bad[i], 0, NULL));
+		add_ceilings(m, "isa=avx2 threads=2", "4194304");
+		a = analysis_make(&m->run);
+		is_int(a->rows[0].n_parts, 1, bad[i]);
+		is_near(a->rows[0].ceiling_tokens_s, 4000, 1e-6, "is judged as a whole");
+		ok(isfinite(a->rows[0].step_ms.value), "and has its steps");
+		analysis_free(a);
+		made_free(m);
+	}
+}
+
 static void test_few(void)
 {
 	struct maker *m = made_start();
@@ -309,6 +364,8 @@ int main(void)
 	test_rates();
 	test_bound();
 	test_few();
+	test_parts();
+	test_bad_parts();
 	test_ceilings();
 	test_memory_bound();
 	test_unpaired();
