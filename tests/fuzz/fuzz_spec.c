@@ -19,6 +19,8 @@ static const char *const seeds[] = {
 	"workload: tg32\nmodel: >-\n  a folded\n  path\nkv: \"\\u00e9\\x41\\\"\"\nisa: 'it''s'\n? "
 	"sequences\n: 1,2,4\n",
 	"kv: &a f16\nkv: *a\nkv: !!str f16\n---\nkv: null\n...\n",
+	"workload: [tg8@d16, 'pp4+tg8  @ d0512', tg3 @ d0, pp64-512*2]\ndepth: [0, 128-512*2]\nubatch: "
+	"0,64\n",
 	"[[[[{a: [b, {c: d}]}]]]]",
 };
 
