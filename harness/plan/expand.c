@@ -122,13 +122,12 @@ static int expand_value(struct expansion *e, int depth, const struct plan_value 
 	point_set(&e->point, nest[depth], v->text);
 	plan_context_choose(&e->context, nest[depth], v->text);
 	int rc = nest[depth] == KEY_WORKLOAD ? workload_part(e, v->text) : 0;
-	if (rc)
-		return rc;
 	if (state == POINT_PLANNED && v->state != POINT_PLANNED) {
 		e->state = v->state;
 		e->reason = v->reason;
 	}
-	rc = expand_from(e, depth + 1);
+	if (rc == 0)
+		rc = expand_from(e, depth + 1);
 	point_set(&e->point, nest[depth], NULL);
 	e->context = context;
 	e->state = state;
