@@ -73,9 +73,11 @@ static void *pages_map(size_t size)
 /* From a huge page's boundary on: what the kernel gave before and behind it goes back. */
 static void *huge_map(size_t size)
 {
-	size_t room;
-	if (!mem_add(size, HUGE_PAGE, &room))
+	size_t page = (size_t)sysconf(_SC_PAGESIZE), room;
+	if (!mem_add(size, HUGE_PAGE + page, &room))
 		return NULL;
+	size = (size + page - 1) / page * page;
+	room = size + HUGE_PAGE;
 	char *p = pages_map(room);
 	if (!p)
 		return NULL;
@@ -87,34 +89,22 @@ static void *huge_map(size_t size)
 	return p + before;
 }
 
-/* As mem_map maps it: whole huge pages, or else the last part of a block would have none. 0: it does not fit. */
-static size_t mapped_bytes(size_t size)
-{
-	if (size == 0)
-		return 1;
-	if (size < HUGE_FROM)
-		return size;
-	return mem_add(size, HUGE_PAGE - 1, &size) ? size / HUGE_PAGE * HUGE_PAGE : 0;
-}
-
 void *mem_map(size_t size)
 {
-	size_t bytes = mapped_bytes(size);
-	if (bytes == 0)
-		return NULL;
-	return bytes < HUGE_FROM ? pages_map(bytes) : huge_map(bytes);
+	if (size == 0)
+		size = 1;
+	return size < HUGE_FROM ? pages_map(size) : huge_map(size);
 }
 
 void mem_unmap(void *p, size_t size)
 {
 	if (p)
-		munmap(p, mapped_bytes(size));
+		munmap(p, size ? size : 1);
 }
 
 void mem_discard(void *p, size_t size)
 {
-	size_t bytes = mapped_bytes(size);
-	if (madvise(p, bytes, MADV_DONTNEED))
+	if (madvise(p, size ? size : 1, MADV_DONTNEED))
 		memset(p, 0, size);
 }
 
