@@ -2,7 +2,6 @@
 /* cache: the packed weights that workers kept: what is there, and what has to go. */
 #include "config.h"
 
-#include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +9,7 @@
 
 #include "engines/base/cache/cache.h"
 #include "engines/base/strbuf.h"
+#include "harness/cmd/ask.h"
 #include "harness/cmd/cmd.h"
 #include "reports/number.h"
 #include "reports/text.h"
@@ -44,11 +44,12 @@ static void what_set(struct arguments *a, const char *arg, struct argp_state *st
 
 static void arguments_check(const struct arguments *a, struct argp_state *state)
 {
+	bool is_ls = a->what && strcmp(a->what, "ls") == 0;
 	if (!a->what)
 		argp_error(state, "expected ls or prune");
-	if (strcmp(a->what, "ls") == 0 && (a->all || a->max))
+	if (is_ls && (a->all || a->max))
 		argp_error(state, "--all and --max are for prune");
-	if (strcmp(a->what, "prune") == 0 && a->json)
+	if (!is_ls && a->json)
 		argp_error(state, "--output is for ls");
 	if (a->all && a->max)
 		argp_error(state, "--all or --max, not both");
@@ -59,9 +60,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	struct arguments *a = state->input;
 	switch (key) {
 	case 'o':
-		a->json = strcmp(arg, "json") == 0;
-		if (!a->json && strcmp(arg, "text") != 0)
-			argp_error(state, "--output \"%.60s\": expected text or json", arg);
+		a->json = ask_wants_json(arg, state);
 		break;
 	case OPTION_ALL:
 		a->all = true;
@@ -91,12 +90,12 @@ static const struct argp argp = {
 };
 
 /* What ls tells of a file. */
-struct kept {
+struct line {
 	char model[256], precision[32], isa[32];
 	const struct cache_entry *entry;
 };
 
-static void kept_make(struct kept *r, const struct cache_entry *e)
+static void line_make(struct line *r, const struct cache_entry *e)
 {
 	const char *key = e->key ? e->key : "model: (damaged)\n";
 	cache_key_value(key, "model", r->model, sizeof r->model);
@@ -106,25 +105,25 @@ static void kept_make(struct kept *r, const struct cache_entry *e)
 }
 
 /* Padded on the right to that many columns. What is in a file cannot steer the terminal. */
-static void put_cell(const char *text, size_t columns)
+static void put_cell(const char *text, int columns)
 {
 	struct strbuf plain = {0};
 	text_plain(&plain, text);
-	size_t n = (size_t)text_width(strbuf_text(&plain));
-	printf("%s%*s  ", strbuf_text(&plain), n < columns ? (int)(columns - n) : 0, "");
+	int n = text_width(strbuf_text(&plain));
+	printf("%s%*s", strbuf_text(&plain), n < columns ? columns - n : 0, "");
 	strbuf_free(&plain);
 }
 
-static void print_row(const struct cache_entry *e)
+static void print_line(const struct cache_entry *e)
 {
-	struct kept r;
+	struct line r;
 	struct strbuf size = {0}, when = {0};
-	kept_make(&r, e);
+	line_make(&r, e);
 	number_bytes(&size, (double)e->bytes);
 	time_put(&when, e->used_ns);
-	put_cell(r.model, 24);
-	put_cell(r.precision, 9);
-	put_cell(r.isa, 6);
+	put_cell(r.model, 26);
+	put_cell(r.precision, 11);
+	put_cell(r.isa, 8);
 	printf("%10s  %s\n", strbuf_text(&size), strbuf_text(&when));
 	strbuf_free(&size);
 	strbuf_free(&when);
@@ -138,9 +137,8 @@ static void print_total(const struct cache_folder *f, const struct cache_entry *
 		bytes += list[i].bytes;
 	number_bytes(&all, (double)bytes);
 	number_bytes(&limit, (double)cache_limit(f));
-	fputs("in ", stdout);
 	put_cell(f->path, 0);
-	printf("%d kept, %s of at most %s\n", n, strbuf_text(&all), strbuf_text(&limit));
+	printf(": %d, %s of at most %s\n", n, strbuf_text(&all), strbuf_text(&limit));
 	strbuf_free(&all);
 	strbuf_free(&limit);
 }
@@ -150,7 +148,7 @@ static void print_text(const struct cache_folder *f, const struct cache_entry *l
 	if (n > 0)
 		printf("%-24s  %-9s  %-6s  %10s  %s\n", "model", "precision", "isa", "size", "last used");
 	for (int i = 0; i < n; i++)
-		print_row(&list[i]);
+		print_line(&list[i]);
 	print_total(f, list, n);
 }
 
@@ -168,8 +166,8 @@ static void print_json(const struct cache_folder *f, const struct cache_entry *l
 {
 	json_t *files = json_array();
 	for (int i = 0; i < n; i++) {
-		struct kept r;
-		kept_make(&r, &list[i]);
+		struct line r;
+		line_make(&r, &list[i]);
 		json_array_append_new(files, json_pack("{s:o, s:o, s:o, s:o, s:I, s:I}", "file",
 						       text_json(list[i].path), "model", text_json(r.model),
 						       "precision", text_json(r.precision), "isa",
