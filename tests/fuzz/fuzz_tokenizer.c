@@ -95,15 +95,10 @@ static void tokenizer_walk(const struct tokenizer *t)
 	struct token_list l = {0};
 	struct diag d = {0};
 	struct strbuf s;
-	int rc = tokenizer_encode(t, text, sizeof text, true, true, &l, &d);
-	if (rc) {
-		error_check(rc, &d);
-		FUZZ_CHECK(strncmp(d.text, "byte 0x", 7) == 0);
-	} else {
-		s = decoded(t, &l);
-		strbuf_free(&s);
-		token_list_free(&l);
-	}
+	FUZZ_CHECK(tokenizer_encode(t, text, sizeof text, true, true, &l, &d) == 0);
+	s = decoded(t, &l);
+	strbuf_free(&s);
+	token_list_free(&l);
 	s = (struct strbuf){0};
 	for (int32_t id = -1; id <= tokenizer_vocab(t); id++) {
 		tokenizer_decode(t, id, id & 1, &s);

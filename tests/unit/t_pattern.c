@@ -73,6 +73,18 @@ static void test_spaces(void)
 	is_cut("deepseek-llm", "  \n", "  |\n");
 }
 
+/* Characters of Unicode 15 and 15.1, which the tables of PCRE2 may not have yet. */
+static void test_new_characters(void)
+{
+	is_cut("gpt-2", "\U00031664'tis", "\U00031664|'t|is");
+	is_cut("gpt-2", "a\U0002ebf0\U0001e4d0 1\U0001d2c0", "a\U0002ebf0\U0001e4d0| 1\U0001d2c0");
+	is_cut("falcon", "!\U00011b00a \U00011f4f", "!\U00011b00|a| |\U00011f4f");
+	is_cut("smollm", "a\U00011f50\U00011f59b", "a|\U00011f50|\U00011f59|b");
+	is_cut("llama-bpe", "(\U0001e030)\U0001e4f01", "(\U0001e030|)|\U0001e4f01");
+	is_cut("qwen2", "\U0001e4f01", "\U0001e4f0|1");
+	is_cut("deepseek-llm", "12\U0001e4f0", "12\U0001e4f0");
+}
+
 static void test_broken(void)
 {
 	is_cut("gpt-2", "a\xff\xfe b", "a|\xff\xfe| b");
@@ -209,6 +221,7 @@ int main(void)
 {
 	test_words();
 	test_spaces();
+	test_new_characters();
 	test_broken();
 	test_any_text();
 	test_long();

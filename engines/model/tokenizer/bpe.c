@@ -175,21 +175,19 @@ static int find_word(struct encoder *e, const char *word, size_t n, int32_t *id)
 	return 0;
 }
 
-/* What merged into a text that is no token falls apart into its bytes again. */
+/*
+ * What merged into a text that is no token falls apart into its bytes again. A byte without a token is left
+ * out, as llama.cpp and the tokenizers library do: vocabularies of text alone lack those that stand in no
+ * or few characters.
+ */
 static int push_bytes(struct encoder *e, const char *text, size_t n)
 {
 	const struct tokenizer *t = e->t;
 	int rc = 0;
 	for (size_t i = 0; rc == 0 && i < n; i++) {
 		int32_t id = t->byte_ids[(uint8_t)text[i]];
-		if (id < 0 || id >= t->n_tokens)
-			id = t->unknown;
-		if (id < 0)
-			return diag_set(e->d, ERR_UNSUPPORTED,
-					"byte 0x%02x at %td of the text: the vocabulary has neither a token "
-					"for it nor an unknown one",
-					(uint8_t)text[i], text + i - e->text);
-		rc = encoder_push(e, id);
+		if (id >= 0 && id < t->n_tokens)
+			rc = encoder_push(e, id);
 	}
 	return rc;
 }

@@ -92,7 +92,6 @@ struct tokenizer {
 /* An encoding under way. */
 struct encoder {
 	const struct tokenizer *t;
-	const char *text; /* all of it, for the byte offset in messages */
 	struct token_list *out;
 	size_t cap; /* of out */
 	struct merger merger;

@@ -19,13 +19,26 @@
 /* Unicode's White_Space. PCRE2's \s has U+180E as well, which these tokenizers do not take for a space. */
 #define SPACES "\\t-\\r \\x{85}\\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{205f}\\x{3000}"
 #define SPACE  "[" SPACES "]"
-#define OTHER  "[^" SPACES "\\p{L}\\p{N}]" /* no space, letter or number */
+/*
+ * llama.cpp's tables are those of Unicode 15.1, PCRE2's may be of Unicode 14: letters, numbers and
+ * punctuation that came in between, found by comparing ids of every character.
+ */
+#define NEW_L \
+	"\\x{1123f}\\x{11240}\\x{11f02}\\x{11f04}-\\x{11f10}\\x{11f12}-\\x{11f33}\\x{1342f}" \
+	"\\x{13441}-\\x{13446}\\x{1b132}\\x{1b155}\\x{1df25}-\\x{1df2a}\\x{1e030}-\\x{1e06d}" \
+	"\\x{1e4d0}-\\x{1e4eb}\\x{2b739}\\x{2ebf0}-\\x{2ee5d}\\x{31350}-\\x{323af}"
+#define NEW_N "\\x{11f50}-\\x{11f59}\\x{1d2c0}-\\x{1d2d3}\\x{1e4f0}-\\x{1e4f9}"
+#define NEW_P "\\x{11b00}-\\x{11b09}\\x{11f43}-\\x{11f4f}"
+#define LETTERS "\\p{L}" NEW_L
+#define NUMBERS "\\p{N}" NEW_N
+#define PUNCTUATION "\\p{P}" NEW_P
+#define OTHER  "[^" SPACES LETTERS NUMBERS "]" /* no space, letter or number */
 #define LAST_SPACES SPACE "+(?![^" SPACES "])|" SPACE "+" /* all spaces but the one before a word */
 
-#define GPT2 "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?" OTHER "+|" LAST_SPACES
+#define GPT2 "'s|'t|'re|'ve|'m|'ll|'d| ?[" LETTERS "]+| ?[" NUMBERS "]+| ?" OTHER "+|" LAST_SPACES
 /* Llama 3 and Qwen 2 differ in how many digits make a word. */
 #define LLAMA3(digits) \
-	"(?:'[sS]|'[tT]|'[rR][eE]|'[vV][eE]|'[mM]|'[lL][lL]|'[dD])|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|" digits \
+	"(?:'[sS]|'[tT]|'[rR][eE]|'[vV][eE]|'[mM]|'[lL][lL]|'[dD])|[^\\r\\n" LETTERS NUMBERS "]?[" LETTERS "]+|" digits \
 	"| ?" OTHER "+[\\r\\n]*|" SPACE "*[\\r\\n]+|" LAST_SPACES
 /* DeepSeek's classes as ranges: letters that have a case, ... */
 #define CASED \
@@ -61,18 +74,18 @@ static const struct row {
 	bool ignores_merges, adds_bos;
 	const char *expressions[EXPRESSIONS_MAX];
 } rows[] = {
-	{"default", false, false, {"[\\p{P}$+<=>^~|]+", GPT2, "\\p{N}+", "[0-9][0-9][0-9]"}},
+	{"default", false, false, {"[" PUNCTUATION "$+<=>^~|]+", GPT2, "[" NUMBERS "]+", "[0-9][0-9][0-9]"}},
 	{"gpt-2", false, false, {GPT2}},
 	{"mpt", false, false, {GPT2}},
-	{"falcon", false, false, {"[\\p{P}$+<=>^~|`]+", GPT2, "[0-9][0-9][0-9]"}},
-	{"smollm", false, false, {"\\p{N}", GPT2}},
-	{"llama-bpe", true, true, {LLAMA3("\\p{N}{1,3}")}},
-	{"llama3", true, true, {LLAMA3("\\p{N}{1,3}")}},
-	{"llama-v3", true, true, {LLAMA3("\\p{N}{1,3}")}},
-	{"qwen2", false, false, {LLAMA3("\\p{N}")}},
+	{"falcon", false, false, {"[" PUNCTUATION "$+<=>^~|`]+", GPT2, "[0-9][0-9][0-9]"}},
+	{"smollm", false, false, {"[" NUMBERS "]", GPT2}},
+	{"llama-bpe", true, true, {LLAMA3("[" NUMBERS "]{1,3}")}},
+	{"llama3", true, true, {LLAMA3("[" NUMBERS "]{1,3}")}},
+	{"llama-v3", true, true, {LLAMA3("[" NUMBERS "]{1,3}")}},
+	{"qwen2", false, false, {LLAMA3("[" NUMBERS "]")}},
 	/* Without (?<!...) spaces not at the end would be scanned once from each of them. */
 	{"deepseek-llm", false, false, {"[\\r\\n]", SPACE "?[" CASED "]+", SPACE "?[" MARKS "]+",
-		"(?<!" SPACE ")" SPACE "+\\z", "[" CJK "]+", "\\p{N}+"}},
+		"(?<!" SPACE ")" SPACE "+\\z", "[" CJK "]+", "[" NUMBERS "]+"}},
 };
 /* clang-format on */
 enum { N_ROWS = sizeof rows / sizeof rows[0] };

@@ -108,7 +108,7 @@ static int parts_encode(const struct tokenizer *t, const struct token_part *part
 {
 	struct token_list ids = {0};
 	struct fragments pieces = {0};
-	struct encoder e = {.t = t, .text = whole, .out = &ids, .d = d};
+	struct encoder e = {.t = t, .out = &ids, .d = d};
 	int rc = bos && t->adds_bos ? encoder_push(&e, t->bos) : 0;
 	if (rc == 0)
 		rc = parts_split(t, parts, n_parts, &pieces, d);

@@ -28,8 +28,8 @@ void tokenizer_free(struct tokenizer *t); /* NULL is fine */
  * Tokens of n bytes of text; broken UTF-8 is taken bytewise. bos: put the
  * beginning-of-sequence token first when the model asks for one. special:
  * texts of control tokens stand for the token (those of user-defined ones
- * always do). Out is owned by the caller. ERR_UNSUPPORTED: a byte has no token
- * in this vocabulary, nor is there an unknown one. Any number of threads.
+ * always do). Out is owned by the caller. Byte-level: a byte without a token in
+ * this vocabulary is left out. Any number of threads.
  */
 MUST_CHECK int tokenizer_encode(const struct tokenizer *t, const char *text, size_t n, bool bos, bool special,
 				struct token_list *out, struct diag *d);
