@@ -18,6 +18,14 @@ libk_avx2_a_SOURCES = \
 KERNEL_LIBS += libk_avx2.a
 endif
 
+# Before avx512: it rounds with that one's kernels.
+if HAVE_ISA_BF16
+noinst_LIBRARIES += libk_bf16.a
+libk_bf16_a_CFLAGS = $(AM_CFLAGS) $(ISA_BF16_CFLAGS)
+libk_bf16_a_SOURCES = %D%/bf16/gemm_bf16.c %D%/bf16/pack.c %D%/bf16/peak.c
+KERNEL_LIBS += libk_bf16.a
+endif
+
 if HAVE_ISA_AVX512
 noinst_LIBRARIES += libk_avx512.a
 libk_avx512_a_CFLAGS = $(AM_CFLAGS) $(ISA_AVX512_CFLAGS)
@@ -59,8 +67,9 @@ libk_avx2_a_SOURCES += %D%/avx2/gemm_f32.c %D%/avx2/gemm_f16.c %D%/avx2/gemm_q8_
 	%D%/avx2/gemm_bf16.c %D%/avx2/gemm_q4_0.c %D%/avx2/gemm_wi8ai8.c %D%/avx2/pack.c %D%/avx2/peak.c
 endif
 if HAVE_ISA_AVX512
-libk_avx512_a_SOURCES += %D%/avx512/gemm_f32.c %D%/avx512/gemm_f16.c %D%/avx512/gemm_q8_0.c %D%/avx512/peak.c
+libk_avx512_a_SOURCES += %D%/avx512/gemm_f32.c %D%/avx512/gemm_f16.c %D%/avx512/gemm_q8_0.c \
+	%D%/avx512/gemm_bf16.c %D%/avx512/gemm_q4_0.c %D%/avx512/gemm_wi8ai8.c %D%/avx512/peak.c
 endif
 if HAVE_ISA_VNNI
-libk_vnni_a_SOURCES += %D%/vnni/gemm_q8_0.c %D%/vnni/peak.c
+libk_vnni_a_SOURCES += %D%/vnni/gemm_q8_0.c %D%/vnni/gemm_q4_0.c %D%/vnni/gemm_wi8ai8.c %D%/vnni/peak.c
 endif

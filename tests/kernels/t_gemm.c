@@ -146,35 +146,77 @@ static void kernel_test(const struct gemm_kernel_info *kernel)
 	gemm_context_close(t.ref);
 }
 
-/* Weights of -128 come from files only; the integer sums must be exact with them too. */
+/* A panel of 64 deep: rows of 127 and -127 in turn. Scales are 1. */
+static void extreme_rows(const struct gemm_kernel_info *kernel, char *a)
+{
+	float one = 1.0f;
+	bool whole = kernel->dtype == DTYPE_WI8AI8; /* one head for both blocks */
+	int mr = kernel->mr, n = whole ? 1 : 2, groups = 16 / n;
+	for (int b = 0; b < n; b++)
+		for (int i = 0; i < mr; i++) {
+			char *at = a + b * mr * GEMM_Q8_0_ROW;
+			int q = i % 2 ? 127 : -127, offset = -128 * 4 * groups * q;
+			memcpy(at + 4 * i, &one, 4);
+			memcpy(at + 4 * (mr + i), &offset, 4);
+			for (int g = 0; g < groups; g++)
+				memset(at + 8 * mr + (g * mr + i) * 4, q, 4);
+		}
+}
+
+/* The weight of a column: the least and the greatest of its type, in no order that vectors have. */
+static int extreme_weight(enum dtype t, int j)
+{
+	if (t == DTYPE_Q4_0)
+		return j % 3 ? -8 : 7;
+	return j % 3 ? -128 : 127;
+}
+
+static void extreme_columns(const struct gemm_kernel_info *kernel, char *w)
+{
+	uint16_t half_one = 0x3c00;
+	float one = 1.0f;
+	int nr = kernel->nr, n = kernel->dtype == DTYPE_WI8AI8 ? 1 : 2;
+	int groups = (kernel->dtype == DTYPE_Q4_0 ? 8 : 16) / n, head = n == 1 ? 4 : 2;
+	for (int b = 0; b < n; b++, w += nr * (head + 4 * groups))
+		for (int j = 0; j < nr; j++) {
+			int q = extreme_weight(kernel->dtype, j);
+			memcpy(w + head * j, n == 1 ? (void *)&one : (void *)&half_one, (size_t)head);
+			for (int g = 0; g < groups; g++)
+				memset(w + head * nr + (g * nr + j) * 4,
+				       kernel->dtype == DTYPE_Q4_0 ? (q + 8) * 17 : q, 4);
+		}
+}
+
+/* Weights of -128 come from files only; the integer sums must be exact with them too, as with all nibbles 0 or 15. */
 static void extremes_test(const struct gemm_kernel_info *kernel)
 {
 	static char a[2 * GEMM_MR_MAX * GEMM_Q8_0_ROW], w[2 * GEMM_NR_MAX * 34] __attribute__((aligned(64)));
-	float c[GEMM_MR_MAX * GEMM_NR_MAX], one = 1.0f;
+	float c[GEMM_MR_MAX * GEMM_NR_MAX];
 	int mr = kernel->mr, nr = kernel->nr, n_bad = 0;
-	if (kernel->dtype != DTYPE_Q8_0 || isa_why_not(kernel->isa))
+	bool integer =
+		kernel->dtype == DTYPE_Q8_0 || kernel->dtype == DTYPE_Q4_0 || kernel->dtype == DTYPE_WI8AI8;
+	if (!integer || isa_why_not(kernel->isa))
 		return;
-	for (int b = 0; b < 2; b++) {
-		char *pa = a + b * mr * GEMM_Q8_0_ROW, *pw = w + b * nr * 34;
-		for (int i = 0; i < mr; i++) {
-			int q = i % 2 ? 127 : -127, offset = -128 * 32 * q;
-			memcpy(pa + 4 * i, &one, 4);
-			memcpy(pa + 4 * (mr + i), &offset, 4);
-			for (int g = 0; g < 8; g++)
-				memset(pa + 8 * mr + (g * mr + i) * 4, q, 4);
-		}
-		for (int j = 0; j < nr; j++) {
-			uint16_t h = 0x3c00; /* 1 */
-			memcpy(pw + 2 * j, &h, 2);
-			for (int g = 0; g < 8; g++)
-				memset(pw + 2 * nr + (g * nr + j) * 4, j % 3 ? -128 : 127, 4);
-		}
-	}
+	extreme_rows(kernel, a);
+	extreme_columns(kernel, w);
 	kernel->run(2 * Q8_0_BLOCK, a, w, c, (size_t)nr, false);
 	for (int i = 0; i < mr; i++)
 		for (int j = 0; j < nr; j++)
-			n_bad += c[i * nr + j] != 64.0f * (i % 2 ? 127 : -127) * (j % 3 ? -128 : 127);
+			n_bad += c[i * nr + j] !=
+				 64.0f * (i % 2 ? 127 : -127) * (float)extreme_weight(kernel->dtype, j);
 	is_int(n_bad, 0, kernel->name);
+}
+
+/* Rounded floats [k][mr] as level bf16 packs them, in place: pairs [k / 2][mr][2]. Returns their size. */
+static size_t pairs_pack(char *panel, int mr, int k)
+{
+	uint16_t pairs[96 * 6] = {0};
+	for (int p = 0; p < k; p++)
+		for (int i = 0; i < mr; i++)
+			memcpy(&pairs[(p / 2 * mr + i) * 2 + p % 2], panel + (p * mr + i) * 4 + 2, 2);
+	size_t size = (size_t)((k + 1) / 2 * mr) * 4;
+	memcpy(panel, pairs, size);
+	return size;
 }
 
 /* Quantisation of A has the bits of the scalar definition, hard values included. */
@@ -199,12 +241,15 @@ static void pack_test(const struct gemm_pack_info *p)
 	while (ref->dtype != p->dtype || ref->isa != ISA_REF)
 		ref++;
 	int n_bad = 0;
-	for (int mr = 1; mr <= 6; mr++) {
-		size_t size = gemm_panel_a_bytes(p->dtype, mr, 96);
-		p->run(mr, 96, a, 96, got);
-		ref->run(mr, 96, a, 96, want);
-		n_bad += memcmp(got, want, size) != 0;
-	}
+	for (int k = 96; k >= 95; k--) /* an odd depth where the type has one */
+		for (int mr = 1; mr <= 6 && k % dtype_block(p->dtype) == 0; mr++) {
+			size_t size = gemm_panel_a_bytes(p->dtype, mr, k);
+			p->run(mr, k, a, 96, got);
+			ref->run(mr, k, a, 96, want);
+			if (p->isa == ISA_BF16)
+				size = pairs_pack(want, mr, k);
+			n_bad += memcmp(got, want, size) != 0;
+		}
 	is_int(n_bad, 0, p->name);
 }
 

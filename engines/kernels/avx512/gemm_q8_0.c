@@ -10,6 +10,11 @@
 #error "this file needs -mavx512f -mavx512bw"
 #endif
 
+/* Sums stay in the order they are written in: gcc would make trees of them and spill every leaf. */
+#ifndef KEEP
+#define KEEP(x) __asm__("" : "+v"(x))
+#endif
+
 static inline __attribute__((always_inline)) __m512i a_load(const uint8_t *a)
 {
 	int32_t four;
@@ -49,7 +54,9 @@ static inline __attribute__((always_inline)) void block_sums(const int mr, const
 		for (int i = 0; i < mr; i++) {
 			__m512i x = a_load(q + (g * mr + i) * 4);
 			sum[i][0] = dot4(sum[i][0], b[0], neg[0], x);
+			KEEP(sum[i][0]);
 			sum[i][1] = dot4(sum[i][1], b[1], neg[1], x);
+			KEEP(sum[i][1]);
 		}
 	}
 }

@@ -31,6 +31,34 @@ void fma_f32_avx512(long n)
 		OPAQUE(acc[i]);
 }
 
+/* The sequence of the matrix kernel at this level (gemm_bf16.c): the even weights shifted up or the odd ones
+ * masked, then a multiply-add for each row of the tile. */
+void fma_bf16_avx512(long n)
+{
+	__m512 acc[24], x = _mm512_set1_ps(1.0f);
+	__m512i w = _mm512_set1_epi32(0x3f803f80), high = _mm512_set1_epi32((int)0xffff0000);
+	OPAQUE(x);
+	OPAQUE(high);
+#pragma GCC unroll 24
+	for (int i = 0; i < 24; i++) {
+		acc[i] = _mm512_setzero_ps();
+		OPAQUE(acc[i]); /* equal chains would become one */
+	}
+	for (; n > 0; n--)
+#pragma GCC unroll 4
+		for (int j = 0; j < 4; j++) {
+			OPAQUE(w); /* a new pair of weights each time */
+			__m512 b = _mm512_castsi512_ps(j < 2 ? _mm512_slli_epi32(w, 16)
+							     : _mm512_and_si512(w, high));
+#pragma GCC unroll 12
+			for (int i = 0; i < 12; i++)
+				acc[j % 2 * 12 + i] = _mm512_fmadd_ps(x, b, acc[j % 2 * 12 + i]);
+		}
+#pragma GCC unroll 24
+	for (int i = 0; i < 24; i++)
+		OPAQUE(acc[i]);
+}
+
 /* The sequence of the matrix kernel at this level (gemm_q8_0.c): masked negation, vpmaddubsw,
  * vpmaddwd, add; its 64 multiply-adds are what is counted, not the four instructions. */
 void fma_int8_avx512(long n)

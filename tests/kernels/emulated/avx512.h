@@ -27,6 +27,10 @@
 #define __AVX512DQ__   1
 #define __AVX512VL__   1
 #define __AVX512VNNI__ 1
+#define __AVX512BF16__ 1
+
+/* The values it would keep are no registers here. */
+#define KEEP(x) ((void)(x))
 
 struct emulated_m512 {
 	float f[16];
@@ -44,6 +48,7 @@ union emulated_m512i {
 #undef _mm512_cmp_ps_mask
 #undef _mm512_extractf32x8_ps
 #undef _mm512_slli_epi32
+#undef _mm512_srai_epi32
 #undef _mm512_srli_epi32
 #undef _mm512_cvtps_ph
 #undef _mm512_mask_cmp_ps_mask
@@ -53,9 +58,11 @@ union emulated_m512i {
 /* From here on Intel's names are ours. */
 #define __m512			 struct emulated_m512
 #define __m512i			 union emulated_m512i
+#define __m512bh		 union emulated_m512i
 #define _mm256_mask_storeu_epi16 emulated_256_mask_storeu_epi16
 #define _mm256_maskz_loadu_epi16 emulated_256_maskz_loadu_epi16
 #define _mm512_abs_epi8		 emulated_abs_epi8
+#define _mm512_add_epi16	 emulated_add_epi16
 #define _mm512_add_epi32	 emulated_add_epi32
 #define _mm512_add_ps		 emulated_add_ps
 #define _mm512_and_si512	 emulated_and_si512
@@ -70,6 +77,7 @@ union emulated_m512i {
 #define _mm512_cvtph_ps		 emulated_cvtph_ps
 #define _mm512_cvtps_ph		 emulated_cvtps_ph
 #define _mm512_div_ps		 emulated_div_ps
+#define _mm512_dpbf16_ps	 emulated_dpbf16_ps
 #define _mm512_dpbusd_epi32	 emulated_dpbusd_epi32
 #define _mm512_extractf32x8_ps	 emulated_extractf32x8_ps
 #define _mm512_fmadd_ps		 emulated_fmadd_ps
@@ -105,6 +113,7 @@ union emulated_m512i {
 #define _mm512_setzero_ps	 emulated_setzero_ps
 #define _mm512_setzero_si512	 emulated_setzero_si512
 #define _mm512_slli_epi32	 emulated_slli_epi32
+#define _mm512_srai_epi32	 emulated_srai_epi32
 #define _mm512_srli_epi32	 emulated_srli_epi32
 #define _mm512_storeu_ps	 emulated_storeu_ps
 #define _mm512_sub_ps		 emulated_sub_ps
@@ -156,6 +165,27 @@ static inline int emulated_pair(const uint8_t *a, const int8_t *b)
 	return x > INT16_MAX ? INT16_MAX : x < INT16_MIN ? INT16_MIN : x;
 }
 
+/* vdpbf16ps: the odd ones of two pairs, then the even ones; denormals are 0 on both sides. */
+static inline float emulated_flush(float x)
+{
+	return fpclassify(x) == FP_SUBNORMAL ? copysignf(0, x) : x;
+}
+
+static inline float emulated_half(uint32_t pair, bool odd)
+{
+	uint32_t u = odd ? pair & 0xffff0000 : pair << 16;
+	float f;
+	memcpy(&f, &u, sizeof f);
+	return emulated_flush(f);
+}
+
+static inline float emulated_two(uint32_t a, uint32_t b, float s)
+{
+	for (int odd = 1; odd >= 0; odd--)
+		s = emulated_flush(fmaf(emulated_half(a, odd), emulated_half(b, odd), emulated_flush(s)));
+	return s;
+}
+
 /* vpdpbusd: four at a time, not saturated. */
 static inline uint32_t emulated_four(const uint8_t *a, const int8_t *b)
 {
@@ -184,6 +214,7 @@ EMULATED_PS(_mm512_fnmadd_ps, (__m512 a, __m512 b, __m512 c), fmaf(-a.f[i], b.f[
 EMULATED_PS(_mm512_fmaddsub_ps, (__m512 a, __m512 b, __m512 c), fmaf(a.f[i], b.f[i], i % 2 ? c.f[i] : -c.f[i]))
 EMULATED_PS(_mm512_scalef_ps, (__m512 a, __m512 b), emulated_scale(a.f[i], b.f[i]))
 EMULATED_PS(_mm512_roundscale_ps, (__m512 a, int how), (emulated_only(how == (_MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)), nearbyintf(a.f[i])))
+EMULATED_PS(_mm512_dpbf16_ps, (__m512 s, __m512bh a, __m512bh b), emulated_two(a.u[i], b.u[i], s.f[i]))
 EMULATED_PS(_mm512_cvtepi32_ps, (__m512i a), (float)a.i[i])
 
 /* Order of lanes. */
@@ -198,6 +229,7 @@ EMULATED_SI(h, 32, _mm512_set1_epi16, (short x), x)
 EMULATED_SI(i, 16, _mm512_set1_epi32, (int x), x)
 EMULATED_SI(ub, 64, _mm512_loadu_si512, (const void *p), ((const uint8_t *)p)[i])
 EMULATED_SI(u, 16, _mm512_xor_si512, (__m512i a, __m512i b), a.u[i] ^ b.u[i])
+EMULATED_SI(h, 32, _mm512_add_epi16, (__m512i a, __m512i b), (int16_t)(uint16_t)(a.h[i] + b.h[i]))
 EMULATED_SI(u, 16, _mm512_add_epi32, (__m512i a, __m512i b), a.u[i] + b.u[i])
 EMULATED_SI(ub, 64, _mm512_abs_epi8, (__m512i a), (uint8_t)abs(a.b[i]))
 EMULATED_SI(ub, 64, _mm512_mask_sub_epi8, (__m512i s, __mmask64 m, __m512i a, __m512i b), emulated_bit(m, i) ? (uint8_t)(a.ub[i] - b.ub[i]) : s.ub[i])
@@ -207,6 +239,7 @@ EMULATED_SI(u, 16, _mm512_dpbusd_epi32, (__m512i s, __m512i a, __m512i b), s.u[i
 EMULATED_SI(u, 16, _mm512_and_si512, (__m512i a, __m512i b), a.u[i] & b.u[i])
 EMULATED_SI(u, 16, _mm512_mask_or_epi32, (__m512i s, __mmask16 m, __m512i a, __m512i b), emulated_bit(m, i) ? a.u[i] | b.u[i] : s.u[i])
 EMULATED_SI(u, 16, _mm512_slli_epi32, (__m512i a, unsigned n), n < 32 ? a.u[i] << n : 0)
+EMULATED_SI(i, 16, _mm512_srai_epi32, (__m512i a, unsigned n), a.i[i] >> (n < 32 ? n : 31))
 EMULATED_SI(u, 16, _mm512_srli_epi32, (__m512i a, unsigned n), n < 32 ? a.u[i] >> n : 0)
 /* clang-format on */
 

@@ -5,6 +5,12 @@ noinst_HEADERS += %D%/avx512.h
 EMULATED_LIBS =
 if HAVE_ISA_AVX2
 EMULATED_CFLAGS = $(AM_CFLAGS) $(ISA_AVX2_CFLAGS) -include %D%/avx512.h
+if HAVE_ISA_BF16
+check_LIBRARIES += libk_bf16_emulated.a
+libk_bf16_emulated_a_CFLAGS = $(EMULATED_CFLAGS)
+libk_bf16_emulated_a_SOURCES = engines/kernels/bf16/gemm_bf16.c engines/kernels/bf16/pack.c
+EMULATED_LIBS += libk_bf16_emulated.a
+endif
 if HAVE_ISA_AVX512
 check_LIBRARIES += libk_avx512_emulated.a
 libk_avx512_emulated_a_CFLAGS = $(EMULATED_CFLAGS)
@@ -12,13 +18,15 @@ libk_avx512_emulated_a_SOURCES = \
 	engines/kernels/avx512/vector.c engines/kernels/avx512/narrow.c \
 	engines/kernels/avx512/attention_f32.c engines/kernels/avx512/attention_f16.c \
 	engines/kernels/avx512/attention_bf16.c engines/kernels/avx512/attention_q8_0.c \
-	engines/kernels/avx512/gemm_f32.c engines/kernels/avx512/gemm_f16.c engines/kernels/avx512/gemm_q8_0.c
+	engines/kernels/avx512/gemm_f32.c engines/kernels/avx512/gemm_f16.c engines/kernels/avx512/gemm_q8_0.c \
+	engines/kernels/avx512/gemm_bf16.c engines/kernels/avx512/gemm_q4_0.c engines/kernels/avx512/gemm_wi8ai8.c
 EMULATED_LIBS += libk_avx512_emulated.a
 endif
 if HAVE_ISA_VNNI
 check_LIBRARIES += libk_vnni_emulated.a
 libk_vnni_emulated_a_CFLAGS = $(EMULATED_CFLAGS)
-libk_vnni_emulated_a_SOURCES = engines/kernels/vnni/gemm_q8_0.c
+libk_vnni_emulated_a_SOURCES = engines/kernels/vnni/gemm_q8_0.c engines/kernels/vnni/gemm_q4_0.c \
+	engines/kernels/vnni/gemm_wi8ai8.c
 EMULATED_LIBS += libk_vnni_emulated.a
 endif
 
