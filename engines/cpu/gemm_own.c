@@ -95,12 +95,14 @@ static void block_run(const struct job *j, const struct range *r, int k0, int k)
 }
 
 /*
- * One tile of rows (decoding few sequences) has no block of A to keep: each panel is then read from its begin
- * to its end, all of W in one stream, where blocks of K would jump from panel to panel.
+ * One tile of rows has no block of A to keep, and a few (decoding some sequences) are no larger, whatever their
+ * depth, than a block is meant to be: each panel is then read from its begin to its end, all of W in one stream,
+ * where blocks of K would jump from panel to panel.
  */
 static void range_run(const struct job *j, const struct range *r)
 {
-	bool stream = r->tile_end - r->tile == 1;
+	long rows = (r->tile_end - r->tile) * j->b.mr;
+	bool stream = rows == j->b.mr || rows * j->w->k <= (long)j->b.mc * j->b.kc;
 	long panels = stream ? 1 : j->b.nc / j->b.nr, tiles = j->b.mc / j->b.mr;
 	for (long p = r->panel; p < r->panel_end; p += panels)
 		for (int k0 = 0; k0 < j->w->k; k0 += j->b.kc)
