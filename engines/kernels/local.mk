@@ -7,7 +7,7 @@ libk_ref_a_CFLAGS = $(AM_CFLAGS) -fno-tree-vectorize
 libk_ref_a_SOURCES = \
 	%D%/vector.h %D%/vector.inc %D%/attention.h %D%/attention.inc %D%/attention_tiles.h \
 	%D%/ref/vector.c %D%/ref/narrow.c %D%/ref/attention_f32.c %D%/ref/attention_f16.c \
-	%D%/ref/attention_bf16.c %D%/ref/attention_q8_0.c %D%/ref/attention.h
+	%D%/ref/attention_bf16.c %D%/ref/attention_q8_0.c %D%/ref/attention.h %D%/ref/math.h
 
 if HAVE_ISA_AVX2
 noinst_LIBRARIES += libk_avx2.a

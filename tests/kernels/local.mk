@@ -21,5 +21,6 @@ check_PROGRAMS += %D%/t_gemm
 %C%_t_gemm_LDADD = $(KERNEL_TEST_LIBS)
 TESTS += %D%/t_gemm
 
+noinst_HEADERS += %D%/exact.h
 include tests/kernels/emulated/local.mk
 EXTRA_DIST += %D%/cross/run.sh

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Every attention kernel against its definition: head sizes 1 .. 3 * tile + 1
+ * Every attention kernel, ref too, against double (exact.h): head sizes 1 .. 3 * tile + 1
  * and those of real models, some tokens and heads at once, cells scattered over a pool. Bound: 4e-6 of
  * the largest value, float sums against double ones. And each query alone, for the same bits.
  */
@@ -11,6 +11,7 @@
 #include "engines/base/mem.h"
 #include "engines/base/rng.h"
 #include "engines/tensor/quant.h"
+#include "tests/kernels/exact.h"
 #include "tests/tap.h"
 
 #define TILE_MAX 64
@@ -61,7 +62,7 @@ static bool alone_same(attention_fn *fn, const struct attention_args *a, float *
 	return same;
 }
 
-static double try_shape(attention_fn *fn, attention_fn *ref, enum dtype type, struct shape s)
+static double try_shape(attention_fn *fn, enum dtype type, struct shape s)
 {
 	int most = s.n_cells + s.tokens - 1;
 	size_t pool = (size_t)most * 2 + 1, width = (size_t)s.heads * s.dim;
@@ -90,7 +91,7 @@ static double try_shape(attention_fn *fn, attention_fn *ref, enum dtype type, st
 				   .scale = 1 / sqrtf((float)s.dim),
 				   .scores = scores,
 				   .scores_stride = (size_t)most + 2};
-	ref(&a);
+	exact_attention(&a, type);
 	a.out = got;
 	fn(&a);
 	double worst = 0;
@@ -121,7 +122,7 @@ static void test_causal(attention_fn *fn, const char *name)
 	   name);
 }
 
-static void test_attention(attention_fn *fn, attention_fn *ref, enum dtype type, const char *name)
+static void test_attention(attention_fn *fn, enum dtype type, const char *name)
 {
 	static const int cells[] = {1, 2, 15, 16, 17, 33, 70, 131};
 	static const int dims[] = {8, 12, 14, 32, 64, 80, 96, 128, 256};
@@ -129,29 +130,18 @@ static void test_attention(attention_fn *fn, attention_fn *ref, enum dtype type,
 	int block = dtype_block(type), tried = 0;
 	for (int dim = block; dim <= 3 * TILE_MAX + 1; dim += block, tried++) {
 		const struct shape s = {dim, 1 + tried % 5, 1 + tried % 3, cells[tried % 8]};
-		worst = fmax(worst, try_shape(fn, ref, type, s));
+		worst = fmax(worst, try_shape(fn, type, s));
 	}
 	ok(worst < 4e-6, "%s: heads of %d .. %d within 4e-6 (%.1e)", name, block, 3 * TILE_MAX + 1, worst);
 	worst = 0;
 	for (int d = 0; d < 9; d++)
 		for (int c = 0; c < 8 && dims[d] % block == 0; c++) {
 			const struct shape s = {dims[d], 1 + (c + d) % 4, 1 + c % 7, cells[c]};
-			worst = fmax(worst, try_shape(fn, ref, type, s));
+			worst = fmax(worst, try_shape(fn, type, s));
 		}
 	ok(worst < 4e-6, "%s: heads of real models within 4e-6 (%.1e)", name, worst);
 	if (type == DTYPE_F32)
 		test_causal(fn, name);
-}
-
-static attention_fn *definition(enum dtype type)
-{
-	static attention_fn *const refs[DTYPE_COUNT] = {
-		[DTYPE_F32] = attention_f32_ref,
-		[DTYPE_F16] = attention_f16_ref,
-		[DTYPE_BF16] = attention_bf16_ref,
-		[DTYPE_Q8_0] = attention_q8_0_ref,
-	};
-	return refs[type];
 }
 
 int main(void)
@@ -159,7 +149,7 @@ int main(void)
 	printf("# seed %llu\n", (unsigned long long)seed);
 #define ATTENTION_KERNEL(type, isa, fn)                                                                      \
 	if (!isa_why_not(isa))                                                                               \
-		test_attention(fn, definition(DTYPE_##type), DTYPE_##type, #fn);                             \
+		test_attention(fn, DTYPE_##type, #fn);                                                       \
 	else                                                                                                 \
 		skip(#fn ": not on this CPU");
 #include "engines/kernels/attention.inc"

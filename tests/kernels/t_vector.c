@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Every vector kernel against its definition, lengths 0 .. 3 * tile + 1 and
+ * Every vector kernel against double, ref too (exact.h; norms against ref, which sums in double), lengths 0 .. 3 * tile + 1 and
  * longer odd ones. Bounds, relative to the largest value of the row: 4e-7 for one rounding
  * or two and an exp of 1.5e-7; 2e-6 where a sum over the row is divided by. GELU within
  * 4 units of the last place of x / 2, as if 1 + tanh were that far off.
@@ -14,6 +14,7 @@
 #include "engines/base/mem.h"
 #include "engines/base/rng.h"
 #include "engines/tensor/quant.h"
+#include "tests/kernels/exact.h"
 #include "tests/tap.h"
 
 #define TILE_MAX 64
@@ -96,7 +97,7 @@ static void test_rope(rope_fn *fn, const char *name)
 		for (int heads = 0; heads <= 3; heads++) {
 			int n_rot = heads == 2 ? (dim / 4 + 1) * 2 : dim, n = heads * dim;
 			float *x = draw(n, 3), *turn = draw(n_rot, 1), *want = copy(x, n);
-			rope_f32_ref(want, turn, heads, dim, n_rot);
+			exact_rope(want, turn, heads, dim, n_rot);
 			fn(x, turn, heads, dim, n_rot);
 			worst = fmax(worst, residual(x, want, n));
 			free(x);
@@ -112,7 +113,7 @@ static void test_silu_mul(silu_mul_fn *fn, const char *name)
 	double worst = 0;
 	for (int n = 0; n <= 2048; n = next_length(n)) {
 		float *g = draw(n, n % 2 ? 4 : 120), *u = draw(n, 2), *want = draw(n, 1);
-		silu_mul_f32_ref(want, g, u, n);
+		exact_silu_mul(want, g, u, n);
 		fn(g, g, u, n);
 		worst = fmax(worst, residual(g, want, n));
 		free(g);
@@ -128,7 +129,7 @@ static void test_gelu(gelu_fn *fn, const char *name)
 	for (int n = 0; n <= 2048; n = next_length(n)) {
 		float *x = draw(n, n % 3 == 0 ? 1 : n % 3 == 1 ? 6 : 100), *want = draw(n, 1);
 		float *y = copy(x, n);
-		gelu_f32_ref(want, x, n);
+		exact_gelu(want, x, n);
 		fn(y, y, n);
 		for (int i = 0; i < n; i++) {
 			double diff = fabs((double)y[i] - want[i]);
@@ -168,7 +169,7 @@ static double softmax_worst(softmax_fn *fn, float span, double *relative)
 	double worst = 0;
 	for (int n = 0; n <= 2048; n = next_length(n)) {
 		float *x = draw(n, span), *want = copy(x, n);
-		softmax_f32_ref(want, n);
+		exact_softmax(want, n);
 		fn(x, n);
 		worst = fmax(worst, residual(x, want, n));
 		for (int i = 0; i < n; i++)

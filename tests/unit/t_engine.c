@@ -2,8 +2,8 @@
 /*
  * Engine "cpu" through its contract, on tiny random models. Bounds: 1e-5 of the
  * largest logit for f32 sums in another order; 5e-3 for f16, 3e-2 for q8_0 and bf16 and 0.1 for wi8ai8 against
- * f32, some five times what these models show (bf16 and wi8ai8: three); q4_0 shows 0.25. 5e-3 against
- * the same precision in ref: one activation whose rounding falls the other way is 1e-3 in models this small.
+ * f32, some five times what these models show (bf16 and wi8ai8: three); q4_0 shows 0.25. avx2 has the bits of
+ * ref; the other levels add in other orders, 5e-3 against the same precision in ref: one activation whose rounding falls the other way is 1e-3 in models this small.
  */
 #include "config.h"
 
@@ -341,7 +341,10 @@ static void test_isa(const char *isa)
 		for (int p = 0; p < N_IDS * VOCAB && strcmp(isa, "ref") == 0; p++)
 			ref[i][p] = out[p];
 		r = naive_residual(out, ref[i], N_IDS * VOCAB);
-		ok(r < SAME_AS_REF, "and within %g of ref (%.1e)", SAME_AS_REF, r);
+		if (strcmp(isa, "avx2") == 0)
+			ok(r == 0, "and the bits of ref");
+		else
+			ok(r < SAME_AS_REF, "and within %g of ref (%.1e)", SAME_AS_REF, r);
 		ops->unload(s);
 	}
 	ops->close(e);

@@ -30,6 +30,30 @@ static inline float max_avx2(__m256 v)
 	return _mm_cvtss_f32(_mm_max_ss(s, _mm_movehdup_ps(s)));
 }
 
+/* The lanes of v added to two sums of four in double: norms and softmax are a small part of a step, and such
+ * a sum is the same float in any order. */
+static inline void add_wide_avx2(__m256d sum[2], __m256 v)
+{
+	sum[0] = _mm256_add_pd(sum[0], _mm256_cvtps_pd(_mm256_castps256_ps128(v)));
+	sum[1] = _mm256_add_pd(sum[1], _mm256_cvtps_pd(_mm256_extractf128_ps(v, 1)));
+}
+
+/* The same of squares. */
+static inline void add_squares_avx2(__m256d sum[2], __m256 v)
+{
+	__m256d low = _mm256_cvtps_pd(_mm256_castps256_ps128(v)),
+		high = _mm256_cvtps_pd(_mm256_extractf128_ps(v, 1));
+	sum[0] = _mm256_fmadd_pd(low, low, sum[0]);
+	sum[1] = _mm256_fmadd_pd(high, high, sum[1]);
+}
+
+static inline double sum_wide_avx2(const __m256d sum[2])
+{
+	__m256d all = _mm256_add_pd(sum[0], sum[1]);
+	__m128d s = _mm_add_pd(_mm256_castpd256_pd128(all), _mm256_extractf128_pd(all, 1));
+	return _mm_cvtsd_f64(_mm_add_sd(s, _mm_unpackhi_pd(s, s)));
+}
+
 /*
  * e^x with a relative error below 1.5e-7: x = n ln 2 + r, |r| <= ln 2 / 2, the
  * polynomial of degree 6 that is Cephes' expf (Moshier), times 2^n through the exponent bits.

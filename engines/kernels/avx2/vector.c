@@ -9,14 +9,14 @@
 
 void rmsnorm_f32_avx2(float *y, const float *x, const float *w, int n, float eps)
 {
-	__m256 sum = _mm256_setzero_ps();
+	__m256d sum[2] = {_mm256_setzero_pd(), _mm256_setzero_pd()};
 	int i = 0;
 	for (; i + 8 <= n; i += 8)
-		sum = _mm256_fmadd_ps(_mm256_loadu_ps(x + i), _mm256_loadu_ps(x + i), sum);
+		add_squares_avx2(sum, _mm256_loadu_ps(x + i));
 	__m256i tail = mask_avx2(n - i);
 	__m256 last = _mm256_maskload_ps(x + i, tail);
-	sum = _mm256_fmadd_ps(last, last, sum);
-	__m256 scale = _mm256_set1_ps(1 / sqrtf(sum_avx2(sum) / n + eps));
+	add_squares_avx2(sum, last);
+	__m256 scale = _mm256_set1_ps((float)(1 / sqrt(sum_wide_avx2(sum) / n + eps)));
 	for (i = 0; i + 8 <= n; i += 8) {
 		__m256 v = _mm256_mul_ps(_mm256_loadu_ps(x + i), scale);
 		_mm256_storeu_ps(y + i, _mm256_mul_ps(v, _mm256_loadu_ps(w + i)));
@@ -25,36 +25,46 @@ void rmsnorm_f32_avx2(float *y, const float *x, const float *w, int n, float eps
 	_mm256_maskstore_ps(y + i, tail, _mm256_mul_ps(v, _mm256_maskload_ps(w + i, tail)));
 }
 
-static float mean_of(const float *x, int n)
+static double mean_of(const float *x, int n)
 {
-	__m256 sum = _mm256_setzero_ps();
+	__m256d sum[2] = {_mm256_setzero_pd(), _mm256_setzero_pd()};
 	int i = 0;
 	for (; i + 8 <= n; i += 8)
-		sum = _mm256_add_ps(sum, _mm256_loadu_ps(x + i));
-	return sum_avx2(_mm256_add_ps(sum, _mm256_maskload_ps(x + i, mask_avx2(n - i)))) / n;
+		add_wide_avx2(sum, _mm256_loadu_ps(x + i));
+	add_wide_avx2(sum, _mm256_maskload_ps(x + i, mask_avx2(n - i)));
+	return sum_wide_avx2(sum) / n;
+}
+
+/* Squares of what four of x differ from the mean, added to sum. */
+static __m256d add_variance(__m256d sum, __m128 x, double mean)
+{
+	__m256d v = _mm256_sub_pd(_mm256_cvtps_pd(x), _mm256_set1_pd(mean));
+	return _mm256_fmadd_pd(v, v, sum);
+}
+
+static double variance_of(const float *x, int n, double mean)
+{
+	__m256d sum[2] = {_mm256_setzero_pd(), _mm256_setzero_pd()};
+	int i = 0;
+	for (; i + 4 <= n; i += 4)
+		sum[i / 4 % 2] = add_variance(sum[i / 4 % 2], _mm_loadu_ps(x + i), mean);
+	double all = sum_wide_avx2(sum);
+	for (; i < n; i++)
+		all += (x[i] - mean) * (x[i] - mean);
+	return all / n;
 }
 
 void layer_norm_f32_avx2(float *y, const float *x, const float *w, const float *b, int n, float eps)
 {
-	__m256 mean = _mm256_set1_ps(mean_of(x, n)), sum = _mm256_setzero_ps();
+	double mean = mean_of(x, n), scale = 1 / sqrt(variance_of(x, n, mean) + eps);
 	int i = 0;
-	for (; i + 8 <= n; i += 8) {
-		__m256 v = _mm256_sub_ps(_mm256_loadu_ps(x + i), mean);
-		sum = _mm256_fmadd_ps(v, v, sum);
+	for (; i + 4 <= n; i += 4) {
+		__m256d v = _mm256_sub_pd(_mm256_cvtps_pd(_mm_loadu_ps(x + i)), _mm256_set1_pd(mean));
+		__m128 u = _mm256_cvtpd_ps(_mm256_mul_pd(v, _mm256_set1_pd(scale)));
+		_mm_storeu_ps(y + i, _mm_add_ps(_mm_mul_ps(u, _mm_loadu_ps(w + i)), _mm_loadu_ps(b + i)));
 	}
-	__m256i tail = mask_avx2(n - i);
-	__m256 last = _mm256_sub_ps(_mm256_maskload_ps(x + i, tail), mean);
-	last = _mm256_and_ps(last, _mm256_castsi256_ps(tail));
-	sum = _mm256_fmadd_ps(last, last, sum);
-	__m256 scale = _mm256_set1_ps(1 / sqrtf(sum_avx2(sum) / n + eps));
-	for (i = 0; i + 8 <= n; i += 8) {
-		__m256 v = _mm256_mul_ps(_mm256_sub_ps(_mm256_loadu_ps(x + i), mean), scale);
-		_mm256_storeu_ps(y + i, _mm256_fmadd_ps(v, _mm256_loadu_ps(w + i), _mm256_loadu_ps(b + i)));
-	}
-	__m256 v = _mm256_mul_ps(last, scale);
-	_mm256_maskstore_ps(
-		y + i, tail,
-		_mm256_fmadd_ps(v, _mm256_maskload_ps(w + i, tail), _mm256_maskload_ps(b + i, tail)));
+	for (; i < n; i++)
+		y[i] = (float)((x[i] - mean) * scale) * w[i] + b[i];
 }
 
 /* (a, b) -> (a cos - b sin, b cos + a sin), four pairs at once. */
@@ -136,17 +146,19 @@ static float largest(const float *x, int n)
 
 void softmax_f32_avx2(float *x, int n)
 {
-	__m256 max = _mm256_set1_ps(largest(x, n)), sum = _mm256_setzero_ps();
+	__m256 max = _mm256_set1_ps(largest(x, n));
+	__m256d sum[2] = {_mm256_setzero_pd(), _mm256_setzero_pd()};
 	int i = 0;
 	for (; i + 8 <= n; i += 8) {
 		__m256 e = exp_avx2(_mm256_sub_ps(_mm256_loadu_ps(x + i), max));
 		_mm256_storeu_ps(x + i, e);
-		sum = _mm256_add_ps(sum, e);
+		add_wide_avx2(sum, e);
 	}
 	__m256i tail = mask_avx2(n - i);
 	__m256 last = exp_avx2(_mm256_sub_ps(_mm256_maskload_ps(x + i, tail), max));
 	last = _mm256_and_ps(last, _mm256_castsi256_ps(tail));
-	__m256 scale = _mm256_set1_ps(1 / sum_avx2(_mm256_add_ps(sum, last)));
+	add_wide_avx2(sum, last);
+	__m256 scale = _mm256_set1_ps((float)(1 / sum_wide_avx2(sum)));
 	_mm256_maskstore_ps(x + i, tail, _mm256_mul_ps(last, scale));
 	for (i = 0; i + 8 <= n; i += 8)
 		_mm256_storeu_ps(x + i, _mm256_mul_ps(_mm256_loadu_ps(x + i), scale));

@@ -3,6 +3,7 @@
 
 #include "engines/kernels/gemm.h"
 
+#include "engines/kernels/ref/math.h"
 #include "engines/tensor/quant.h"
 
 /* More rows than columns: the conversion of a weight in software is the dear part. */
@@ -14,7 +15,7 @@ static inline void tile(const int mr, const int nr, int k, const float *a, const
 		for (int j = 0; j < nr; j++) {
 			float b = f16_to_f32(w[p * (size_t)nr + j]);
 			for (int i = 0; i < mr; i++)
-				acc[i * nr + j] += a[p * (size_t)mr + i] * b;
+				acc[i * nr + j] = fma_ref(a[p * (size_t)mr + i], b, acc[i * nr + j]);
 		}
 	for (int i = 0; i < mr; i++)
 		for (int j = 0; j < nr; j++)

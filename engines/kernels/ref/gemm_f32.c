@@ -3,6 +3,8 @@
 
 #include "engines/kernels/gemm.h"
 
+#include "engines/kernels/ref/math.h"
+
 static inline void tile(const int mr, const int nr, int k, const float *a, const float *w, float *c,
 			size_t ldc, bool add)
 {
@@ -10,7 +12,8 @@ static inline void tile(const int mr, const int nr, int k, const float *a, const
 	for (int p = 0; p < k; p++)
 		for (int i = 0; i < mr; i++)
 			for (int j = 0; j < nr; j++)
-				acc[i * nr + j] += a[p * (size_t)mr + i] * w[p * (size_t)nr + j];
+				acc[i * nr + j] = fma_ref(a[p * (size_t)mr + i], w[p * (size_t)nr + j],
+							  acc[i * nr + j]);
 	for (int i = 0; i < mr; i++)
 		for (int j = 0; j < nr; j++)
 			c[i * ldc + j] = add ? c[i * ldc + j] + acc[i * nr + j] : acc[i * nr + j];

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "engines/kernels/ref/math.h"
 #include "engines/tensor/quant.h"
 
 /* The 32 products of row i of A and column j of W. */
@@ -29,7 +30,7 @@ static inline void tile(const int mr, const int nr, int k, const char *a, const 
 			for (int i = 0; i < mr; i++) {
 				int32_t sum = dot((const int8_t *)a + 8 * mr, mr, i,
 						  (const int8_t *)w + 2 * nr, nr, j);
-				acc[i * nr + j] += (float)sum * (s * scale_a[i]);
+				acc[i * nr + j] = fma_ref((float)sum, s * scale_a[i], acc[i * nr + j]);
 			}
 		}
 	}

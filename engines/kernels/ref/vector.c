@@ -5,6 +5,8 @@
 
 #include <math.h>
 
+#include "engines/kernels/ref/math.h"
+
 void rmsnorm_f32_ref(float *y, const float *x, const float *w, int n, float eps)
 {
 	double sum = 0;
@@ -33,8 +35,8 @@ void rope_f32_ref(float *x, const float *turn, int n_heads, int head_dim, int n_
 	for (int h = 0; h < n_heads; h++, x += head_dim) {
 		for (int i = 0; i < n_rot; i += 2) {
 			float a = x[i], b = x[i + 1];
-			x[i] = a * turn[i] - b * turn[i + 1];
-			x[i + 1] = b * turn[i] + a * turn[i + 1];
+			x[i] = fma_ref(a, turn[i], -(b * turn[i + 1]));
+			x[i + 1] = fma_ref(b, turn[i], a * turn[i + 1]);
 		}
 	}
 }
@@ -42,17 +44,15 @@ void rope_f32_ref(float *x, const float *turn, int n_heads, int head_dim, int n_
 void silu_mul_f32_ref(float *y, const float *gate, const float *up, int n)
 {
 	for (int i = 0; i < n; i++)
-		y[i] = gate[i] / (1 + expf(-gate[i])) * up[i];
+		y[i] = gate[i] / (1 + exp_ref(-gate[i])) * up[i];
 }
 
 void gelu_f32_ref(float *y, const float *x, int n)
 {
-	const double root = 0.79788456080286536; /* sqrt(2 / pi) */
-	for (int i = 0; i < n; i++) {
-		double v = x[i], u = root * (v + 0.044715 * v * v * v);
-		/* (1 + tanh(u)) / 2, without the cancellation for negative u. */
-		y[i] = (float)(v / (1 + exp(-2 * u)));
-	}
+	/* (1 + tanh(u)) / 2 is 1 / (1 + exp(-2 u)), without the cancellation for negative u. */
+	const float linear = -1.59576912f, cubic = -0.0713548162f;
+	for (int i = 0; i < n; i++)
+		y[i] = x[i] / (1 + exp_ref(x[i] * fma_ref(x[i] * x[i], cubic, linear)));
 }
 
 void add_f32_ref(float *y, const float *x, int n)
@@ -68,11 +68,12 @@ void softmax_f32_ref(float *x, int n)
 	for (int i = 0; i < n; i++)
 		max = x[i] > max ? x[i] : max;
 	for (int i = 0; i < n; i++) {
-		x[i] = expf(x[i] - max);
+		x[i] = exp_ref(x[i] - max);
 		sum += x[i];
 	}
+	float scale = (float)(1 / sum);
 	for (int i = 0; i < n; i++)
-		x[i] = (float)(x[i] / sum);
+		x[i] *= scale;
 }
 
 int argmax_f32_ref(const float *x, int n)
