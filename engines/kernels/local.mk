@@ -31,7 +31,7 @@ noinst_LIBRARIES += libk_avx512.a
 libk_avx512_a_CFLAGS = $(AM_CFLAGS) $(ISA_AVX512_CFLAGS)
 libk_avx512_a_SOURCES = \
 	%D%/avx512/vector.c %D%/avx512/narrow.c %D%/avx512/attention_f32.c %D%/avx512/attention_f16.c \
-	%D%/avx512/attention_bf16.c %D%/avx512/attention_q8_0.c %D%/avx512/attention.h %D%/avx512/math.h
+	%D%/avx512/attention_bf16.c %D%/avx512/attention_q8_0.c %D%/avx512/attention.h %D%/avx512/math.h %D%/avx512/tile.h
 KERNEL_LIBS += libk_avx512.a
 endif
 

@@ -16,13 +16,6 @@ static inline __m256i mask_avx2(int n)
 	return _mm256_cmpgt_epi32(_mm256_set1_epi32(n), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
 }
 
-static inline float sum_avx2(__m256 v)
-{
-	__m128 s = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
-	s = _mm_add_ps(s, _mm_movehl_ps(s, s));
-	return _mm_cvtss_f32(_mm_add_ss(s, _mm_movehdup_ps(s)));
-}
-
 static inline float max_avx2(__m256 v)
 {
 	__m128 s = _mm_max_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
@@ -31,7 +24,7 @@ static inline float max_avx2(__m256 v)
 }
 
 /* The lanes of v added to two sums of four in double: norms and softmax are a small part of a step, and such
- * a sum is the same float in any order. */
+ * a sum is the same float in any order, but for one in some 10^8. */
 static inline void add_wide_avx2(__m256d sum[2], __m256 v)
 {
 	sum[0] = _mm256_add_pd(sum[0], _mm256_cvtps_pd(_mm256_castps256_ps128(v)));

@@ -5,14 +5,12 @@
 
 #include <immintrin.h>
 
+#include "engines/kernels/avx512/tile.h"
+
 #ifndef __AVX512F__
 #error "this file needs -mavx512f"
 #endif
 
-/* Sums stay in the order they are written in: gcc would make trees of them and spill every leaf. */
-#ifndef KEEP
-#define KEEP(x) __asm__("" : "+v"(x))
-#endif
 /* W comes from memory once, panel after panel: bytes it is asked for ahead, as at level avx2. */
 #define AHEAD 2048
 
@@ -65,15 +63,7 @@ static inline __attribute__((always_inline)) void tile(const int mr, int k, cons
 		even_load(w, b);
 		step(mr, a, b, acc);
 	}
-#pragma GCC unroll 12
-	for (int i = 0; i < mr; i++)
-#pragma GCC unroll 2
-		for (int j = 0; j < 2; j++) {
-			float *to = c + (size_t)i * ldc + 16 * j;
-			if (add)
-				acc[i][j] = _mm512_add_ps(acc[i][j], _mm512_loadu_ps(to));
-			_mm512_storeu_ps(to, acc[i][j]);
-		}
+	tile_store(mr, acc, c, ldc, add);
 }
 
 #define TILE(mr, nr)                                                                                         \

@@ -4,25 +4,15 @@
 #include "engines/kernels/gemm.h"
 
 #include <immintrin.h>
-#include <string.h>
+
+#include "engines/kernels/avx512/tile.h"
 
 #if !defined __AVX512F__ || !defined __AVX512BW__
 #error "this file needs -mavx512f -mavx512bw"
 #endif
 
-/* Sums stay in the order they are written in: gcc would make trees of them and spill every leaf. */
-#ifndef KEEP
-#define KEEP(x) __asm__("" : "+v"(x))
-#endif
 /* W comes from memory once, panel after panel: bytes it is asked for ahead, as at level avx2. */
 #define AHEAD 1024
-
-static inline __attribute__((always_inline)) __m512i a_load(const uint8_t *a)
-{
-	int32_t four;
-	memcpy(&four, a, sizeof four);
-	return _mm512_set1_epi32(four);
-}
 
 /*
  * Four products a lane, exact: vpmaddubsw needs one unsigned side, so |w| (a weight of -128
@@ -61,16 +51,7 @@ static inline __attribute__((always_inline)) void tile(const int mr, int k, cons
 			}
 		}
 	}
-#pragma GCC unroll 8
-	for (int i = 0; i < mr; i++)
-#pragma GCC unroll 2
-		for (int j = 0; j < 2; j++) {
-			float *to = c + (size_t)i * ldc + 16 * j;
-			__m512 scale =
-				_mm512_mul_ps(_mm512_loadu_ps(scale_w + 16 * j), _mm512_set1_ps(scale_a[i]));
-			__m512 all = _mm512_mul_ps(_mm512_cvtepi32_ps(sum[i][j]), scale);
-			_mm512_storeu_ps(to, add ? _mm512_add_ps(all, _mm512_loadu_ps(to)) : all);
-		}
+	rows_store(mr, sum, scale_a, scale_w, c, ldc, add);
 }
 
 #define TILE(mr, nr)                                                                                         \

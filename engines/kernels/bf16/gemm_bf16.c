@@ -6,14 +6,12 @@
 #include <immintrin.h>
 #include <string.h>
 
+#include "engines/kernels/avx512/tile.h"
+
 #ifndef __AVX512BF16__
 #error "this file needs -mavx512bf16"
 #endif
 
-/* Sums stay in the order they are written in: gcc would make trees of them and spill every leaf. */
-#ifndef KEEP
-#define KEEP(x) __asm__("" : "+v"(x))
-#endif
 /* W comes from memory once, panel after panel: bytes it is asked for ahead, as at level avx2. */
 #define AHEAD 2048
 
@@ -25,11 +23,9 @@ static inline __attribute__((always_inline)) __m512bh pairs_load(const uint16_t 
 }
 
 /* The pair of one row for all columns. */
-static inline __attribute__((always_inline)) __m512bh a_load(const uint16_t *a)
+static inline __attribute__((always_inline)) __m512bh pair_load(const uint16_t *a)
 {
-	int32_t two;
-	memcpy(&two, a, sizeof two);
-	__m512i all = _mm512_set1_epi32(two);
+	__m512i all = a_load((const uint8_t *)a);
 	__m512bh pairs;
 	memcpy(&pairs, &all, sizeof pairs);
 	return pairs;
@@ -49,22 +45,14 @@ static inline __attribute__((always_inline)) void tile(const int mr, int k, cons
 		__m512bh b0 = pairs_load(w), b1 = pairs_load(w + 32);
 #pragma GCC unroll 12
 		for (int i = 0; i < mr; i++) {
-			__m512bh x = a_load(a + 2 * i);
+			__m512bh x = pair_load(a + 2 * i);
 			acc[i][0] = _mm512_dpbf16_ps(acc[i][0], x, b0);
 			KEEP(acc[i][0]);
 			acc[i][1] = _mm512_dpbf16_ps(acc[i][1], x, b1);
 			KEEP(acc[i][1]);
 		}
 	}
-#pragma GCC unroll 12
-	for (int i = 0; i < mr; i++)
-#pragma GCC unroll 2
-		for (int j = 0; j < 2; j++) {
-			float *to = c + (size_t)i * ldc + 16 * j;
-			if (add)
-				acc[i][j] = _mm512_add_ps(acc[i][j], _mm512_loadu_ps(to));
-			_mm512_storeu_ps(to, acc[i][j]);
-		}
+	tile_store(mr, acc, c, ldc, add);
 }
 
 #define TILE(mr, nr)                                                                                         \

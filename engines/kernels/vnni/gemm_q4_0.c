@@ -4,25 +4,15 @@
 #include "engines/kernels/gemm.h"
 
 #include <immintrin.h>
-#include <string.h>
+
+#include "engines/kernels/avx512/tile.h"
 
 #ifndef __AVX512VNNI__
 #error "this file needs -mavx512vnni"
 #endif
 
-/* Sums stay in the order they are written in: gcc would make trees of them and spill every leaf. */
-#ifndef KEEP
-#define KEEP(x) __asm__("" : "+v"(x))
-#endif
 /* W comes from memory once, panel after panel: bytes it is asked for ahead, as at level avx2. */
 #define AHEAD 2048
-
-static inline __attribute__((always_inline)) __m512i a_load(const uint8_t *a)
-{
-	int32_t four;
-	memcpy(&four, a, sizeof four);
-	return _mm512_set1_epi32(four);
-}
 
 /*
  * vpdpbusd multiplies unsigned by signed bytes, and nibbles are unsigned as they stand, each 8 too large: the
@@ -77,25 +67,9 @@ static inline __attribute__((always_inline)) void tile(const int mr, int k, cons
 		for (int i = 0; i < 32 * GEMM_Q4_0_COL; i += 64)
 			_mm_prefetch((const char *)w + AHEAD + i, _MM_HINT_T0);
 		block_sums(mr, (const int32_t *)(const void *)(a + 4 * mr), a + 8 * mr, w + 64, sum);
-#pragma GCC unroll 2
-		for (int j = 0; j < 2; j++) {
-			__m512 s = _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)(w + 32 * j)));
-#pragma GCC unroll 6
-			for (int i = 0; i < mr; i++)
-				acc[i][j] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(sum[i][j]),
-							    _mm512_mul_ps(s, _mm512_set1_ps(scale[i])),
-							    acc[i][j]);
-		}
+		block_add(mr, sum, scale, w, acc);
 	}
-#pragma GCC unroll 6
-	for (int i = 0; i < mr; i++)
-#pragma GCC unroll 2
-		for (int j = 0; j < 2; j++) {
-			float *to = c + (size_t)i * ldc + 16 * j;
-			if (add)
-				acc[i][j] = _mm512_add_ps(acc[i][j], _mm512_loadu_ps(to));
-			_mm512_storeu_ps(to, acc[i][j]);
-		}
+	tile_store(mr, acc, c, ldc, add);
 }
 
 #define TILE(mr, nr)                                                                                         \

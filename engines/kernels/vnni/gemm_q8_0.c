@@ -4,7 +4,8 @@
 #include "engines/kernels/gemm.h"
 
 #include <immintrin.h>
-#include <string.h>
+
+#include "engines/kernels/avx512/tile.h"
 
 #ifndef __AVX512VNNI__
 #error "this file needs -mavx512vnni"
@@ -18,13 +19,6 @@
 static inline __attribute__((always_inline)) __m512i w_load(const uint8_t *w)
 {
 	return _mm512_xor_si512(_mm512_loadu_si512(w), _mm512_set1_epi8((char)0x80));
-}
-
-static inline __attribute__((always_inline)) __m512i a_load(const uint8_t *a)
-{
-	int32_t four;
-	memcpy(&four, a, sizeof four);
-	return _mm512_set1_epi32(four);
 }
 
 static inline __attribute__((always_inline)) void block_sums(const int mr, const int32_t *offset,
@@ -59,25 +53,9 @@ static inline __attribute__((always_inline)) void tile(const int mr, int k, cons
 		const float *scale = (const void *)a;
 		__m512i sum[6][2];
 		block_sums(mr, (const int32_t *)(const void *)(a + 4 * mr), a + 8 * mr, w + 64, sum);
-#pragma GCC unroll 2
-		for (int j = 0; j < 2; j++) {
-			__m512 s = _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)(w + 32 * j)));
-#pragma GCC unroll 6
-			for (int i = 0; i < mr; i++)
-				acc[i][j] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(sum[i][j]),
-							    _mm512_mul_ps(s, _mm512_set1_ps(scale[i])),
-							    acc[i][j]);
-		}
+		block_add(mr, sum, scale, w, acc);
 	}
-#pragma GCC unroll 6
-	for (int i = 0; i < mr; i++)
-#pragma GCC unroll 2
-		for (int j = 0; j < 2; j++) {
-			float *to = c + (size_t)i * ldc + 16 * j;
-			if (add)
-				acc[i][j] = _mm512_add_ps(acc[i][j], _mm512_loadu_ps(to));
-			_mm512_storeu_ps(to, acc[i][j]);
-		}
+	tile_store(mr, acc, c, ldc, add);
 }
 
 #define TILE(mr, nr)                                                                                         \
