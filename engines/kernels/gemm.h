@@ -20,8 +20,9 @@
  *   W, wi8ai8        float scale[nr]; int8_t q[k / 4][nr][4]. A call is a whole row deep
  *
  * Arithmetic: each element of C is one f32 accumulator that takes its products
- * in ascending k, by fused multiply-add (ref: in double, see ref/math.h). bf16: both operands are bf16, products and sums f32; at level bf16
- * in pairs, as vdpbf16ps does. q8_0, q4_0: the sum of 32 integer
+ * in ascending k, each with one rounding (by fused multiply-add above ref, there
+ * by ref/math.h). bf16: both operands are bf16, so products are exact in f32; at
+ * level bf16 in pairs, as vdpbf16ps does. q8_0, q4_0: the sum of 32 integer
  * products is exact, then acc = fma((float)sum, scale_w * scale_a, acc) by
  * ascending block. wi8ai8: the sum of all products is exact, then (float)sum * (scale_w * scale_a).
  * Activations are made on the way, so their scale stays f32: rounding it to

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Every vector kernel against double, ref too (exact.h; norms against ref, which sums in double), lengths 0 .. 3 * tile + 1 and
+ * Every vector kernel against double, ref too (exact.h; norms against ref, which
+ * sums in double), lengths 0 .. 3 * tile + 1 and
  * longer odd ones. Bounds, relative to the largest value of the row: 4e-7 for one rounding
  * or two and an exp of 1.5e-7; 2e-6 where a sum over the row is divided by. GELU within
  * 4 units of the last place of x / 2, as if 1 + tanh were that far off.

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The definition of attention, once for each type of cell: the including file
- * says what element i of a row is by ELEMENT(row, i), row a pointer to bytes. A score is
- * the sum of eight lanes, an element of a result that of the cells in their order: the very bits of level avx2.
+ * says what element i of a row is by ELEMENT(row, i), row a pointer to bytes. A score is the sum of eight
+ * lanes, an element of a result that of the cells in their order: the bits of level avx2, but for the rare
+ * roundings that ref/math.h and avx2/math.h name.
  */
 #ifndef IFM_KERNELS_REF_ATTENTION_H
 #define IFM_KERNELS_REF_ATTENTION_H
