@@ -3,7 +3,7 @@
 
 #include "engines/model/tokenizer/bytes.h"
 
-#include <stdbool.h>
+#include <string.h>
 
 static bool follows(const char *text, size_t n)
 {
@@ -27,6 +27,40 @@ size_t utf8_char(const char *text, size_t n)
 	bool overlong = (b[0] == 0xe0 && b[1] < 0xa0) || (b[0] == 0xf0 && b[1] < 0x90);
 	bool outside = (b[0] == 0xed && b[1] > 0x9f) || (b[0] == 0xf4 && b[1] > 0x8f);
 	return overlong || outside ? 0 : len;
+}
+
+bool utf8_whole(const char *text, size_t n)
+{
+	size_t at = 0, len;
+	while (at < n && (len = utf8_char(text + at, n - at)))
+		at += len;
+	return at == n;
+}
+
+static bool is_surrogate(const char *text, size_t n)
+{
+	return n >= 3 && (uint8_t)text[0] == 0xed && (uint8_t)text[1] > 0x9f && follows(text, 3);
+}
+
+size_t utf8_repair(const char *text, size_t n, char *repaired, char *masked)
+{
+	static const char replacement[] = "\xef\xbf\xbd", mask[] = "\xee\x80\x80";
+	char *to = repaired;
+	for (size_t at = 0, len; at < n; at += len) {
+		const char *as = text + at, *shown = as;
+		size_t as_len = len = utf8_char(as, n - at);
+		if (len == 0 && is_surrogate(as, n - at)) {
+			as_len = len = sizeof mask - 1;
+			shown = mask;
+		} else if (len == 0) {
+			len = 1;
+			as_len = sizeof replacement - 1;
+			as = shown = replacement;
+		}
+		to = mempcpy(to, as, as_len);
+		masked = mempcpy(masked, shown, as_len);
+	}
+	return (size_t)(to - repaired);
 }
 
 /*

@@ -7,11 +7,24 @@
 #ifndef IFM_MODEL_TOKENIZER_BYTES_H
 #define IFM_MODEL_TOKENIZER_BYTES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 /* Bytes of the well-formed character that n bytes begin with, 0 when they begin with none. */
 size_t utf8_char(const char *text, size_t n);
+
+/* Whether n bytes are well-formed. */
+bool utf8_whole(const char *text, size_t n);
+
+/*
+ * Writes n bytes as llama.cpp reads them: U+FFFD for each byte that belongs to
+ * no character, surrogates as they are. masked gets the same, well-formed:
+ * U+E000, which is no letter, number, mark or space either, for each surrogate.
+ * Both have room for UTF8_REPAIR_MAX * n bytes. Returns the length of each.
+ */
+enum { UTF8_REPAIR_MAX = 3 };
+size_t utf8_repair(const char *text, size_t n, char *repaired, char *masked);
 
 enum { BYTE_CHAR_MAX = 2 };
 

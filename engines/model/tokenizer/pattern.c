@@ -174,6 +174,7 @@ bool pattern_adds_bos(const struct pattern *p)
 
 struct cutter {
 	const struct pattern *p;
+	const char *subject, *text; /* what is matched and what its words are; of the same length */
 	pcre2_match_data *match;
 	pcre2_match_context *limits;
 	pattern_word_fn *fn;
@@ -203,13 +204,13 @@ static int find(const struct cutter *c, int i, const char *text, size_t n, size_
 	return 1;
 }
 
-/* Cuts what expressions before i left whole. Recursion is EXPRESSIONS_MAX deep. */
+/* Cuts a piece of the subject that expressions before i left whole. Recursion is EXPRESSIONS_MAX deep. */
 static int cut(const struct cutter *c, int i, const char *text, size_t n)
 {
 	if (n == 0)
 		return 0;
 	if (i == c->p->n)
-		return c->fn(c->arg, text, n);
+		return c->fn(c->arg, c->text + (text - c->subject), n);
 	size_t done = 0;
 	int rc = 0;
 	while (rc == 0 && done < n) {
@@ -227,29 +228,28 @@ static int cut(const struct cutter *c, int i, const char *text, size_t n)
 	return rc;
 }
 
-/* Runs of characters go through the expressions, runs of broken bytes do not. */
-static int cut_runs(const struct cutter *c, const char *text, size_t n)
+/* Puts a repaired text in the place of the broken one. */
+static int repair(struct cutter *c, size_t *n, char **memory)
 {
-	int rc = 0;
-	for (size_t at = 0; rc == 0 && at < n;) {
-		size_t begin = at, step;
-		while (at < n && (step = utf8_char(text + at, n - at)))
-			at += step;
-		rc = cut(c, 0, text + begin, at - begin);
-		begin = at;
-		while (at < n && utf8_char(text + at, n - at) == 0)
-			at++;
-		if (rc == 0 && at > begin)
-			rc = c->fn(c->arg, text + begin, at - begin);
-	}
-	return rc;
+	size_t room = *n * UTF8_REPAIR_MAX;
+	char *repaired = mem_try_array(room, 2);
+	if (!repaired)
+		return diag_set(c->d, ERR_OOM, "tokenizer: no memory to repair a text of %zu bytes", *n);
+	*n = utf8_repair(c->text, *n, repaired, repaired + room);
+	c->text = repaired;
+	c->subject = repaired + room;
+	*memory = repaired;
+	return 0;
 }
 
 int pattern_split(const struct pattern *p, const char *text, size_t n, pattern_word_fn *fn, void *arg,
 		  struct diag *d)
 {
-	struct cutter c = {p, NULL, NULL, fn, arg, d};
-	int rc = ERR_OOM;
+	char *repaired = NULL;
+	struct cutter c = {.p = p, .subject = text, .text = text, .fn = fn, .arg = arg, .d = d};
+	int rc = utf8_whole(text, n) ? 0 : repair(&c, &n, &repaired);
+	if (rc)
+		return rc;
 	/* One pair of places: no expression captures. */
 	c.match = pcre2_match_data_create(1, NULL);
 	c.limits = pcre2_match_context_create(NULL);
@@ -257,11 +257,12 @@ int pattern_split(const struct pattern *p, const char *text, size_t n, pattern_w
 		uint64_t steps = STEPS_LEAST + STEPS_PER_BYTE * (uint64_t)n;
 		pcre2_set_match_limit(c.limits, steps < UINT32_MAX ? (uint32_t)steps : UINT32_MAX);
 		pcre2_set_heap_limit(c.limits, HEAP_MAX_KIB);
-		rc = cut_runs(&c, text, n);
+		rc = cut(&c, 0, c.subject, n);
 	} else {
-		diag_set(d, ERR_OOM, "tokenizer: no memory to cut %zu bytes into words", n);
+		rc = diag_set(d, ERR_OOM, "tokenizer: no memory to cut %zu bytes into words", n);
 	}
 	pcre2_match_data_free(c.match);
 	pcre2_match_context_free(c.limits);
+	free(repaired);
 	return rc;
 }

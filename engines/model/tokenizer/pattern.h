@@ -30,8 +30,8 @@ bool pattern_ignores_merges(const struct pattern *p);
 bool pattern_adds_bos(const struct pattern *p);
 
 /*
- * Calls fn for each word of n bytes, in order; together they are the text. Where
- * the text is no UTF-8, each longest run of broken bytes is a word of its own.
+ * Calls fn for each word of n bytes, in order; together they are the text. In a
+ * text that is no UTF-8 each broken byte is a U+FFFD first (utf8_repair).
  */
 MUST_CHECK int pattern_split(const struct pattern *p, const char *text, size_t n, pattern_word_fn *fn,
 			     void *arg, struct diag *d);

@@ -105,14 +105,12 @@ static size_t escape(struct encoder *e, const char *text, size_t n, bool prefix)
 	return (size_t)(to - e->buffer);
 }
 
-/*
- * A broken byte is a symbol of its own. (llama.cpp takes as many bytes as the
- * first one announces, and so eats into the space or character behind it.)
- */
+/* As many bytes as the first one announces, whatever they are: so llama.cpp takes broken characters, too. */
 static size_t symbol_bytes(const char *text, size_t left)
 {
-	size_t n = utf8_char(text, left);
-	return n ? n : 1;
+	uint8_t first = (uint8_t)text[0];
+	size_t n = first < 0xc0 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+	return n < left ? n : left;
 }
 
 static int add_symbols(struct encoder *e, size_t n)

@@ -25,7 +25,8 @@ void token_list_free(struct token_list *l);
 void tokenizer_free(struct tokenizer *t); /* NULL is fine */
 
 /*
- * Tokens of n bytes of text; broken UTF-8 is taken bytewise. bos: put the
+ * Tokens of n bytes of text. Broken UTF-8 gives what llama.cpp makes of it:
+ * byte-level U+FFFD for each broken byte, SentencePiece its bytes. bos: put the
  * beginning-of-sequence token first when the model asks for one. special:
  * texts of control tokens stand for the token (those of user-defined ones
  * always do). Out is owned by the caller. Byte-level: a byte without a token in
