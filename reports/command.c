@@ -33,7 +33,11 @@ static void put_keys(struct strbuf *out, const struct row *r)
 		     {KEY_N, "--gemm-n"},
 		     {KEY_K, "--gemm-k"},
 		     {KEY_SIZE, "--size"},
-		     {KEY_TYPE, "--type"}};
+		     {KEY_TYPE, "--type"},
+		     {KEY_AFFINITY, "--affinity"},
+		     {KEY_CACHE, "--cache"},
+		     {KEY_DURATION, "--duration"},
+		     {KEY_OPTIONS, "--options"}};
 
 	for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
 		const char *value = r->point->point.value[flags[i].key];

@@ -19,6 +19,8 @@ static const struct {
 	{KEY_KV, "kv="},     {KEY_SEQUENCES, "B"}, {KEY_UBATCH, "ub"},
 	{KEY_THREADS, "t"},  {KEY_ISA, ""},	   {KEY_BLOCKING, "blocking="},
 	{KEY_PROVIDER, ""},  {KEY_ENGINE, ""},	   {KEY_DEVICE, ""},
+	{KEY_AFFINITY, ""},  {KEY_CACHE, ""},	   {KEY_DURATION, ""},
+	{KEY_OPTIONS, ""},
 };
 _Static_assert(sizeof words / sizeof words[0] == KEY_COUNT, "each key has its word");
 
