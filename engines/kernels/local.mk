@@ -49,7 +49,8 @@ libk_neon_a_SOURCES = \
 	%D%/neon/gemm_f32.c %D%/neon/gemm_f16.c %D%/neon/gemm_bf16.c %D%/neon/gemm_q8_0.c %D%/neon/gemm_q4_0.c \
 	%D%/neon/gemm_wi8ai8.c %D%/neon/tile.h %D%/neon/dot.h \
 	%D%/neon/vector.c %D%/neon/narrow.c %D%/neon/math.h \
-	%D%/neon/attention_f32.c %D%/neon/attention_f16.c %D%/neon/attention.h %D%/neon/peak.c
+	%D%/neon/attention_f32.c %D%/neon/attention_f16.c %D%/neon/attention_bf16.c %D%/neon/attention_q8_0.c \
+	%D%/neon/attention.h %D%/neon/peak.c
 KERNEL_LIBS += libk_neon.a
 endif
 
