@@ -19,6 +19,7 @@ EXTRA_DIST += %D%/tap.sh %D%/layers.test
 TESTS += %D%/layers.test
 
 include tests/unit/local.mk
+include tests/machines/local.mk
 include tests/kernels/local.mk
 include tests/golden/local.mk
 include tests/cli/local.mk

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -17,6 +18,7 @@
 #include "engines/base/mem.h"
 #include "engines/base/strbuf.h"
 #include "harness/host/files.h"
+#include "harness/host/sysfs.h"
 
 /* A tree of 1024 CPUs takes a second; facts are a few KiB. */
 enum { SECONDS_MAX = 10, ANSWER_MAX = 1 << 18 };
@@ -101,13 +103,18 @@ static int answer_wait(pid_t pid, struct diag *d)
 	return WEXITSTATUS(status) ? diag_set(d, ERR_FORMAT, "hwloc does not understand the tree") : 0;
 }
 
-/* hwloc makes up a processor where it finds none. */
+/* hwloc makes up a processor where it finds none: it wants a mask of /sys, or cpuinfo. */
 static bool has_processors(const char *root)
 {
-	char text[FILE_HEAD];
+	static const char *const masks[] = {"core_cpus", "thread_siblings", "core_siblings"};
+	char text[FILE_HEAD], path[128];
 
-	return file_is(root, "/sys/devices/system/cpu/cpu0/topology") ||
-	       (file_head(root, "/proc/cpuinfo", text, sizeof text) > 0 && strstr(text, "processor"));
+	for (size_t i = 0; i < sizeof masks / sizeof masks[0]; i++) {
+		snprintf(path, sizeof path, CPU_FOLDER "/cpu0/topology/%s", masks[i]);
+		if (file_line(root, path, text, sizeof text))
+			return true;
+	}
+	return file_head(root, "/proc/cpuinfo", text, sizeof text) > 0 && cpuinfo_processors(text) > 0;
 }
 
 int topology_read(const char *root, json_t **out, struct diag *d)

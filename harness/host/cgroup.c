@@ -7,9 +7,11 @@
 
 #include "harness/host/facts.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "engines/base/group.h"
 #include "harness/host/files.h"
@@ -21,13 +23,29 @@ struct limits {
 	double cpus;	/* infinity: none */
 	int64_t memory; /* NO_LIMIT: none */
 	char set[FACT_MAX], nodes[FACT_MAX];
+	bool seen, denied; /* a folder of this process' groups; a file in one */
 };
 
-static bool group_number(const char *dir, const char *name, int64_t *out)
+static void look_at(struct limits *l, const char *dir)
+{
+	l->seen = l->seen || access(dir, X_OK) == 0;
+}
+
+/* A file that is not there sets no limit; one that may not be read could. */
+static bool limit_line(struct limits *l, const char *dir, const char *name, char *buf, int size)
+{
+	errno = 0;
+	if (group_line(dir, name, buf, size))
+		return true;
+	l->denied = l->denied || errno == EACCES || errno == EPERM;
+	return false;
+}
+
+static bool group_number(struct limits *l, const char *dir, const char *name, int64_t *out)
 {
 	char line[64], *end;
 
-	if (!group_line(dir, name, line, sizeof line))
+	if (!limit_line(l, dir, name, line, sizeof line))
 		return false;
 	*out = strtoll(line, &end, 10);
 	return end != line;
@@ -38,9 +56,10 @@ static void take_memory(const char *dir, void *arg)
 	static const char *const names[] = {"memory.max", "memory.limit_in_bytes"};
 	struct limits *l = arg;
 
+	look_at(l, dir);
 	for (int i = 0; i < 2; i++) {
 		int64_t v;
-		if (group_number(dir, names[i], &v) && v >= 0 && v < l->memory)
+		if (group_number(l, dir, names[i], &v) && v >= 0 && v < l->memory)
 			l->memory = v;
 	}
 }
@@ -53,11 +72,12 @@ static void take_cpu(const char *dir, void *arg)
 	double quota = 0, period = 0;
 	int64_t us[2];
 
-	if (group_line(dir, "cpu.max", line, sizeof line)) {
+	look_at(l, dir);
+	if (limit_line(l, dir, "cpu.max", line, sizeof line)) {
 		quota = strtod(line, &end);
 		period = strtod(end, NULL);
-	} else if (group_number(dir, "cpu.cfs_quota_us", &us[0]) &&
-		   group_number(dir, "cpu.cfs_period_us", &us[1])) {
+	} else if (group_number(l, dir, "cpu.cfs_quota_us", &us[0]) &&
+		   group_number(l, dir, "cpu.cfs_period_us", &us[1])) {
 		quota = (double)us[0];
 		period = (double)us[1];
 	}
@@ -97,11 +117,20 @@ static json_t *fact_list(const char *list)
 	return *list ? fact_text(list) : fact_unknown("no group of this process tells its cpuset");
 }
 
+/* That no file sets a limit says something only where there are files. */
+static json_t *no_limit(const struct limits *l)
+{
+	if (l->denied)
+		return fact_unknown("a group of this process may not be read");
+	return l->seen ? fact_text("none")
+		       : fact_unknown("no group of this process is shown in /sys/fs/cgroup");
+}
+
 static void put_limits(json_t *o, const struct limits *l)
 {
-	json_object_set_new(o, "host.cpu_limit", isinf(l->cpus) ? fact_text("none") : json_real(l->cpus));
+	json_object_set_new(o, "host.cpu_limit", isinf(l->cpus) ? no_limit(l) : json_real(l->cpus));
 	json_object_set_new(o, "host.memory_limit_bytes",
-			    l->memory == NO_LIMIT ? fact_text("none") : json_integer(l->memory));
+			    l->memory == NO_LIMIT ? no_limit(l) : json_integer(l->memory));
 	json_object_set_new(o, "host.cpuset", fact_list(l->set));
 	json_object_set_new(o, "host.cpuset_nodes", fact_list(l->nodes));
 }

@@ -147,7 +147,8 @@ json_t *fact_mitigations(const char *root)
 	for (int i = 0; i < n && i < JUDGED_MAX; i++)
 		judge(&j, root, names[i]);
 	names_free(names, n);
-	json_t *fact = judgement(&j);
+	bool told = j.n_unaffected || j.mitigated.len || j.vulnerable.len || j.other.len;
+	json_t *fact = told ? judgement(&j) : fact_unknown("nothing in " VULNERABILITIES " can be read");
 	strbuf_free(&j.mitigated);
 	strbuf_free(&j.vulnerable);
 	strbuf_free(&j.other);

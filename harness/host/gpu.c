@@ -182,9 +182,10 @@ void put_gpu_facts(json_t *o, const char *root, bool clear)
 		n = own > 0 ? own : n;
 	}
 	errno = error;
-	json_object_set_new(o, "gpu.count", n >= 0 ? json_integer(n) : fact_missing(root, PCI));
-	json_object_set_new(o, "gpu.driver", n > 0 ? nvidia_version(root) : fact_absent("no GPU is seen"));
+	json_t *none = n < 0 ? fact_missing(root, PCI) : fact_absent("no GPU is seen");
+	json_object_set_new(o, "gpu.count", n >= 0 ? json_integer(n) : json_incref(none));
+	json_object_set_new(o, "gpu.driver", n > 0 ? nvidia_version(root) : json_incref(none));
 	json_object_set_new(o, "gpu.toolkit",
-			    n > 0 ? fact_unknown("a worker that uses it tells")
-				  : fact_absent("no GPU is seen"));
+			    n > 0 ? fact_unknown("a worker that uses it tells") : json_incref(none));
+	json_decref(none);
 }
