@@ -13,6 +13,9 @@
 #define MOUNTS	   "/proc/self/mountinfo"
 #define GROUPS_TOP "/sys/fs/cgroup"
 
+/* More than a machine full of containers mounts; a file without end is not read to it. */
+enum { LINES_MAX = 8192 };
+
 /* What a walk is about; hierarchy is the list of controllers in the line it is at, "" for version 2. */
 struct walk {
 	const char *root, *controller, *hierarchy;
@@ -89,7 +92,7 @@ static bool mount_find(const struct walk *w, const char **path, char top[PATH_MA
 	const char *below = NULL, *point = NULL;
 	bool found = false;
 	FILE *f = open_text(w->root, MOUNTS);
-	while (f && !found && fgets(line, sizeof line, f))
+	for (int i = 0; f && !found && i < LINES_MAX && fgets(line, sizeof line, f); i++)
 		found = mount_parse(w, line, &below, &point);
 	if (f)
 		fclose(f);
@@ -167,7 +170,7 @@ int group_each(const char *root, const char *controller, group_visit_fn *fn, voi
 	char line[PATH_MAX];
 	int versions = GROUP_NONE;
 	FILE *f = open_text(root, GROUPS);
-	while (f && fgets(line, sizeof line, f))
+	for (int i = 0; f && i < LINES_MAX && fgets(line, sizeof line, f); i++)
 		versions |= line_walk(&w, line);
 	if (f)
 		fclose(f);

@@ -137,6 +137,12 @@ static json_t *caches(const char *root, const bool *cpus)
 	return o;
 }
 
+/* 0 when cpuinfo was too long to be read whole: the id rests on it. */
+static int processors_of(const char *cpuinfo)
+{
+	return strlen(cpuinfo) == FILE_HEAD - 1 ? 0 : cpuinfo_processors(cpuinfo);
+}
+
 static void put_topology(json_t *o, const char *root, const char *cpuinfo)
 {
 	static bool none[CPUS_MAX];
@@ -145,7 +151,7 @@ static void put_topology(json_t *o, const char *root, const char *cpuinfo)
 
 	if (n == 0)
 		memcpy(cpus, none, sizeof cpus);
-	put_count(o, "cpus", n ? n : cpuinfo_processors(cpuinfo), CPU_FOLDER "/present");
+	put_count(o, "cpus", n ? n : processors_of(cpuinfo), CPU_FOLDER "/present");
 	put_count(o, "cores", sysfs_firsts(root, cpus, "topology/thread_siblings_list"),
 		  CPU_FOLDER "/cpu*/topology");
 	put_count(o, "sockets", sysfs_firsts(root, cpus, "topology/core_siblings_list"),

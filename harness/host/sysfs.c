@@ -31,8 +31,6 @@ int cpuinfo_processors(const char *cpuinfo)
 {
 	int n = 0;
 
-	if (strlen(cpuinfo) == FILE_HEAD - 1)
-		return 0;
 	for (const char *at = cpuinfo; (at = strstr(at, "processor")) != NULL; at++)
 		n += (at == cpuinfo || at[-1] == '\n') && at[9 + strspn(at + 9, " \t")] == ':';
 	return n;

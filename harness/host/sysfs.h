@@ -26,7 +26,7 @@ bool cache_read(const char *root, int cpu, int index, struct cache *out);
 /* CPUs of the set that stand first in their own file of that name below cpuN/, a list of those that share. */
 int sysfs_firsts(const char *root, const bool *cpus, const char *name);
 
-/* Blocks of cpuinfo, where there is no /sys; 0 when it fills a head of FILE_HEAD: it was not read whole. */
+/* Blocks of cpuinfo, where there is no /sys. */
 int cpuinfo_processors(const char *cpuinfo);
 
 /* Facts cpu.* and memory.*, named and written as topology_read()'s, those that are told and those that are not. */

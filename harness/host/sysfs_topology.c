@@ -169,10 +169,19 @@ static void put_nodes(json_t *o, const char *root)
 	put_strbuf(o, "memory.numa_distances", &distances, NODE_FOLDER "/node*/distance");
 }
 
+static int count_cpuinfo(const char *root)
+{
+	size_t size;
+	char *cpuinfo = file_whole(root, "/proc/cpuinfo", &size);
+	int n = cpuinfo ? cpuinfo_processors(cpuinfo) : 0;
+
+	free(cpuinfo);
+	return n;
+}
+
 json_t *sysfs_topology(const char *root)
 {
 	bool cpus[CPUS_MAX];
-	char cpuinfo[FILE_HEAD];
 	json_t *o = json_object();
 	int n = list_read(root, CPU_FOLDER "/online", cpus);
 
@@ -180,8 +189,7 @@ json_t *sysfs_topology(const char *root)
 		n = list_read(root, CPU_FOLDER "/present", cpus);
 	if (n == 0)
 		memset(cpus, 0, sizeof cpus);
-	(void)file_head(root, "/proc/cpuinfo", cpuinfo, sizeof cpuinfo);
-	put_cores(o, root, cpus, n ? n : cpuinfo_processors(cpuinfo));
+	put_cores(o, root, cpus, n ? n : count_cpuinfo(root));
 	put_caches(o, root, cpus);
 	put_nodes(o, root);
 	return o;

@@ -44,6 +44,26 @@ static const char *const victims[] = {
 	"/proc/meminfo",
 	"/proc/loadavg",
 	"/proc/stat",
+	"/proc/cmdline",
+	"/proc/self/mountinfo",
+	"/proc/self/numa_maps",
+	"/proc/self/smaps_rollup",
+	"/proc/1/environ",
+	"/proc/driver/nvidia/version",
+	"/proc/driver/nvidia/gpus/0000:01:00.0/information",
+	"/run/.containerenv",
+	"/sys/bus/pci/devices/0000:01:00.0/class",
+	"/sys/devices/system/node/node0/meminfo",
+	"/sys/devices/system/node/node0/cpulist",
+	"/sys/devices/system/node/node0/distance",
+	"/sys/devices/system/cpu/cpu0/topology/core_cpus",
+	"/sys/devices/system/cpu/cpu0/cache/index0/ways_of_associativity",
+	"/sys/firmware/dmi/tables/DMI",
+	"/sys/firmware/dmi/entries/17-0/raw",
+	"/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages",
+	"/sys/class/powercap/x/name",
+	"/sys/class/dmi/id/product_name",
+	"/sys/fs/cgroup/outer.slice/cpuset.cpus.effective",
 	"/proc/pressure/cpu",
 	"/proc/self/cgroup",
 	"/proc/self/limits",
@@ -79,6 +99,65 @@ static void put_all_text(const char *line)
 	put_all(line, strlen(line));
 }
 
+static void put_odd(const char *path, const char *target)
+{
+	char full[PATH_MAX * 2];
+
+	snprintf(full, sizeof full, "%s%s", root, path);
+	(void)unlink(full); /* a pipe would be written to, a link followed */
+	put(path, "");
+	if (unlink(full) != 0 || (target ? symlink(target, full) : mkfifo(full, 0600)) != 0)
+		bail("no pipe or link can be made");
+}
+
+static void put_all_odd(const char *target)
+{
+	for (int i = 0; i < N_VICTIMS; i++)
+		put_odd(victims[i], target);
+}
+
+/* A file of 1 TiB of zeros, which takes no disk. */
+static void put_endless(const char *path)
+{
+	char full[PATH_MAX * 2];
+
+	snprintf(full, sizeof full, "%s%s", root, path);
+	(void)unlink(full);
+	put(path, "");
+	(void)!truncate(full, (off_t)1 << 40);
+}
+
+/* Pipes that nobody writes to, links in circles and out of the tree, files without end. */
+static void test_odd(void)
+{
+	new_root("odd");
+	put_x86_all();
+	put_all_odd(NULL);
+	sane("pipes instead of files");
+	put_all_odd("loop");
+	sane("links to nothing");
+	for (int i = 0; i < N_VICTIMS; i++)
+		put_odd(victims[i], strrchr(victims[i], '/') + 1);
+	sane("links to themselves");
+	put_all_odd("/proc/self/environ");
+	setenv("HOST_SECRET", "ZX81", 1);
+	sane("links out of the tree");
+	json_t *e = host_environment(root);
+	char *all = json_text(e);
+	ok(!strstr(all, "ZX81"), "stay in it");
+	free(all);
+	json_decref(e);
+	for (int i = 0; i < N_VICTIMS; i++)
+		put_endless(victims[i]);
+	sane("files of 1 TiB");
+	new_root("hang");
+	put_x86_all();
+	put_odd("/sys/devices/system/cpu/cpu1/topology/physical_package_id", NULL);
+	put("/sys/devices/system/cpu/cpu0/topology/core_cpus", "00000005\n");
+	put_odd("/sys/devices/system/cpu/cpu0/topology/core_id", NULL);
+	sane("a pipe where hwloc waits");
+}
+
 static void test_broken(void)
 {
 	enum { HUGE = 1 << 17 };
@@ -87,9 +166,7 @@ static void test_broken(void)
 	new_root("empty");
 	sane("an empty tree");
 	new_root("broken");
-	put_x86();
-	put_x86_environment();
-	put_x86_moment();
+	put_x86_all();
 	put_all_text("");
 	sane("empty files");
 	put_all_text("99999999999999999999999999 kB\n");
@@ -120,6 +197,7 @@ static void test_broken(void)
 		put(path, "a folder where a file should be\n");
 	}
 	sane("folders instead of files");
+	test_odd();
 	memset(junk, 'd', PATH_MAX);
 	junk[PATH_MAX - 1] = '\0';
 	snprintf(root, sizeof root, "/%s", junk);
