@@ -8,7 +8,10 @@ AM_TESTS_ENVIRONMENT = \
 	top_builddir='$(abs_top_builddir)'; export top_builddir; \
 	IFM='$(abs_top_builddir)/inferometer'; export IFM; \
 	INFEROMETER_WORKER='$(abs_top_builddir)/inferometer-worker'; export INFEROMETER_WORKER; \
-	INFEROMETER_CACHE=off; export INFEROMETER_CACHE;
+	INFEROMETER_CACHE=off; export INFEROMETER_CACHE; \
+	XDG_CONFIG_HOME='$(abs_top_builddir)/tests/config'; export XDG_CONFIG_HOME;
+# The salt of names of whoever runs the tests stays his own.
+CLEANFILES += %D%/config/inferometer/salt
 noinst_HEADERS += %D%/tap.h %D%/naive_llama.h
 ENGINE_TEST_LINK = libworkloads.a libengines.a libmodel.a $(KERNEL_LIBS) libtensor.a libbase.a \
 	$(PCRE2_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS)
@@ -16,6 +19,7 @@ EXTRA_DIST += %D%/tap.sh %D%/layers.test
 TESTS += %D%/layers.test
 
 include tests/unit/local.mk
+include tests/machines/local.mk
 include tests/kernels/local.mk
 include tests/golden/local.mk
 include tests/cli/local.mk

@@ -49,7 +49,7 @@ int pool_usable_cpus(void)
 	static int usable;
 	if (usable == 0) {
 		int n = affinity_cpus();
-		uint64_t quota = group_least("/proc/self/cgroup", "/sys/fs/cgroup", "cpu", group_cpus);
+		uint64_t quota = group_least("", "cpu", group_cpus);
 		usable = quota < (uint64_t)n ? (int)quota : n;
 	}
 	return usable;

@@ -215,9 +215,7 @@ static uint64_t address_space_available(void)
 size_t mem_available(void)
 {
 	uint64_t least = meminfo_available();
-	uint64_t others[] = {
-		group_least("/proc/self/cgroup", "/sys/fs/cgroup", "memory", mem_group_available),
-		address_space_available()};
+	uint64_t others[] = {group_least("", "memory", mem_group_available), address_space_available()};
 	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
 		if (others[i] < least)
 			least = others[i];

@@ -26,6 +26,7 @@ const struct command commands[] = {
 	{"tokenize", cmd_tokenize, "print the tokens of a text, or the text of tokens"},
 	{"convert", cmd_convert, "write a model as a GGUF file at another precision"},
 	{"cache", cmd_cache, "list or remove packed weights that were kept on disk"},
+	{"machine", cmd_machine, "print what is known of this machine and its environment"},
 	{NULL, NULL, NULL},
 };
 

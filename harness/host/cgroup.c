@@ -1,154 +1,165 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Limits of the control groups this process is in, versions 1 and 2 and both at once (cgroups(7)). Each level
- * from the group up to the top binds. Names of groups stay out: they can hold a container's id.
+ * Limits of the control groups this process is in. Each level from the group up to the top binds. Names of groups
+ * stay out: they can hold a container's id.
  */
 #include "config.h"
 
 #include "harness/host/facts.h"
 
-#include <limits.h>
+#include <errno.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "engines/base/group.h"
 #include "harness/host/files.h"
 
-#define GROUPS	   "/proc/self/cgroup"
-#define GROUPS_TOP "/sys/fs/cgroup"
 /* Version 1 says "no limit" as the largest multiple of a page; nothing real comes near half of it. */
 #define NO_LIMIT (INT64_MAX / 2)
 
 struct limits {
-	bool v1, v2;
 	double cpus;	/* infinity: none */
 	int64_t memory; /* NO_LIMIT: none */
+	char set[FACT_MAX], nodes[FACT_MAX];
+	bool seen, denied; /* a folder of this process' groups; a file in one */
 };
 
-static void take_memory(struct limits *l, const char *root, const char *dir, const char *name)
+static void look_at(struct limits *l, const char *dir)
 {
-	char path[PATH_MAX];
-	int64_t v;
-
-	if (snprintf(path, sizeof path, "%s/%s", dir, name) >= (int)sizeof path)
-		return;
-	if (file_integer(root, path, &v) && v >= 0 && v < l->memory)
-		l->memory = v;
+	l->seen = l->seen || access(dir, X_OK) == 0;
 }
 
-static void take_quota(struct limits *l, double quota, double period)
+/* A file that is not there sets no limit; one that may not be read could. */
+static bool limit_line(struct limits *l, const char *dir, const char *name, char *buf, int size)
 {
+	errno = 0;
+	if (group_line(dir, name, buf, size))
+		return true;
+	l->denied = l->denied || errno == EACCES || errno == EPERM;
+	return false;
+}
+
+static bool group_number(struct limits *l, const char *dir, const char *name, int64_t *out)
+{
+	char line[64], *end;
+
+	if (!limit_line(l, dir, name, line, sizeof line))
+		return false;
+	*out = strtoll(line, &end, 10);
+	return end != line;
+}
+
+static void take_memory(const char *dir, void *arg)
+{
+	static const char *const names[] = {"memory.max", "memory.limit_in_bytes"};
+	struct limits *l = arg;
+
+	look_at(l, dir);
+	for (int i = 0; i < 2; i++) {
+		int64_t v;
+		if (group_number(l, dir, names[i], &v) && v >= 0 && v < l->memory)
+			l->memory = v;
+	}
+}
+
+/* Version 2: "150000 100000" or "max 100000"; version 1 has a file for each. */
+static void take_cpu(const char *dir, void *arg)
+{
+	struct limits *l = arg;
+	char line[128], *end;
+	double quota = 0, period = 0;
+	int64_t us[2];
+
+	look_at(l, dir);
+	if (limit_line(l, dir, "cpu.max", line, sizeof line)) {
+		quota = strtod(line, &end);
+		period = strtod(end, NULL);
+	} else if (group_number(l, dir, "cpu.cfs_quota_us", &us[0]) &&
+		   group_number(l, dir, "cpu.cfs_period_us", &us[1])) {
+		quota = (double)us[0];
+		period = (double)us[1];
+	}
 	if (quota > 0 && period > 0)
 		l->cpus = fmin(l->cpus, quota / period);
 }
 
-static void take_cpu_v1(struct limits *l, const char *root, const char *dir)
+/* What is in force is told by the innermost group that has the file. */
+static void take_list(const char *dir, const char *const names[2], char out[FACT_MAX])
 {
-	char path[PATH_MAX];
-	int64_t quota, period;
+	char line[FACT_MAX];
 
-	if (snprintf(path, sizeof path, "%s/cpu.cfs_quota_us", dir) >= (int)sizeof path ||
-	    !file_integer(root, path, &quota))
-		return;
-	if (snprintf(path, sizeof path, "%s/cpu.cfs_period_us", dir) >= (int)sizeof path ||
-	    !file_integer(root, path, &period))
-		return;
-	take_quota(l, (double)quota, (double)period);
+	for (int i = 0; i < 2 && !*out; i++)
+		if (group_line(dir, names[i], line, sizeof line) && *line >= '0' && *line <= '9')
+			memcpy(out, line, sizeof line);
 }
 
-/* "150000 100000" or "max 100000" */
-static void take_cpu_v2(struct limits *l, const char *root, const char *dir)
+static void take_set(const char *dir, void *arg)
 {
-	char path[PATH_MAX], line[FACT_MAX], *end;
+	static const char *const cpus[] = {"cpuset.cpus.effective", "cpuset.effective_cpus"};
+	static const char *const nodes[] = {"cpuset.mems.effective", "cpuset.effective_mems"};
+	struct limits *l = arg;
 
-	if (snprintf(path, sizeof path, "%s/cpu.max", dir) >= (int)sizeof path ||
-	    !file_line(root, path, line, sizeof line))
-		return;
-	double quota = strtod(line, &end);
-	if (end != line)
-		take_quota(l, quota, strtod(end, NULL));
+	take_list(dir, cpus, l->set);
+	take_list(dir, nodes, l->nodes);
 }
 
-/* A list "cpu,cpuacct" names the controller. */
-static bool list_has(const char *list, const char *name)
+static const char *version_name(int versions)
 {
-	size_t n = strlen(name);
-
-	for (const char *at = list; (at = strstr(at, name)) != NULL; at += n)
-		if ((at == list || at[-1] == ',') && (at[n] == ',' || at[n] == '\0'))
-			return true;
-	return false;
+	if (versions == (GROUP_V1 | GROUP_V2))
+		return "1 and 2";
+	return versions == GROUP_V1 ? "1" : "2";
 }
 
-static void take_group(struct limits *l, const char *root, const char *dir, const char *controllers)
+static json_t *fact_list(const char *list)
 {
-	if (*controllers == '\0') {
-		take_cpu_v2(l, root, dir);
-		take_memory(l, root, dir, "memory.max");
-	}
-	if (list_has(controllers, "cpu"))
-		take_cpu_v1(l, root, dir);
-	if (list_has(controllers, "memory"))
-		take_memory(l, root, dir, "memory.limit_in_bytes");
+	return *list ? fact_text(list) : fact_unknown("no group of this process tells its cpuset");
 }
 
-/* From the group at top + path up to the top. */
-static void take_path(struct limits *l, const char *root, const char *top, const char *path,
-		      const char *controllers)
+/* That no file sets a limit says something only where there are files. */
+static json_t *no_limit(const struct limits *l)
 {
-	char dir[PATH_MAX];
-	size_t top_len = strlen(top);
-
-	if (snprintf(dir, sizeof dir, "%s%s", top, strcmp(path, "/") == 0 ? "" : path) >= (int)sizeof dir)
-		return;
-	while (strlen(dir) >= top_len) {
-		take_group(l, root, dir, controllers);
-		*strrchr(dir, '/') = '\0';
-	}
+	if (l->denied)
+		return fact_unknown("a group of this process may not be read");
+	return l->seen ? fact_text("none")
+		       : fact_unknown("no group of this process is shown in /sys/fs/cgroup");
 }
 
-/* "4:memory:/group"; version 2 is "0::/group". */
-static void take_line(struct limits *l, const char *root, char *line)
+static void put_limits(json_t *o, const struct limits *l)
 {
-	char *controllers = strchr(line, ':'), *path = controllers ? strchr(controllers + 1, ':') : NULL;
-	char top[64];
-
-	if (!path)
-		return;
-	*path++ = '\0';
-	controllers++;
-	if (*controllers == '\0') {
-		l->v2 = true;
-		take_path(l, root, GROUPS_TOP, path, controllers);
-		return;
-	}
-	l->v1 = true;
-	for (int i = 0; i < 2; i++) {
-		const char *name = i ? "memory" : "cpu";
-		if (!list_has(controllers, name))
-			continue;
-		snprintf(top, sizeof top, GROUPS_TOP "/%s", name);
-		take_path(l, root, top, path, name);
-	}
+	json_object_set_new(o, "host.cpu_limit", isinf(l->cpus) ? no_limit(l) : json_real(l->cpus));
+	json_object_set_new(o, "host.memory_limit_bytes",
+			    l->memory == NO_LIMIT ? no_limit(l) : json_integer(l->memory));
+	json_object_set_new(o, "host.cpuset", fact_list(l->set));
+	json_object_set_new(o, "host.cpuset_nodes", fact_list(l->nodes));
 }
 
-json_t *fact_control_group(const char *root)
+static void put_unread(json_t *o, const char *root)
 {
-	char text[FILE_HEAD], *save = NULL;
+	static const char *const keys[] = {"host.cgroup_version", "host.cpu_limit", "host.memory_limit_bytes",
+					   "host.cpuset", "host.cpuset_nodes"};
+	char text[FACT_MAX];
+	bool read = file_head(root, "/proc/self/cgroup", text, sizeof text) >= 0;
+	json_t *why =
+		read ? fact_unknown("/proc/self/cgroup is not understood") : fact_unread("/proc/self/cgroup");
+
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+		json_object_set(o, keys[i], why);
+	json_decref(why);
+}
+
+void put_control_group(json_t *o, const char *root)
+{
 	struct limits l = {.cpus = INFINITY, .memory = NO_LIMIT};
-	json_t *o;
+	int versions = group_each(root, "cpu", take_cpu, &l);
 
-	if (file_head(root, GROUPS, text, sizeof text) < 0)
-		return fact_unread(GROUPS);
-	for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
-		take_line(&l, root, line);
-	if (!l.v1 && !l.v2)
-		return fact_unknown(GROUPS " is not understood");
-	o = json_object();
-	json_object_set_new(o, "version", fact_text(l.v1 && l.v2 ? "1 and 2" : l.v1 ? "1" : "2"));
-	json_object_set_new(o, "cpu_limit", isinf(l.cpus) ? fact_text("none") : json_real(l.cpus));
-	json_object_set_new(o, "memory_limit_bytes",
-			    l.memory == NO_LIMIT ? fact_text("none") : json_integer(l.memory));
-	return o;
+	if (versions == GROUP_NONE) {
+		put_unread(o, root);
+		return;
+	}
+	group_each(root, "memory", take_memory, &l);
+	group_each(root, "cpuset", take_set, &l);
+	json_object_set_new(o, "host.cgroup_version", fact_text(version_name(versions)));
+	put_limits(o, &l);
 }

@@ -4,29 +4,67 @@
 #include "harness/host/files.h"
 
 #include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+#ifdef SYS_openat2
+#include <linux/openat2.h>
+#endif
+
+#include "engines/base/mem.h"
+
+/* Not to wait for a pipe that somebody put into the tree, nor to take a terminal. */
+#define FILE_FLAGS (O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
+
+/* In a captured tree absolute links, and those with too many "..", lead to the tree's own top. */
+static int open_below(const char *root, const char *path)
+{
+	int top, fd = -1;
+
+	top = open(root, O_PATH | O_CLOEXEC | O_DIRECTORY);
+	if (top < 0)
+		return -1;
+	errno = ENOSYS;
+#ifdef SYS_openat2
+	struct open_how how = {.flags = FILE_FLAGS, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
+	fd = (int)syscall(SYS_openat2, top, path, &how, sizeof how);
+#endif
+	/* Linux before 5.6, or a container that does not know the call. */
+	if (fd < 0 && (errno == ENOSYS || errno == EPERM))
+		fd = openat(top, path + strspn(path, "/"), FILE_FLAGS);
+	int error = errno;
+	close(top);
+	errno = error;
+	return fd;
+}
+
+int file_open(const char *root, const char *path)
+{
+	return *root ? open_below(root, path) : open(path, FILE_FLAGS);
+}
+
+bool file_is(const char *root, const char *path)
+{
+	int fd = file_open(root, path);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
 
 long file_head(const char *root, const char *path, char *buf, size_t size)
 {
-	char full[PATH_MAX];
-	int n = snprintf(full, sizeof full, "%s%s", root, path), fd;
+	int fd = file_open(root, path);
 	size_t len = 0;
 	ssize_t got = 0;
 
 	buf[0] = '\0';
-	if (n < 0 || n >= (int)sizeof full) {
-		errno = ENAMETOOLONG;
-		return -1;
-	}
-	/* Not to wait for a pipe that somebody put into the tree. */
-	fd = open(full, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (fd < 0)
 		return -1;
 	while (len < size - 1 && (got = read(fd, buf + len, size - 1 - len)) > 0)
@@ -37,6 +75,65 @@ long file_head(const char *root, const char *path, char *buf, size_t size)
 	errno = error;
 	return got < 0 ? -1 : (long)len;
 }
+
+char *file_whole(const char *root, const char *path, size_t *n)
+{
+	size_t size = FILE_HEAD;
+	char *buf = NULL;
+	long got;
+
+	/* Files of /proc have no size: a buffer that was filled is tried again, larger. */
+	do {
+		size = size < FILE_MOST / 4 ? size * 4 : FILE_MOST;
+		buf = mem_realloc(buf, size);
+		got = file_head(root, path, buf, size);
+	} while (got == (long)size - 1 && size < FILE_MOST);
+	if (got < 0) {
+		free(buf);
+		return NULL;
+	}
+	*n = (size_t)got;
+	return buf;
+}
+
+/* ---- folders ---- */
+
+static int name_compare(const void *a, const void *b)
+{
+	return strverscmp(*(char *const *)a, *(char *const *)b);
+}
+
+int folder_names(const char *root, const char *path, char ***names)
+{
+	int fd = file_open(root, path), n = 0;
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	char **list;
+
+	if (!dir) {
+		int error = errno;
+		if (fd >= 0)
+			close(fd);
+		errno = error;
+		return -1;
+	}
+	list = mem_alloc(NAMES_MAX * sizeof *list);
+	for (const struct dirent *e; n < NAMES_MAX && (e = readdir(dir)) != NULL;)
+		if (e->d_name[0] != '.')
+			list[n++] = mem_strdup(e->d_name);
+	closedir(dir);
+	qsort(list, (size_t)n, sizeof *list, name_compare);
+	*names = list;
+	return n;
+}
+
+void names_free(char **names, int n)
+{
+	for (int i = 0; i < n; i++)
+		free(names[i]);
+	free(names);
+}
+
+/* ---- texts ---- */
 
 /* Without blanks at either end and with '?' for what is not printable. */
 static void clean(char *s)
@@ -141,16 +238,42 @@ json_t *fact_text(const char *s)
 	return json_string(line);
 }
 
+json_t *fact_long(const char *s)
+{
+	char line[SYSFS_MAX];
+
+	snprintf(line, sizeof line, "%s", s);
+	clean(line);
+	return json_string(line);
+}
+
+static json_t *fact_because(const char *word, const char *fmt, va_list ap)
+{
+	char line[FACT_MAX];
+	int len = snprintf(line, sizeof line, "%s: ", word);
+
+	vsnprintf(line + len, sizeof line - (size_t)len, fmt, ap);
+	return fact_text(line);
+}
+
 json_t *fact_unknown(const char *fmt, ...)
 {
-	char line[FACT_MAX] = "unknown: ";
-	size_t len = strlen(line);
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(line + len, sizeof line - len, fmt, ap);
+	json_t *fact = fact_because("unknown", fmt, ap);
 	va_end(ap);
-	return fact_text(line);
+	return fact;
+}
+
+json_t *fact_absent(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	json_t *fact = fact_because("absent", fmt, ap);
+	va_end(ap);
+	return fact;
 }
 
 json_t *fact_unread(const char *path)
@@ -162,6 +285,15 @@ json_t *fact_unread(const char *path)
 	if (errno == EINVAL)
 		return fact_unknown("%s is not understood", path);
 	return fact_unknown("%s: %s", path, strerror(errno));
+}
+
+json_t *fact_missing(const char *root, const char *path)
+{
+	int error = errno;
+	bool seen = file_is(root, "/sys/devices/system/cpu");
+
+	errno = error;
+	return error == ENOENT && seen ? fact_absent("no %s", path) : fact_unread(path);
 }
 
 json_t *fact_line(const char *root, const char *path)

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What stays the same from boot to boot: processor, topology, caches, memory, hypervisor. */
+/*
+ * What stays the same from boot to boot: processor, topology, caches, memory, hypervisor. The machine's id and class
+ * rest on these facts, their names and their texts: a new fact goes into the environment, or all stored machines
+ * would be others.
+ */
 #include "config.h"
 
 #include "harness/host/host.h"
@@ -11,8 +15,8 @@
 
 #include "harness/host/facts.h"
 #include "harness/host/files.h"
+#include "harness/host/sysfs.h"
 
-#define CPU_FOLDER   "/sys/devices/system/cpu"
 #define NODE_ONLINE  "/sys/devices/system/node/online"
 #define CPUINFO	     "/proc/cpuinfo"
 #define CLOCKSOURCES "/sys/devices/system/clocksource/clocksource0/available_clocksource"
@@ -80,83 +84,14 @@ static json_t *architecture(const char *root)
 
 /* ---- topology: what is shared is counted at the first CPU of those that share it ---- */
 
-/* The list in the CPU's file begins with the CPU itself. */
-static bool cpu_is_first(const char *root, int cpu, const char *name)
-{
-	char path[128], line[SYSFS_MAX], *end;
-
-	snprintf(path, sizeof path, CPU_FOLDER "/cpu%d/%s", cpu, name);
-	return file_line(root, path, line, sizeof line) && strtol(line, &end, 10) == cpu && end != line;
-}
-
-static int count_firsts(const char *root, const bool *cpus, const char *name)
-{
-	int n = 0;
-
-	for (int cpu = 0; cpu < CPUS_MAX; cpu++)
-		n += cpus[cpu] && cpu_is_first(root, cpu, name);
-	return n;
-}
-
 static void put_count(json_t *o, const char *key, int n, const char *path)
 {
 	json_object_set_new(o, key, n > 0 ? json_integer(n) : fact_unknown("no %s", path));
 }
 
-/* Blocks of cpuinfo, where there is no /sys; 0 when it was too long to be read whole. */
-static int count_processors(const char *cpuinfo)
-{
-	int n = 0;
-
-	if (strlen(cpuinfo) == FILE_HEAD - 1)
-		return 0;
-	for (const char *at = cpuinfo; (at = strstr(at, "processor")) != NULL; at++)
-		n += (at == cpuinfo || at[-1] == '\n') && at[9 + strspn(at + 9, " \t")] == ':';
-	return n;
-}
-
 /* ---- caches ---- */
 
-enum { CACHES_MAX = 16, CACHE_INDEXES = 10 };
-
-struct cache {
-	int level, n;
-	const char *type; /* "d", "i", or "" for unified */
-	int64_t bytes;
-};
-
-static bool cache_line(const char *root, int cpu, int index, const char *name, char *buf, size_t size)
-{
-	char path[128];
-
-	snprintf(path, sizeof path, CPU_FOLDER "/cpu%d/cache/index%d/%s", cpu, index, name);
-	return file_line(root, path, buf, size);
-}
-
-/* "512K" */
-static int64_t size_parse(const char *text)
-{
-	char *end;
-	long long v = strtoll(text, &end, 10);
-	int shift = *end == 'K' ? 10 : *end == 'M' ? 20 : *end == 'G' ? 30 : 0;
-
-	return v > 0 && v < ((int64_t)1 << 32) ? (int64_t)v << shift : 0;
-}
-
-/* False when the CPU has no such cache, or it is counted at another CPU. */
-static bool cache_read(const char *root, int cpu, int index, struct cache *out)
-{
-	char path[64], level[16], type[32], size[32];
-
-	snprintf(path, sizeof path, "cache/index%d/shared_cpu_list", index);
-	if (!cache_line(root, cpu, index, "level", level, sizeof level) ||
-	    !cache_line(root, cpu, index, "type", type, sizeof type) ||
-	    !cache_line(root, cpu, index, "size", size, sizeof size) || !cpu_is_first(root, cpu, path))
-		return false;
-	*out = (struct cache){.level = (int)strtol(level, NULL, 10), .n = 1, .bytes = size_parse(size)};
-	out->type = type[0] == 'D' ? "d" : type[0] == 'I' ? "i" : "";
-	return out->level >= 1 && out->level <= 9 && out->bytes > 0;
-}
+enum { CACHES_MAX = 16 };
 
 static int cache_add(struct cache *all, int n, const struct cache *c)
 {
@@ -202,6 +137,12 @@ static json_t *caches(const char *root, const bool *cpus)
 	return o;
 }
 
+/* 0 when cpuinfo was too long to be read whole: the id rests on it. */
+static int processors_of(const char *cpuinfo)
+{
+	return strlen(cpuinfo) == FILE_HEAD - 1 ? 0 : cpuinfo_processors(cpuinfo);
+}
+
 static void put_topology(json_t *o, const char *root, const char *cpuinfo)
 {
 	static bool none[CPUS_MAX];
@@ -210,10 +151,10 @@ static void put_topology(json_t *o, const char *root, const char *cpuinfo)
 
 	if (n == 0)
 		memcpy(cpus, none, sizeof cpus);
-	put_count(o, "cpus", n ? n : count_processors(cpuinfo), CPU_FOLDER "/present");
-	put_count(o, "cores", count_firsts(root, cpus, "topology/thread_siblings_list"),
+	put_count(o, "cpus", n ? n : processors_of(cpuinfo), CPU_FOLDER "/present");
+	put_count(o, "cores", sysfs_firsts(root, cpus, "topology/thread_siblings_list"),
 		  CPU_FOLDER "/cpu*/topology");
-	put_count(o, "sockets", count_firsts(root, cpus, "topology/core_siblings_list"),
+	put_count(o, "sockets", sysfs_firsts(root, cpus, "topology/core_siblings_list"),
 		  CPU_FOLDER "/cpu*/topology");
 	json_object_set_new(o, "caches", caches(root, cpus));
 	put_count(o, "numa_nodes", list_read(root, NODE_ONLINE, nodes), NODE_ONLINE);
@@ -245,7 +186,7 @@ static json_t *hypervisor(const char *root, const char *cpuinfo)
 	return fact_text(text);
 }
 
-json_t *host_machine(const char *root, char id[33], char class_[33])
+json_t *stable_facts(const char *root)
 {
 	char cpuinfo[FILE_HEAD];
 	json_t *o = json_object();
@@ -256,6 +197,13 @@ json_t *host_machine(const char *root, char id[33], char class_[33])
 	put_topology(o, root, cpuinfo);
 	json_object_set_new(o, "memory_bytes", fact_memory(root, "MemTotal"));
 	json_object_set_new(o, "hypervisor", hypervisor(root, cpuinfo));
+	return o;
+}
+
+json_t *host_machine(const char *root, char id[33], char class_[33])
+{
+	json_t *o = stable_facts(root);
+
 	identity(root, o, id, class_);
 	return o;
 }

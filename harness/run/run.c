@@ -225,7 +225,8 @@ static int verify_all(struct sweep *s, struct diag *d)
 static int begin(struct sweep *s, const struct run_options *options, struct diag *d)
 {
 	char id[33], class_[33];
-	json_t *machine = host_machine("", id, class_), *environment = host_environment("");
+	json_t *machine = host_machine("", id, class_);
+	s->environment = sweep_environment(s);
 	const struct store_run row = {
 		.label = options->label ? options->label : "",
 		.command = options->command ? options->command : "",
@@ -234,14 +235,20 @@ static int begin(struct sweep *s, const struct run_options *options, struct diag
 		.machine_id = id,
 		.machine_class = class_,
 		.machine = machine,
-		.environment = environment,
+		.environment = s->environment,
 		.seed = s->spec->seed,
 		.rounds = s->spec->rounds,
 	};
 	int rc = store_run_begin(s->store, &row, &s->run, d);
 	json_decref(machine);
-	json_decref(environment);
 	return rc;
+}
+
+/* How the machine is at the end stands beside how it was. */
+static int put_end(struct sweep *s, struct diag *d)
+{
+	host_put_end(s->environment);
+	return store_run_environment(s->store, s->run, s->environment, d);
 }
 
 static void count_points(const struct plan *p, struct run_summary *sum)
@@ -265,6 +272,8 @@ static int sweep_all(struct sweep *s, struct run_summary *sum, struct diag *d)
 	if (rc == 0)
 		rc = visit_all(s, outcomes, sum, d);
 	free(outcomes);
+	if (rc == 0)
+		rc = put_end(s, d);
 	sum->interrupted = interrupt_count() > 0;
 	/* A store that failed may still take this one; its first error is the one to tell. */
 	int ended = store_run_end(s->store, s->run, sum->interrupted || rc != 0, rc ? NULL : d);
@@ -294,8 +303,10 @@ int run_execute(const struct spec *spec, struct plan *plan, const struct wire_he
 	struct run_summary sum = {0};
 	char *reference = NULL;
 	int rc = begin(&s, options, d);
-	if (rc)
+	if (rc) {
+		json_decref(s.environment);
 		return rc;
+	}
 	reference_find(&s, &reference);
 	sum.run = s.run;
 	interrupt_begin(notice_fd(options->progress));
@@ -304,6 +315,7 @@ int run_execute(const struct spec *spec, struct plan *plan, const struct wire_he
 	progress_end(&s.progress);
 	interrupt_end();
 	count_points(plan, &sum);
+	json_decref(s.environment);
 	free(reference);
 	if (rc == 0)
 		*out = sum;

@@ -27,6 +27,11 @@ struct run_options {
 MUST_CHECK int run_plan(const struct spec *spec, const char *worker, struct plan *out,
 			struct wire_hello *hello, struct diag *d);
 
+/* What a worker says it is and can do. */
+MUST_CHECK int run_hello(const char *worker, struct wire_hello *out, struct diag *d);
+/* Adds "build.*" of that worker to the facts of an environment. */
+void run_put_worker(json_t *facts, const char *worker, const struct wire_hello *hello);
+
 /* How a run ended. */
 struct run_summary {
 	int64_t run;				/* id in the store */

@@ -26,6 +26,7 @@ struct sweep {
 	const char *worker;	/* what is measured */
 	const char *reference;	/* our own worker, which says what is right; NULL: there is none */
 	char no_reference[400]; /* why */
+	json_t *environment;	/* as it was at the begin; its end is added */
 	int64_t run;
 	int position; /* of the next visit in the order of the run */
 	struct progress progress;
@@ -36,6 +37,9 @@ struct sweep {
 int64_t seconds_ns(double seconds);
 /* Of one request, without the window. */
 int64_t spec_timeout_ns(const struct spec *spec);
+
+/* All facts of the environment of this run: the machine as it is now, the worker, the inputs. New reference. */
+json_t *sweep_environment(const struct sweep *s);
 
 /* The common columns of a visit: arm, worker, build, process, and the next position. */
 void sweep_describe(struct sweep *s, const struct process *process, struct store_visit *v);

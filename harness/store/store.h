@@ -57,6 +57,8 @@ struct store_run {
 	int rounds;
 };
 MUST_CHECK int store_run_begin(struct store *s, const struct store_run *r, int64_t *run, struct diag *d);
+/* Other facts of the run's environment in place of those it began with. */
+MUST_CHECK int store_run_environment(struct store *s, int64_t run, const json_t *environment, struct diag *d);
 MUST_CHECK int store_run_end(struct store *s, int64_t run, bool interrupted, struct diag *d);
 
 /* Adds or updates a point of the run. Any of the last three may be NULL: left as they are. */

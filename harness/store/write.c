@@ -77,6 +77,33 @@ int store_run_begin(struct store *s, const struct store_run *r, int64_t *run, st
 	return rc;
 }
 
+static int replace_environment(struct store *s, int64_t run, const json_t *facts, struct diag *d)
+{
+	char id[CONTENT_ID_SIZE];
+	int rc = put_environment(s, facts, id, d);
+
+	if (rc == 0)
+		rc = db_exec(s, "storing the environment", d, "UPDATE run SET environment = ? WHERE id = ?",
+			     DB_VALUES(db_text(id), db_int(run)));
+	if (rc == 0 && sqlite3_changes(s->db) != 1)
+		return diag_set_at(d, ERR_USAGE, s->path, 0, "there is no run %lld", (long long)run);
+	if (rc)
+		return rc;
+	/* That of the begin is nobody's now, unless another run has the same. */
+	return db_exec(s, "removing an environment", d,
+		       "DELETE FROM environment WHERE id <> ? AND id NOT IN (SELECT environment FROM run)",
+		       DB_VALUES(db_text(id)));
+}
+
+int store_run_environment(struct store *s, int64_t run, const json_t *environment, struct diag *d)
+{
+	int rc = db_begin(s, d);
+
+	if (rc == 0)
+		rc = db_end(s, replace_environment(s, run, environment, d), d);
+	return rc;
+}
+
 int store_run_end(struct store *s, int64_t run, bool interrupted, struct diag *d)
 {
 	int rc = db_exec(s, "ending the run", d, "UPDATE run SET state = ?, end_wall_ns = ? WHERE id = ?",

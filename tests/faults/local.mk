@@ -10,5 +10,5 @@ check_PROGRAMS += %D%/fake_worker %D%/t_client %D%/t_run
 %C%_t_run_SOURCES = %D%/t_run.c %D%/faults.h
 %C%_t_run_CFLAGS = $(AM_CFLAGS)
 %C%_t_run_LDADD = librun.a libplan.a libspec.a libstore.a libhost.a libstat.a libwire.a libbase.a \
-	$(SQLITE_LIBS) $(FYAML_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS)
+	$(SQLITE_LIBS) $(FYAML_LIBS) $(HWLOC_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS)
 TESTS += %D%/t_client %D%/t_run

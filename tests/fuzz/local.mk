@@ -42,3 +42,9 @@ check_PROGRAMS += %D%/fuzz_cache
 %C%_fuzz_cache_CFLAGS = $(AM_CFLAGS)
 %C%_fuzz_cache_LDADD = libbase.a $(XXHASH_LIBS)
 TESTS += %D%/fuzz_cache
+
+check_PROGRAMS += %D%/fuzz_host
+%C%_fuzz_host_SOURCES = %D%/fuzz_host.c %D%/replay.c
+%C%_fuzz_host_CFLAGS = $(AM_CFLAGS)
+%C%_fuzz_host_LDADD = $(HOST_TEST_LINK)
+TESTS += %D%/fuzz_host

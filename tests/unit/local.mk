@@ -143,11 +143,21 @@ check_PROGRAMS += %D%/t_stat
 %C%_t_stat_CFLAGS = $(AM_CFLAGS)
 %C%_t_stat_LDADD = libstat.a
 TESTS += %D%/t_stat
-check_PROGRAMS += %D%/t_host
-%C%_t_host_SOURCES = %D%/t_host.c %D%/temp_folder.h
+HOST_TEST_LINK = libhost.a libbase.a $(HWLOC_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS)
+check_PROGRAMS += %D%/t_host %D%/t_host_environment %D%/t_host_broken %D%/t_names
+%C%_t_host_SOURCES = %D%/t_host.c %D%/host_tree.h %D%/temp_folder.h
 %C%_t_host_CFLAGS = $(AM_CFLAGS)
-%C%_t_host_LDADD = libhost.a libbase.a $(XXHASH_LIBS) $(JANSSON_LIBS)
-TESTS += %D%/t_host
+%C%_t_host_LDADD = $(HOST_TEST_LINK)
+%C%_t_host_environment_SOURCES = %D%/t_host_environment.c %D%/host_tree.h %D%/temp_folder.h
+%C%_t_host_environment_CFLAGS = $(AM_CFLAGS)
+%C%_t_host_environment_LDADD = $(HOST_TEST_LINK)
+%C%_t_host_broken_SOURCES = %D%/t_host_broken.c %D%/host_tree.h %D%/temp_folder.h
+%C%_t_host_broken_CFLAGS = $(AM_CFLAGS)
+%C%_t_host_broken_LDADD = $(HOST_TEST_LINK)
+%C%_t_names_SOURCES = %D%/t_names.c %D%/host_tree.h %D%/temp_folder.h
+%C%_t_names_CFLAGS = $(AM_CFLAGS)
+%C%_t_names_LDADD = $(HOST_TEST_LINK)
+TESTS += %D%/t_host %D%/t_host_environment %D%/t_host_broken %D%/t_names
 
 # store, spec, plan
 SPEC_TEST_LINK = libplan.a libspec.a libwire.a libbase.a $(FYAML_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS)

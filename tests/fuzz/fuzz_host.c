@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Any bytes as a file of /proc, /sys or the firmware: a fact of printable text, or why not. The first byte chooses
+ * which file it is.
+ */
+#include "config.h"
+
+#include "tests/fuzz/fuzz.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "engines/base/mem.h"
+#include "harness/host/elf_note.h"
+#include "harness/host/facts.h"
+#include "harness/host/files.h"
+#include "harness/host/host.h"
+#include "harness/host/names.h"
+
+static const char *const seeds[] = {
+	"L0-3,8,10-11",
+	"L0-4294967295,18446744073709551615",
+	"Cprocessor\t: 0\nvendor_id\t: GenuineIntel\nmodel name\t: x\nflags\t\t: fma f16c avx2 avx512f\n\n"
+	"processor\t: 1\nCPU implementer\t: 0x41\nCPU part\t: 0xd0c\n",
+	"MMemTotal:       16206208 kB\nSwapTotal: 9223372036854775807 kB\nHugepagesize: x\n",
+	"G0::/a/b\n4:memory:/c\n2:cpu,cpuacct:/..\n:::",
+	"I32 2 0:2 /x /sys/fs/cgroup rw shared:9 - cgroup2 cgroup2 rw\n33 2 0:3 / / rw - cgroup c "
+	"rw,cpu\n-\n",
+	"D\x11\x28\1\0",
+	"N root=UUID=12345678-9abc-def0-1234-56789abcdef0 ip=1 52:54:00:12:34:56 0123456789abcdef0123",
+	"VNVRM version: NVIDIA UNIX x86_64 Kernel Module  535.104.05  Sat\n",
+	"Psome avg10=1.25 avg60=0.00 avg300=0.00 total=123456\n",
+};
+
+/* Structure 17 with two texts, whole; and the head of a program with a note. */
+static const unsigned char module[] = "D\x11\x28\1\0\0\0\0\0\x48\0\x40\0\xff\x7f\x09\0\1\2\x22\0\0\xc0\x12\0"
+				      "\0\0\0\0\0\x80\0\0\x30\x11\0\0\0\0\0\0"
+				      "DIMM_A1\0P0_CHANNEL_A\0\0\x7f\4\0\0\0";
+static unsigned char program[4096];
+
+static size_t program_head(void)
+{
+	int fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? 0 : read(fd, program + 1, sizeof program - 1);
+
+	if (fd >= 0)
+		close(fd);
+	program[0] = 'E';
+	return n > 0 ? (size_t)n + 1 : 1;
+}
+
+const void *fuzz_seed(int i, size_t *n)
+{
+	int n_texts = (int)(sizeof seeds / sizeof *seeds);
+
+	if (i < n_texts) {
+		*n = strlen(seeds[i]);
+		return seeds[i];
+	}
+	if (i == n_texts) {
+		*n = sizeof module;
+		return module;
+	}
+	*n = program_head();
+	return i == n_texts + 1 ? program : NULL;
+}
+
+/* ---- a tree of one file ---- */
+
+static char root[] = "/tmp/inferometer-fuzz-XXXXXX";
+
+static void root_remove(void)
+{
+	char command[sizeof root + 16];
+
+	snprintf(command, sizeof command, "rm -rf %s", root);
+	if (system(command) != 0)
+		fprintf(stderr, "%s is left behind\n", root);
+}
+
+static void put(const char *path, const void *data, size_t n)
+{
+	char full[PATH_MAX];
+
+	if (root[sizeof root - 2] == 'X') {
+		FUZZ_CHECK(mkdtemp(root) != NULL);
+		atexit(root_remove);
+	}
+	snprintf(full, sizeof full, "%s%s", root, path);
+	for (char *slash = full + sizeof root; (slash = strchr(slash, '/')) != NULL; slash++) {
+		*slash = '\0';
+		mkdir(full, 0700);
+		*slash = '/';
+	}
+	FILE *f = fopen(full, "we");
+	FUZZ_CHECK(f && fwrite(data, 1, n, f) == n && fclose(f) == 0);
+}
+
+/* Facts are numbers, or lines of printable ASCII that are not empty. */
+static void facts_check(json_t *o)
+{
+	const char *key;
+	json_t *v;
+
+	json_object_foreach(o, key, v)
+	{
+		const char *text = json_string_value(v);
+		FUZZ_CHECK(json_is_number(v) || (text && *text));
+		for (; text && *text; text++)
+			FUZZ_CHECK(*text >= ' ' && *text <= '~');
+	}
+	json_decref(o);
+}
+
+/* ---- what is not in a file of its own ---- */
+
+static void list_check(const char *text)
+{
+	static bool set[CPUS_MAX];
+	int n = list_parse(text, set), found = 0;
+
+	for (int i = 0; i < CPUS_MAX; i++)
+		found += set[i];
+	FUZZ_CHECK(n == 0 || n == found);
+}
+
+static void names_check(const char *text)
+{
+	unsetenv("HOME");
+	unsetenv("XDG_CONFIG_HOME");
+	json_t *o = json_object(), *hidden = fact_names_in("/nowhere", text, false);
+	FUZZ_CHECK(json_is_string(hidden));
+	json_decref(hidden);
+	json_decref(o);
+}
+
+static void elf_check(const uint8_t *data, size_t n)
+{
+	char id[ELF_ID_TEXT];
+
+	if (elf_build_id(data, n, id))
+		FUZZ_CHECK(strspn(id, "0123456789abcdef") == strlen(id) && *id);
+}
+
+static void smbios_check(const uint8_t *data, size_t n)
+{
+	json_t *o = json_object();
+
+	put_smbios(o, data, n);
+	FUZZ_CHECK(json_object_size(o) == 6);
+	facts_check(o);
+}
+
+/* ---- files ---- */
+
+static void file_check(char kind, const uint8_t *data, size_t n)
+{
+	json_t *o = json_object();
+
+	switch (kind) {
+	case 'C':
+		put("/proc/cpuinfo", data, n);
+		put_processor_facts(o, root);
+		break;
+	case 'M':
+		put("/proc/meminfo", data, n);
+		put_memory_facts(o, root);
+		break;
+	case 'G':
+		put("/proc/self/cgroup", data, n);
+		put_control_group(o, root);
+		break;
+	case 'I':
+		put("/proc/self/cgroup", "0::/a\n4:cpu,memory:/x/b\n", 24);
+		put("/proc/self/mountinfo", data, n);
+		put_control_group(o, root);
+		put_container(o, root);
+		break;
+	case 'V':
+		put("/proc/driver/nvidia/version", data, n);
+		put("/proc/driver/nvidia/gpus/0/information", data, n);
+		put_gpu_facts(o, root, true);
+		break;
+	default:
+		put("/proc/pressure/cpu", data, n);
+		put("/proc/loadavg", data, n);
+		put("/proc/stat", data, n);
+		put_run_moment(o, root, HOST_START);
+	}
+	facts_check(o);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+	if (n == 0)
+		return 0;
+	char *text = mem_alloc(n);
+	memcpy(text, data + 1, n - 1);
+	switch (data[0]) {
+	case 'L':
+		list_check(text);
+		break;
+	case 'N':
+		names_check(text);
+		break;
+	case 'E':
+		elf_check(data + 1, n - 1);
+		break;
+	case 'D':
+		smbios_check(data + 1, n - 1);
+		break;
+	default:
+		file_check((char)data[0], data + 1, n - 1);
+	}
+	free(text);
+	return 0;
+}
