@@ -4,8 +4,10 @@
 #include "harness/store/db.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "engines/base/json.h"
 #include "engines/base/mem.h"
@@ -16,6 +18,7 @@ static const struct {
 	const char *text; /* NULL: SQLite's own says it best */
 } errors[] = {
 	{SQLITE_FULL, ERR_IO, "the disk is full"},
+	{SQLITE_IOERR, ERR_IO, NULL},
 	{SQLITE_BUSY, ERR_IO, "another program holds the store"},
 	{SQLITE_LOCKED, ERR_IO, "another program holds the store"},
 	{SQLITE_NOTADB, ERR_IO, "no store: it is no SQLite database"},
@@ -36,12 +39,16 @@ int db_fail(const struct store *s, const char *what, struct diag *d)
 	int rc = sqlite3_errcode(s->db) & 0xff;
 	enum err code = ERR_IO;
 	const char *text = NULL, *said = sqlite3_errmsg(s->db);
+	int why = rc == SQLITE_IOERR ? sqlite3_system_errno(s->db) : 0;
 
 	for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++)
 		if (errors[i].sqlite == rc) {
 			code = errors[i].code;
 			text = errors[i].text;
 		}
+	/* A quota, or the limit that a shell sets: full for us alone. */
+	if (why)
+		text = why == ENOSPC ? "the disk is full" : strerror(why);
 	if (text)
 		return diag_set_at(d, code, s->path, 0, "%s: %s (%s)", what, text, said);
 	return diag_set_at(d, code, s->path, 0, "%s: %s", what, said);
@@ -153,13 +160,46 @@ int db_integer(struct store *s, const char *sql, const char *what, int64_t *out,
 	return rc < 0 ? rc : 0;
 }
 
+/* SQLite goes on writing to a file that has no name any more. */
+static int still_there(const struct store *s, struct diag *d)
+{
+	struct stat st;
+
+	if (!s->is_known)
+		return 0;
+	if (stat(s->file, &st) != 0)
+		return diag_set_at(d, ERR_IO, s->path, 0, "the store was deleted while it was written (%s)",
+				   strerror(errno));
+	if (st.st_dev != s->device || st.st_ino != s->inode)
+		return diag_set_at(d, ERR_IO, s->path, 0,
+				   "the store was replaced by another file while it was written");
+	return 0;
+}
+
 int db_begin(struct store *s, struct diag *d)
 {
-	return db_script(s, "BEGIN IMMEDIATE", "beginning to write", d);
+	int rc = 0;
+
+	if (s->depth == 0)
+		rc = still_there(s, d);
+	if (rc == 0 && s->depth == 0)
+		rc = db_script(s, "BEGIN IMMEDIATE", "beginning to write", d);
+	s->depth += rc == 0;
+	return rc;
+}
+
+int db_begin_read(struct store *s, struct diag *d)
+{
+	int rc = s->depth ? 0 : db_script(s, "BEGIN", "beginning to read", d);
+
+	s->depth += rc == 0;
+	return rc;
 }
 
 int db_end(struct store *s, int rc, struct diag *d)
 {
+	if (--s->depth > 0)
+		return rc;
 	if (rc == 0)
 		rc = db_script(s, "COMMIT", "ending to write", d);
 	/* A full disk has undone it already. */

@@ -16,7 +16,7 @@
 #include "engines/base/mem.h"
 
 /* Each try lost to a writer that ended in between; so many in a row do not happen. */
-enum { TRIES = 16 };
+enum { TRIES = 16, COMMAND_MAX = 120 /* of a command, for messages */ };
 
 struct store_lock {
 	char *path;
@@ -44,11 +44,14 @@ static bool is_current(int fd, const char *path)
 
 static int held_by_other(int fd, const char *name, struct diag *d)
 {
-	char text[32] = "";
+	char text[32 + COMMAND_MAX] = "", *command;
 	long pid = 0;
 
 	if (pread(fd, text, sizeof text - 1, 0) > 0)
-		pid = strtol(text, NULL, 10);
+		pid = strtol(text, &command, 10);
+	if (pid > 0 && *command == ' ' && command[1])
+		return diag_set_at(d, ERR_IO, name, 0, "locked by another run (pid %ld): %.*s", pid,
+				   (int)strcspn(command + 1, "\n"), command + 1);
 	if (pid > 0)
 		return diag_set_at(d, ERR_IO, name, 0, "locked by another run (pid %ld)", pid);
 	return diag_set_at(d, ERR_IO, name, 0, "locked by another run");
@@ -75,9 +78,29 @@ static int take_once(int *out, const char *path, const char *name, struct diag *
 	return rc;
 }
 
+/* What was typed, as far as it fits; "" when the kernel does not tell. */
+static void own_command(char out[COMMAND_MAX])
+{
+	ssize_t n = 0;
+	int fd = open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC);
+
+	if (fd >= 0) {
+		n = read(fd, out, COMMAND_MAX - 1);
+		close(fd);
+	}
+	/* Arguments end with NUL; a line ends the file. */
+	for (ssize_t i = 0; i < n; i++)
+		if ((unsigned char)out[i] < ' ')
+			out[i] = ' ';
+	while (n > 0 && out[n - 1] == ' ')
+		n--;
+	out[n > 0 ? n : 0] = '\0';
+}
+
 int store_lock_take(struct store_lock **out, const char *file, const char *name, struct diag *d)
 {
 	char *path = lock_path(file);
+	char command[COMMAND_MAX];
 	int fd = -1, rc = 0;
 
 	for (int i = 0; i < TRIES && rc == 0; i++)
@@ -86,9 +109,10 @@ int store_lock_take(struct store_lock **out, const char *file, const char *name,
 		free(path);
 		return rc ? rc : diag_set_at(d, ERR_IO, name, 0, "other runs lock it again and again");
 	}
-	/* The number serves messages alone: no matter if it cannot be written. */
+	own_command(command);
+	/* It serves messages alone: no matter if it cannot be written. */
 	if (ftruncate(fd, 0) == 0)
-		(void)dprintf(fd, "%ld\n", (long)getpid());
+		(void)dprintf(fd, "%ld %s\n", (long)getpid(), command);
 	*out = mem_alloc(sizeof **out);
 	(*out)->path = path;
 	(*out)->fd = fd;
