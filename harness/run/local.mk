@@ -5,7 +5,8 @@ librun_a_SOURCES = \
 	%D%/client.c %D%/client.h %D%/find.c \
 	%D%/spawn.c %D%/spawn.h \
 	%D%/tail.c %D%/tail.h \
-	%D%/run.c %D%/run.h %D%/sweep.h \
+	%D%/run.c %D%/run.h %D%/sweep.h %D%/points.c \
+	%D%/outcome.c %D%/outcome.h %D%/resume.c %D%/resume.h %D%/same.c %D%/same.h \
 	%D%/survey.c %D%/visit.c %D%/verify.c \
 	%D%/outputs.c %D%/outputs.h \
 	%D%/process.c %D%/process.h \

@@ -16,6 +16,7 @@
 struct visit {
 	struct sweep *sweep;
 	const struct plan_visit *planned;
+	int number; /* in the plan */
 	const struct plan_point *point;
 	struct process process;
 	struct wire_run_request request; /* its names belong to the spec */
@@ -134,12 +135,13 @@ static void mark_contended(struct visit *v)
 
 /* ---- the row ---- */
 
-static int put_row(struct visit *v, const struct visit_end *end, struct diag *d)
+int visit_keep(struct visit *v, const struct visit_end *end, struct diag *d)
 {
 	int64_t id;
 	struct store_visit row = {
 		.point_id = v->point->id,
 		.round = v->planned->round,
+		.planned = v->number,
 		.kind = v->planned->kind,
 		.failed = end->failed,
 		.reason = end->reason,
@@ -183,8 +185,10 @@ static void say_end(const struct visit *v, int rc, const struct diag *why, struc
 		end->describe = mem_strdup(v->prepared.describe);
 }
 
-static void visit_free(struct visit *v)
+void visit_free(struct visit *v)
 {
+	if (!v)
+		return;
 	process_free(&v->process);
 	free(v->request.counters);
 	free(v->absent);
@@ -192,19 +196,22 @@ static void visit_free(struct visit *v)
 	json_decref(v->after);
 	wire_prepared_free(&v->prepared);
 	wire_run_result_free(&v->result);
+	free(v);
 }
 
-int visit_put(struct sweep *s, const struct plan_visit *planned, struct visit_end *end, struct diag *d)
+void visit_make(struct sweep *s, const struct plan_visit *planned, int number, struct visit **out,
+		struct visit_end *end)
 {
-	struct visit v = {.sweep = s, .planned = planned, .point = &s->plan->points[planned->point]};
+	struct visit *v = mem_alloc(sizeof *v);
 	struct diag why = {0};
-	make_request(&v);
-	v.start_wall_ns = clock_wall_ns();
-	int failed = work(&v, &why), rc = 0;
-	mark_contended(&v);
-	say_end(&v, failed, &why, end);
-	if (!end->killed)
-		rc = put_row(&v, end, d);
-	visit_free(&v);
-	return rc;
+	v->sweep = s;
+	v->planned = planned;
+	v->number = number;
+	v->point = &s->plan->points[planned->point];
+	make_request(v);
+	v->start_wall_ns = clock_wall_ns();
+	int failed = work(v, &why);
+	mark_contended(v);
+	say_end(v, failed, &why, end);
+	*out = v;
 }
