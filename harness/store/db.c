@@ -12,6 +12,8 @@
 #include "engines/base/json.h"
 #include "engines/base/mem.h"
 
+#define NO_ROOM "no room: the disk is full, or a quota or limit of file sizes is reached"
+
 static const struct {
 	int sqlite;
 	enum err code;
@@ -19,6 +21,9 @@ static const struct {
 } errors[] = {
 	{SQLITE_FULL, ERR_IO, "the disk is full"},
 	{SQLITE_IOERR, ERR_IO, NULL},
+	/* Beyond a quota or the limit that a shell sets: full for us alone. */
+	{SQLITE_IOERR_WRITE, ERR_IO, NO_ROOM},
+	{SQLITE_IOERR_SHMSIZE, ERR_IO, NO_ROOM},
 	{SQLITE_BUSY, ERR_IO, "another program holds the store"},
 	{SQLITE_LOCKED, ERR_IO, "another program holds the store"},
 	{SQLITE_NOTADB, ERR_IO, "no store: it is no SQLite database"},
@@ -36,19 +41,15 @@ static const struct {
 
 int db_fail(const struct store *s, const char *what, struct diag *d)
 {
-	int rc = sqlite3_errcode(s->db) & 0xff;
+	int extended = sqlite3_extended_errcode(s->db), rc = extended & 0xff;
 	enum err code = ERR_IO;
 	const char *text = NULL, *said = sqlite3_errmsg(s->db);
-	int why = rc == SQLITE_IOERR ? sqlite3_system_errno(s->db) : 0;
 
 	for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++)
-		if (errors[i].sqlite == rc) {
+		if (errors[i].sqlite == rc || errors[i].sqlite == extended) {
 			code = errors[i].code;
 			text = errors[i].text;
 		}
-	/* A quota, or the limit that a shell sets: full for us alone. */
-	if (why)
-		text = why == ENOSPC ? "the disk is full" : strerror(why);
 	if (text)
 		return diag_set_at(d, code, s->path, 0, "%s: %s (%s)", what, text, said);
 	return diag_set_at(d, code, s->path, 0, "%s: %s", what, said);

@@ -153,7 +153,7 @@ static int load(struct store *s, int64_t run, struct stored_progress *p, struct 
 		rc = load_verified(s, p, d);
 	if (rc == 0)
 		rc = load_end(s, p, d);
-	if (rc == 0 && strcmp(p->build_program, "") == 0)
+	if (rc == 0 && strcmp(p->run->state, "done") != 0 && strcmp(p->build_program, "") == 0)
 		return diag_set_at(d, ERR_USAGE, s->path, 0,
 				   "run %lld has no plan to finish: an older inferometer stored it",
 				   (long long)run);

@@ -160,8 +160,8 @@ struct stored_progress {
 	int64_t last_wall_ns;		 /* when the last process that is stored ended; 0: none is */
 };
 /*
- * How far a run is. run 0: the newest that was interrupted, ERR_USAGE when there is none such. ERR_USAGE also for a run
- * that has no plan: an older program stored it.
+ * How far a run is. run 0: the newest that was interrupted, ERR_USAGE when there is none such. ERR_USAGE also for an
+ * unfinished run that has no plan: an older program stored it.
  */
 MUST_CHECK int store_progress_load(struct store *s, int64_t run, struct stored_progress **out,
 				   struct diag *d);
