@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include "harness/cmd/output.h"
 #include "harness/cmd/spec_options.h"
 #include "harness/plan/plan.h"
+#include "harness/run/keeper.h"
 #include "harness/run/run.h"
 #include "reports/report.h"
 #include "reports/text.h"
@@ -192,13 +194,17 @@ static int run_in_store(const struct arguments *a, struct job *j, struct run_opt
 			struct diag *d)
 {
 	struct store *store = NULL;
+	/* A limit of file sizes is an error of the write that meets it, not our death. */
+	signal(SIGXFSZ, SIG_IGN);
 	int rc = store_open(&store, a->store ? a->store : store_default_path(), STORE_WRITE, d);
 	if (rc)
 		return rc;
 	say_note(store);
+	keeper_begin();
 	rc = prepare(a, j, store, o->worker, d);
 	if (rc == 0)
 		rc = measure(a, j, store, o, status, d);
+	keeper_end();
 	store_close(store);
 	return rc;
 }

@@ -95,6 +95,17 @@ void progress_step(struct progress *p, const char *what)
 	strbuf_free(&plain);
 }
 
+void progress_note(const struct progress *p, const char *text)
+{
+	struct strbuf plain = {0};
+	if (!p->file)
+		return;
+	plain_text(&plain, text, false);
+	fprintf(p->file, "%s%s\n", p->columns ? "\r\033[K" : "", strbuf_text(&plain));
+	fflush(p->file);
+	strbuf_free(&plain);
+}
+
 void progress_skip(struct progress *p)
 {
 	p->done++;

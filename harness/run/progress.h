@@ -28,6 +28,8 @@ void progress_phase(struct progress *p, const char *phase, int n);
 void progress_step(struct progress *p, const char *what);
 /* One step is left out, or was done before. */
 void progress_skip(struct progress *p);
+/* A line of its own. text is text of any bytes. */
+void progress_note(const struct progress *p, const char *text);
 /* Leaves the cursor on a line of its own. */
 void progress_end(struct progress *p);
 

@@ -187,7 +187,7 @@ static void put_time(int64_t wall_ns, char *out, size_t size)
 
 static char *note(const struct stored_progress *p)
 {
-	char then[40], now[40];
+	char then[40], now[40], *environment = same_environment(p->run);
 	int n = 0;
 	bool killed = p->run->end_wall_ns == 0;
 	int64_t last = killed ? p->last_wall_ns : p->run->end_wall_ns;
@@ -195,8 +195,11 @@ static char *note(const struct stored_progress *p)
 	put_time(clock_wall_ns(), now, sizeof now);
 	for (int i = 0; i < p->n_planned; i++)
 		n += p->planned[i].made;
-	return mem_printf("%s %s, after %d of %d visits; resumed %s",
-			  killed ? "killed some time after" : "interrupted", then, n, p->n_planned, now);
+	char *text = mem_printf("%s %s, after %d of %d visits; resumed %s%s%s",
+				killed ? "killed some time after" : "interrupted", then, n, p->n_planned, now,
+				environment ? "; " : "", environment ? environment : "");
+	free(environment);
+	return text;
 }
 
 int resume_begin(struct sweep *s, struct diag *d)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engines/base/clock.h"
 #include "engines/base/mem.h"
 #include "harness/host/host.h"
 #include "harness/run/client.h"
@@ -82,6 +83,21 @@ static void say_step(struct sweep *s, int i, const struct visit_end *end)
 	free(line);
 }
 
+/* Recorded each time, said once. */
+static int watch_clock(struct sweep *s, struct diag *d)
+{
+	int64_t was = s->jump.wall_ns, now = clock_wall_ns();
+	int64_t by = jump_look(&s->jump, now, jump_since_boot_ns());
+	if (by == 0)
+		return 0;
+	char *text = jump_text(by, was, now);
+	int rc = store_annotate(s->store, s->run, "clock", text, d);
+	if (s->n_jumps++ == 0)
+		progress_note(&s->progress, text);
+	free(text);
+	return rc;
+}
+
 static int visit_one(struct sweep *s, int i, struct outcome *o, struct diag *d)
 {
 	const struct plan_visit *v = &s->plan->visits[i];
@@ -122,6 +138,7 @@ static int visit_all(struct sweep *s, struct run_summary *sum, struct diag *d)
 {
 	struct outcome *outcomes = outcomes_new(s->plan);
 	int rc = 0;
+	(void)jump_look(&s->jump, clock_wall_ns(), jump_since_boot_ns());
 	progress_phase(&s->progress, "visit", s->plan->n_visits);
 	replay(s, outcomes);
 	for (int i = 0; i < s->plan->n_visits && rc == 0 && !interrupt_count(); i++) {
@@ -132,6 +149,8 @@ static int visit_all(struct sweep *s, struct run_summary *sum, struct diag *d)
 			progress_skip(&s->progress);
 		else
 			rc = visit_one(s, i, o, d);
+		if (rc == 0)
+			rc = watch_clock(s, d);
 	}
 	sum->visits_planned = sum->visits_made = s->plan->n_visits;
 	for (int i = 0; i < s->plan->n_points; i++) {
@@ -267,6 +286,7 @@ int run_execute(const struct spec *spec, struct plan *plan, const struct wire_he
 	if (rc)
 		return rc;
 	reference_find(&s, &reference);
+	s.first_moment = spec->wait_quiet_s > 0 ? host_moment("") : NULL;
 	sum.run = s.run;
 	interrupt_begin(notice_fd(options->progress));
 	progress_begin(&s.progress, options->progress);
@@ -274,6 +294,7 @@ int run_execute(const struct spec *spec, struct plan *plan, const struct wire_he
 	progress_end(&s.progress);
 	interrupt_end();
 	count_points(plan, &sum);
+	json_decref(s.first_moment);
 	free(reference);
 	*out = sum;
 	return rc;

@@ -147,6 +147,20 @@ int same_machine(const struct stored_run *run, struct diag *d)
 	return rc;
 }
 
+char *same_environment(const struct stored_run *run)
+{
+	struct difference x = {0};
+	json_t *now = host_environment("");
+	char *text = NULL;
+	compare_facts(&x, run->environment, now);
+	if (x.n)
+		text = mem_printf("environment: %d differ, as %.60s, which was %.*s and is %.*s", x.n, x.key,
+				  VALUE_MAX, x.then, VALUE_MAX, x.now);
+	difference_free(&x);
+	json_decref(now);
+	return text;
+}
+
 int same_model(const struct stored_point *point, const char *hash, struct diag *d)
 {
 	const char *then = json_opt_string(point->model, "hash", "");

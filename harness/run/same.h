@@ -16,6 +16,8 @@ MUST_CHECK int same_spec(const struct stored_run *run, const char *now, struct d
 MUST_CHECK int same_build(const struct stored_progress *p, const char *program, const struct wire_hello *now,
 			  struct diag *d);
 MUST_CHECK int same_machine(const struct stored_run *run, struct diag *d);
+/* The environment may differ, a kernel be newer: what is to be said of it, NULL: nothing. Owned by the caller. */
+char *same_environment(const struct stored_run *run);
 /* hash: of the model's content now. */
 MUST_CHECK int same_model(const struct stored_point *point, const char *hash, struct diag *d);
 

@@ -11,6 +11,7 @@
 
 #include "engines/base/err.h"
 #include "harness/plan/plan.h"
+#include "harness/run/jump.h"
 #include "harness/run/process.h"
 #include "harness/run/progress.h"
 #include "harness/spec/spec.h"
@@ -31,6 +32,9 @@ struct sweep {
 	int position;			       /* of the next visit in the order of the run */
 	const struct stored_progress *resumed; /* what was done before; NULL: a new run */
 	struct progress progress;
+	struct jump jump;
+	int n_jumps;
+	json_t *first_moment; /* before the first visit; NULL when no gate is asked for */
 	struct references *references;
 };
 

@@ -9,6 +9,7 @@
 #include "engines/base/clock.h"
 #include "engines/base/mem.h"
 #include "harness/host/host.h"
+#include "harness/run/gate.h"
 #include "harness/run/interrupt.h"
 #include "harness/run/lies.h"
 #include "harness/run/sweep.h"
@@ -18,6 +19,7 @@ struct visit {
 	const struct plan_visit *planned;
 	int number; /* in the plan */
 	const struct plan_point *point;
+	struct gate gate;
 	struct process process;
 	struct wire_run_request request; /* its names belong to the spec */
 	int n_absent;			 /* counters that cannot be asked for */
@@ -97,6 +99,7 @@ static int measure(struct visit *v, struct diag *d)
 	json_t *answer = NULL, *body = wire_run_request_to_json(&v->request);
 	/* The moments stand at the window's sides: starting and loading are no disturbance of it. */
 	v->before = host_moment("");
+	gate_record(&v->gate, v->before);
 	v->start_wall_ns = clock_wall_ns();
 	int rc = process_ask(&v->process, "run", body, run_timeout_ns(v), &answer, &v->wall_ns, d);
 	v->after = host_moment("");
@@ -115,18 +118,21 @@ static int work(struct visit *v, struct diag *d)
 {
 	if (v->planned->kind == VISIT_COUNTER && v->request.n_counters == 0)
 		return 0;
+	const struct spec *spec = v->sweep->spec;
+	v->process.limits = process_limits_of(spec->visit_timeout_s, spec->memory_limit, 1);
 	int rc = process_start(&v->process, v->sweep->worker, d);
 	if (rc == 0)
 		rc = prepare(v, d);
 	if (rc == 0)
 		rc = measure(v, d);
 	process_stop(&v->process);
-	return rc;
+	return rc ? rc : process_peak_check(&v->process, d);
 }
 
 static void mark_contended(struct visit *v)
 {
-	if (!host_contended(v->before, v->after, (double)v->wall_ns * 1e-9))
+	bool loud = v->gate.asked && !v->gate.quiet;
+	if (!loud && !host_contended(v->before, v->after, (double)v->wall_ns * 1e-9))
 		return;
 	for (int i = 0; i < v->result.n_series; i++)
 		for (int k = 0; k < v->result.series[i].n; k++)
@@ -209,6 +215,7 @@ void visit_make(struct sweep *s, const struct plan_visit *planned, int number, s
 	v->number = number;
 	v->point = &s->plan->points[planned->point];
 	make_request(v);
+	gate_wait(&v->gate, s->first_moment, seconds_ns(s->spec->wait_quiet_s));
 	v->start_wall_ns = clock_wall_ns();
 	int failed = work(v, &why);
 	mark_contended(v);
