@@ -46,7 +46,7 @@ static int put_visits(struct sweep *s, struct diag *d)
 	struct store_planned *list = mem_alloc(((size_t)p->n_visits + 1) * sizeof *list);
 	for (int i = 0; i < p->n_visits; i++)
 		list[i] = (struct store_planned){p->points[p->visits[i].point].id, p->visits[i].round,
-						 p->visits[i].kind};
+						 p->visits[i].kind, p->visits[i].pass};
 	int rc = store_plan_put(s->store, s->run, list, p->n_visits, d);
 	free(list);
 	return rc;

@@ -80,7 +80,7 @@ static int take_visit(struct plan *p, const struct named *names, const struct st
 	if (!found)
 		return diag_set(d, ERR_FORMAT, "planned visit %d is of point %s, which the run does not have",
 				p->n_visits + 1, v->point);
-	p->visits[p->n_visits++] = (struct plan_visit){found->point, v->round, v->kind};
+	p->visits[p->n_visits++] = (struct plan_visit){found->point, v->round, v->kind, v->pass};
 	if (p->points[found->point].state != POINT_PLANNED)
 		plan_again(&p->points[found->point]);
 	return 0;

@@ -149,13 +149,19 @@ int same_machine(const struct stored_run *run, struct diag *d)
 
 char *same_environment(const struct stored_run *run)
 {
+	/* What was set, not what varies from minute to minute. */
+	static const char *const keys[] = {"kernel",	 "microcode", "governor", "boost",
+					   "smt",	 "affinity",  "libc",	  "transparent_huge_pages",
+					   "mitigations"};
 	struct difference x = {0};
 	json_t *now = host_environment("");
 	char *text = NULL;
-	compare_facts(&x, run->environment, now);
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+		compare_value(&x, keys[i], json_object_get(run->environment, keys[i]),
+			      json_object_get(now, keys[i]));
 	if (x.n)
-		text = mem_printf("environment: %d differ, as %.60s, which was %.*s and is %.*s", x.n, x.key,
-				  VALUE_MAX, x.then, VALUE_MAX, x.now);
+		text = mem_printf("%s was %.*s, now it is %.*s%s", x.key, VALUE_MAX, x.then, VALUE_MAX, x.now,
+				  x.n > 1 ? ", and more of the environment differs" : "");
 	difference_free(&x);
 	json_decref(now);
 	return text;

@@ -11,6 +11,7 @@
 
 #include "engines/base/json.h"
 #include "engines/base/mem.h"
+#include "harness/store/lock.h"
 
 #define NO_ROOM "no room: the disk is full, or a quota or limit of file sizes is reached"
 
@@ -174,6 +175,10 @@ static int still_there(const struct store *s, struct diag *d)
 	if (st.st_dev != s->device || st.st_ino != s->inode)
 		return diag_set_at(d, ERR_IO, s->path, 0,
 				   "the store was replaced by another file while it was written");
+	if (!store_lock_holds(s->lock))
+		return diag_set_at(
+			d, ERR_IO, s->path, 0,
+			"its lock was removed while it was written: another run may write it, too");
 	return 0;
 }
 

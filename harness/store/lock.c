@@ -5,18 +5,21 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "engines/base/mem.h"
 
-/* Each try lost to a writer that ended in between; so many in a row do not happen. */
-enum { TRIES = 16, COMMAND_MAX = 120 /* of a command, for messages */ };
+/* Each try lost to a writer that ended in between, or to what a killed one had just forked and holds the lock with it
+ * until it learns of that: not so often in a row. */
+enum { TRIES = 100, COMMAND_MAX = 120 /* of a command, for messages */ };
 
 struct store_lock {
 	char *path;
@@ -42,6 +45,7 @@ static bool is_current(int fd, const char *path)
 	       held.st_ino == named.st_ino;
 }
 
+/* 0: try again. */
 static int held_by_other(int fd, const char *name, struct diag *d)
 {
 	char text[32 + COMMAND_MAX] = "", *command;
@@ -49,6 +53,11 @@ static int held_by_other(int fd, const char *name, struct diag *d)
 
 	if (pread(fd, text, sizeof text - 1, 0) > 0)
 		pid = strtol(text, &command, 10);
+	if (pid > 0 && kill((pid_t)pid, 0) != 0 && errno == ESRCH) {
+		const struct timespec nap = {.tv_nsec = 50000000};
+		nanosleep(&nap, NULL);
+		return 0;
+	}
 	if (pid > 0 && *command == ' ' && command[1])
 		return diag_set_at(d, ERR_IO, name, 0, "locked by another run (pid %ld): %.*s", pid,
 				   (int)strcspn(command + 1, "\n"), command + 1);
@@ -107,7 +116,9 @@ int store_lock_take(struct store_lock **out, const char *file, const char *name,
 		rc = take_once(&fd, path, name, d);
 	if (rc != 1) {
 		free(path);
-		return rc ? rc : diag_set_at(d, ERR_IO, name, 0, "other runs lock it again and again");
+		return rc ? rc
+			  : diag_set_at(d, ERR_IO, name, 0,
+					"locked again and again by runs that end at once");
 	}
 	own_command(command);
 	/* It serves messages alone: no matter if it cannot be written. */
@@ -119,12 +130,19 @@ int store_lock_take(struct store_lock **out, const char *file, const char *name,
 	return 0;
 }
 
+bool store_lock_holds(const struct store_lock *l)
+{
+	return !l || is_current(l->fd, l->path);
+}
+
 void store_lock_drop(struct store_lock *l)
 {
 	if (!l)
 		return;
-	/* First remove, then let go: whoever takes it in between sees that it is not current. */
-	(void)unlink(l->path);
+	/* First remove, then let go: whoever takes it in between sees that it is not current. One that is not ours any
+	 * more stays. */
+	if (store_lock_holds(l))
+		(void)unlink(l->path);
 	close(l->fd);
 	free(l->path);
 	free(l);

@@ -15,7 +15,8 @@
 enum { PLANNED_MAX = 1 << 24, VERIFIED_MAX = 1 << 20 };
 
 #define PLANNED_SELECT                                                                                       \
-	"SELECT p.point, p.round, p.kind, v.id IS NOT NULL AS made, coalesce(v.state, 'done') AS state, "    \
+	"SELECT p.point, p.round, p.kind, p.pass, v.id IS NOT NULL AS made, coalesce(v.state, 'done') AS "   \
+	"state, "                                                                                            \
 	"v.reason, EXISTS (SELECT 1 FROM artifact a WHERE a.visit = v.id AND a.name = 'log') AS has_log, "   \
 	"p.number FROM planned p LEFT JOIN visit v ON v.run = p.run AND v.planned = p.number WHERE "         \
 	"p.run = ?1 ORDER BY p.number"
@@ -24,6 +25,7 @@ static const struct column planned_columns[] = {
 	COLUMN_OF(COLUMN_ID, stored_planned, point, .size = POINT_ID_SIZE),
 	COLUMN_OF(COLUMN_INT, stored_planned, round),
 	COLUMN_OF(COLUMN_ENUM, stored_planned, kind, .names = visit_kind_names),
+	COLUMN_OF(COLUMN_INT, stored_planned, pass),
 	COLUMN_OF(COLUMN_BOOL, stored_planned, made),
 	COLUMN_OF(COLUMN_FLAG, stored_planned, failed, .names = visit_state_names),
 	COLUMN_OF(COLUMN_TEXT_OPT, stored_planned, reason),
@@ -153,7 +155,7 @@ static int load(struct store *s, int64_t run, struct stored_progress *p, struct 
 		rc = load_verified(s, p, d);
 	if (rc == 0)
 		rc = load_end(s, p, d);
-	if (rc == 0 && strcmp(p->run->state, "done") != 0 && strcmp(p->build_program, "") == 0)
+	if (rc == 0 && strcmp(p->run->state, "done") != 0 && p->n_planned == 0 && !*p->build_program)
 		return diag_set_at(d, ERR_USAGE, s->path, 0,
 				   "run %lld has no plan to finish: an older inferometer stored it",
 				   (long long)run);

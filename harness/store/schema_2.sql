@@ -7,6 +7,7 @@ CREATE TABLE planned (
   run INTEGER NOT NULL REFERENCES run, number INTEGER NOT NULL, point TEXT NOT NULL REFERENCES point,
   round INTEGER NOT NULL,
   kind TEXT NOT NULL CHECK (kind IN ('pilot', 'timing', 'counter', 'energy', 'quality', 'profile', 'aa')),
+  pass INTEGER NOT NULL, -- of the counter visits of its point, from 0
   PRIMARY KEY (run, number)
 ) STRICT;
 ALTER TABLE visit ADD COLUMN planned INTEGER; -- its number in the plan; NULL: not of the plan (quality)

@@ -134,6 +134,7 @@ struct store_planned {
 	const char *point; /* its id */
 	int round;
 	enum visit_kind kind;
+	int pass;
 };
 /* Once a run, after its points. Visit i of them gets the number i + 1. */
 MUST_CHECK int store_plan_put(struct store *s, int64_t run, const struct store_planned *visits, int n,
@@ -144,6 +145,7 @@ struct stored_planned {
 	char point[POINT_ID_SIZE];
 	int round;
 	enum visit_kind kind;
+	int pass;
 	bool made, failed;
 	char *reason; /* "" when not made, or done */
 	bool has_log;

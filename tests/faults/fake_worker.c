@@ -151,14 +151,15 @@ static void events(const struct fake *f, int n)
 }
 
 /* Somebody tidies up while a run is at work. */
-static void harm_store(bool replace)
+static void harm_store(const char *end, bool replace)
 {
-	const char *path = getenv("INFEROMETER_STORE");
-	if (!path || unlink(path))
+	char *path = mem_printf("%s%s", getenv("INFEROMETER_STORE"), end);
+	if (unlink(path))
 		_exit(7);
 	int fd = replace ? open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600) : -1;
 	if (fd >= 0)
 		close(fd);
+	free(path);
 }
 
 /* Faults before anything is answered. */
@@ -200,7 +201,9 @@ static void misbehave(struct fake *f)
 			pause();
 	}
 	if (is(f, "delete-store") || is(f, "replace-store"))
-		harm_store(is(f, "replace-store"));
+		harm_store("", is(f, "replace-store"));
+	if (is(f, "delete-lock"))
+		harm_store("-lock", false);
 	if (is(f, "grow"))
 		grow();
 	if (is(f, "slow"))
