@@ -121,6 +121,19 @@ static json_t *json_of_rows(const struct stored_run *run, const struct row *rows
 	return list;
 }
 
+static json_t *json_of_notes(const struct stored_run *run)
+{
+	json_t *list = json_array();
+
+	for (int i = 0; i < run->n_annotations; i++) {
+		json_t *note = json_object();
+		put_text(note, "key", run->annotations[i].key);
+		put_text(note, "text", run->annotations[i].value);
+		json_array_append_new(list, note);
+	}
+	return list;
+}
+
 static json_t *json_of_run(const struct stored_run *run)
 {
 	json_t *o = json_object();
@@ -137,6 +150,8 @@ static json_t *json_of_run(const struct stored_run *run)
 			    run->end_wall_ns ? json_integer(run->end_wall_ns) : json_null());
 	put_text(o, "machine_id", run->machine_id);
 	put_text(o, "machine_class", run->machine_class);
+	if (run->n_annotations > 0)
+		json_object_set_new(o, "notes", json_of_notes(run));
 	return o;
 }
 

@@ -186,6 +186,8 @@ static void print_run(const struct stored_run *r, bool samples)
 	print_text("", "begin", strbuf_text(&when));
 	print_text("", "label", r->label);
 	print_text("", "notes", r->notes);
+	for (int i = 0; i < r->n_annotations; i++)
+		print_text("", r->annotations[i].key, r->annotations[i].value);
 	print_text("", "command", r->command);
 	printf("seed: %lld\nrounds: %d\n", (long long)r->seed, r->rounds);
 	print_lines("", "spec", r->spec_text);

@@ -16,8 +16,8 @@ enum {
 };
 
 static const char *const option_names[SPEC_OPTION_COUNT] = {
-	"rounds",  "warmup", "repeat",	 "min_time", "max_time",
-	"timeout", "seed",   "counters", "verify",   "ceilings",
+	"rounds",	"warmup",     "repeat", "min_time", "max_time", "timeout",  "visit_timeout",
+	"memory_limit", "wait_quiet", "seed",	"counters", "verify",	"ceilings",
 };
 
 #define AXIS(name, key, arg, help)                                                                           \
@@ -73,6 +73,12 @@ static const struct argp_option options[] = {
 	OPTION("max-time", SPEC_OPTION_MAX_TIME, "SECONDS", "but no longer, once a repetition is whole"),
 	OPTION("timeout", SPEC_OPTION_TIMEOUT, "SECONDS",
 	       "a worker that does not answer for so long is ended"),
+	OPTION("visit-timeout", SPEC_OPTION_VISIT_TIMEOUT, "SECONDS",
+	       "a visit that takes so long is ended; 0: no limit (0)"),
+	OPTION("memory-limit", SPEC_OPTION_MEMORY_LIMIT, "BYTES",
+	       "a worker that holds more is ended, as 500M or 3G; 0: no limit (0)"),
+	OPTION("wait-quiet", SPEC_OPTION_WAIT_QUIET, "SECONDS",
+	       "wait at most so long for a quiet machine before each visit (0)"),
 	OPTION("seed", SPEC_OPTION_SEED, "N", "of the inputs and of the order of visits"),
 	OPTION("no-verify", SPEC_OPTION_VERIFY, NULL, "do not compare outputs with the ref kernels"),
 	OPTION("no-ceilings", SPEC_OPTION_CEILINGS, NULL, "do not measure read and fma beside the points"),

@@ -33,7 +33,7 @@ static void block_add(struct plan *p, int round, enum visit_kind kind, uint64_t 
 	int n = 0;
 	for (int i = 0; i < p->n_points; i++)
 		if (is_visited(&p->points[i], kind))
-			block[n++] = (struct plan_visit){i, round, kind};
+			block[n++] = (struct plan_visit){i, round, kind, 0};
 	shuffle(block, n, rng_at(seed, (uint64_t)round));
 	p->n_visits += n;
 }

@@ -38,6 +38,7 @@ struct plan_visit {
 	int point; /* index */
 	int round;
 	enum visit_kind kind; /* timing or counter */
+	int pass;	      /* which of the counter visits of its point it is, from 0 */
 };
 struct plan {
 	int n_points;

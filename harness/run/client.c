@@ -4,11 +4,13 @@
 #include "harness/run/client.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -17,19 +19,24 @@
 #include "engines/base/json.h"
 #include "engines/base/mem.h"
 #include "engines/base/strbuf.h"
+#include "harness/run/keeper.h"
 #include "harness/run/spawn.h"
 #include "harness/run/tail.h"
 
-#define SECOND_NS ((int64_t)1000000000)
+#define SECOND_NS      ((int64_t)1000000000)
+#define MILLISECOND_NS ((int64_t)1000000)
 /* From quit to its end: a worker gives back its memory, which takes about a second for 10 GB. */
 #define QUIT_NS (5 * SECOND_NS)
 /* From the end of its connection, or a line that is no answer, to the end of its process. */
 #define DYING_NS SECOND_NS
+/* Between two looks whether it still lives: a child of it that has its socket would keep the connection open. */
+#define LOOK_NS SECOND_NS
 /* A killed process may still hang in the kernel (a dead file server): not with us. */
 #define KILLED_NS (10 * SECOND_NS)
 
 struct client {
 	pid_t pid;
+	int pidfd; /* readable once it has ended; -1: the kernel is older than 5.3 */
 	struct wire *wire;
 	struct tail *tail;
 	json_int_t last_id;
@@ -56,6 +63,8 @@ int client_start(struct client **out, const char *path, struct diag *d)
 		return rc;
 	struct client *c = mem_alloc(sizeof *c);
 	c->pid = s.pid;
+	c->pidfd = (int)syscall(SYS_pidfd_open, c->pid, 0);
+	keeper_know(c->pid);
 	rc = tail_open(&c->tail, s.log_fd, d);
 	if (rc == 0)
 		rc = wire_open(&c->wire, s.fd, s.fd, d);
@@ -96,20 +105,30 @@ static int64_t peak_now(pid_t pid)
 	return kib > 0 && kib < INT64_MAX / 1024 ? kib * 1024 : 0;
 }
 
+/* Sleeps until it has ended, or a little where the kernel cannot tell. */
+static void wait_for_end(const struct client *c, int64_t within_ns)
+{
+	struct pollfd f = {.fd = c->pidfd, .events = POLLIN};
+	const struct timespec nap = {.tv_nsec = MILLISECOND_NS};
+	if (c->pidfd < 0)
+		nanosleep(&nap, NULL);
+	else
+		(void)poll(&f, 1, (int)(within_ns / MILLISECOND_NS) + 1);
+}
+
 /* True when it has ended by itself in that time; it stays a zombie, so that its number stays its own. */
 static bool has_ended(struct client *c, int64_t within_ns)
 {
 	int64_t deadline = clock_ns() + within_ns;
-	struct timespec nap = {.tv_nsec = 1000000};
-	while (c->info.si_pid != c->pid) {
-		if (waitid(P_PID, (id_t)c->pid, &c->info, WEXITED | WNOHANG | WNOWAIT))
+	for (;;) {
+		if (c->info.si_pid != c->pid &&
+		    waitid(P_PID, (id_t)c->pid, &c->info, WEXITED | WNOHANG | WNOWAIT))
 			c->info.si_pid = 0;
-		if (c->info.si_pid != c->pid && clock_ns() >= deadline)
-			return false;
-		if (c->info.si_pid != c->pid)
-			nanosleep(&nap, NULL);
+		int64_t left = deadline - clock_ns();
+		if (c->info.si_pid == c->pid || left <= 0)
+			return c->info.si_pid == c->pid;
+		wait_for_end(c, left);
 	}
-	return true;
 }
 
 /* Leaves nothing of its group running. */
@@ -218,13 +237,15 @@ static int await(struct client *c, struct exchange *x, struct diag *d)
 		/* Events do not prolong it: a worker may send them for ever. */
 		if (x->deadline >= 0 && left <= 0)
 			return timed_out(c, x, d);
-		rc = wire_receive(c->wire, &m, left, &why);
+		rc = wire_receive(c->wire, &m, left < 0 || left > LOOK_NS ? LOOK_NS : left, &why);
 		if (rc == 0)
 			return died(c, d);
 		if (rc < 0 && rc != ERR_CANCELLED)
 			return broken(c, rc, &why, d);
 		if (rc == 1)
 			rc = take_message(c, x, m, d);
+		else if (has_ended(c, 0))
+			rc = died(c, d);
 		else
 			rc = 1; /* a signal, or time to look at the clock */
 		json_decref(m);
@@ -304,7 +325,11 @@ void client_stop(struct client *c, struct client_end *end)
 	}
 	put_down(c, 0);
 	/* One that hangs in the kernel is left to whoever inherits it. */
-	wait4(c->pid, NULL, WNOHANG, &u);
+	if (wait4(c->pid, NULL, WNOHANG, &u) == c->pid)
+		keeper_forget(c->pid);
+	if (c->pidfd >= 0)
+		close(c->pidfd);
+	keeper_sweep();
 	wire_close(c->wire);
 	*end = (struct client_end){.peak_bytes = c->peak_bytes ? c->peak_bytes : (int64_t)u.ru_maxrss * 1024};
 	say_end(c, end->ended, sizeof end->ended);

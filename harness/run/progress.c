@@ -34,7 +34,7 @@ void progress_begin(struct progress *p, FILE *file)
 void progress_phase(struct progress *p, const char *phase, int n)
 {
 	p->phase = phase;
-	p->done = 0;
+	p->done = p->skipped = 0;
 	p->all = n;
 	p->begun_ns = clock_ns();
 }
@@ -42,7 +42,7 @@ void progress_phase(struct progress *p, const char *phase, int n)
 /* What is left takes as long a step as what is done. */
 static void say_left(const struct progress *p, int64_t now, struct strbuf *line)
 {
-	int64_t left = (now - p->begun_ns) / p->done * (p->all - p->done) / SECOND_NS;
+	int64_t left = (now - p->begun_ns) / (p->done - p->skipped) * (p->all - p->done) / SECOND_NS;
 	if (p->done >= p->all)
 		return;
 	if (left >= 3600)
@@ -95,9 +95,21 @@ void progress_step(struct progress *p, const char *what)
 	strbuf_free(&plain);
 }
 
+void progress_note(const struct progress *p, const char *text)
+{
+	struct strbuf plain = {0};
+	if (!p->file)
+		return;
+	plain_text(&plain, text, false);
+	fprintf(p->file, "%s%s\n", p->columns ? "\r\033[K" : "", strbuf_text(&plain));
+	fflush(p->file);
+	strbuf_free(&plain);
+}
+
 void progress_skip(struct progress *p)
 {
 	p->done++;
+	p->skipped++;
 }
 
 void progress_end(struct progress *p)

@@ -17,6 +17,7 @@ struct progress {
 	int columns;	   /* of the terminal; 0: none */
 	const char *phase; /* "visit"; static */
 	int done, all;	   /* of the phase */
+	int skipped;	   /* of done: they took no time */
 	int64_t begun_ns, told_ns;
 };
 
@@ -25,8 +26,10 @@ void progress_begin(struct progress *p, FILE *file);
 void progress_phase(struct progress *p, const char *phase, int n);
 /* One step is done: "visit 37/180 WHAT, 1 min 12 s left". what is text of any bytes. */
 void progress_step(struct progress *p, const char *what);
-/* One step is left out. */
+/* One step is left out, or was done before. */
 void progress_skip(struct progress *p);
+/* A line of its own. text is text of any bytes. */
+void progress_note(const struct progress *p, const char *text);
 /* Leaves the cursor on a line of its own. */
 void progress_end(struct progress *p);
 

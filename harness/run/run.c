@@ -7,23 +7,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engines/base/clock.h"
 #include "engines/base/mem.h"
 #include "harness/host/host.h"
 #include "harness/run/client.h"
 #include "harness/run/interrupt.h"
+#include "harness/run/outcome.h"
 #include "harness/run/outputs.h"
+#include "harness/run/resume.h"
 #include "harness/run/sweep.h"
 
 enum { LABEL_SIZE = 200 };
-
-/* What became of a point's visits so far. */
-struct outcome {
-	int left;    /* visits of the plan not yet come to */
-	int done;    /* timing visits */
-	int failed;  /* visits */
-	int in_row;  /* failed ones since the last that was done */
-	char *first; /* why the first one failed; NULL: none did */
-};
 
 /* ---- small things of all visits ---- */
 
@@ -58,96 +52,23 @@ void sweep_describe(struct sweep *s, const struct process *process, struct store
 	process_describe(process, v);
 }
 
-/* ---- points ---- */
-
-static const struct wire_model *model_of(const struct plan *p, const struct plan_point *point)
-{
-	for (int i = 0; point->model_hash && i < p->n_models; i++)
-		if (strcmp(p->models[i].hash, point->model_hash) == 0)
-			return &p->models[i];
-	return NULL;
-}
-
-/* describe: NULL leaves it as it is. */
-static int put_point(struct sweep *s, int i, const char *describe, struct diag *d)
-{
-	const struct plan_point *p = &s->plan->points[i];
-	const struct wire_model *m = model_of(s->plan, p);
-	json_t *check = p->checked ? wire_check_to_json(&p->check) : NULL;
-	json_t *model = m ? wire_model_to_json(m) : NULL;
-	const struct store_point row = {
-		.point = &p->point,
-		.id = p->id,
-		.model_hash = p->model_hash,
-		.position = i,
-		.role = p->role,
-		.state = p->state,
-		.reason = p->reason ? p->reason : "",
-		.check_answer = check,
-		.model = model,
-		.describe = describe,
-	};
-	int rc = store_point_put(s->store, s->run, &row, d);
-	json_decref(check);
-	json_decref(model);
-	return rc;
-}
-
-static int put_points(struct sweep *s, struct diag *d)
-{
-	int rc = 0;
-	for (int i = 0; i < s->plan->n_points && rc == 0; i++)
-		rc = put_point(s, i, NULL, d);
-	return rc;
-}
-
-static void set_state(struct plan_point *p, enum point_state state, char *reason)
-{
-	free(p->reason);
-	p->state = state;
-	p->reason = reason;
-}
-
 /* ---- visits ---- */
 
-static char *first_reason(const struct plan_visit *v, const struct visit_end *end)
+/* The visit and what it makes of its point: both or neither. */
+static int keep(struct sweep *s, struct visit *made, const struct plan_visit *v, struct outcome *o,
+		const struct visit_end *end, struct diag *d)
 {
-	char where[40];
-	snprintf(where, sizeof where, "round %d", v->round);
-	return mem_printf("%s in %s%s", end->reason, v->kind == VISIT_COUNTER ? "its counter visit" : where,
-			  end->has_log ? "; its log is kept" : "");
-}
-
-/* The state of a point after one more of its visits. */
-static void judge(struct plan_point *p, struct outcome *o)
-{
-	if (o->failed && o->in_row >= RUN_FAILURES_IN_ROW && o->left)
-		set_state(p, POINT_FAILED,
-			  mem_printf("%s; after %d failures in a row %d more visits were not tried", o->first,
-				     o->in_row, o->left));
-	else if (o->failed)
-		set_state(p, POINT_FAILED, mem_strdup(o->first));
-	else if (o->left == 0)
-		set_state(p, POINT_DONE, mem_strdup(""));
-}
-
-static int account(struct sweep *s, const struct plan_visit *v, struct outcome *o,
-		   const struct visit_end *end, struct diag *d)
-{
-	struct plan_point *p = &s->plan->points[v->point];
-	enum point_state before = p->state;
 	bool described = o->done > 0;
-	o->left--;
-	o->failed += end->failed;
-	o->in_row = end->failed ? o->in_row + 1 : 0;
-	o->done += !end->failed && v->kind == VISIT_TIMING;
-	if (end->failed && !o->first)
-		o->first = first_reason(v, end);
-	judge(p, o);
+	int rc = store_begin(s->store, d);
+	if (rc)
+		return rc;
+	rc = visit_keep(made, end, d);
+	bool changed = outcome_add(o, &s->plan->points[v->point], v, end);
 	/* What ran is the same in each process. */
-	if (p->state == before && !end->failed && (described || !end->describe))
-		return 0;
-	return put_point(s, v->point, described ? NULL : end->describe, d);
+	const char *describe = end->failed || described ? NULL : end->describe;
+	if (rc == 0 && (changed || describe))
+		rc = sweep_put_point(s, v->point, describe, d);
+	return store_end(s->store, rc, d);
 }
 
 static void say_step(struct sweep *s, int i, const struct visit_end *end)
@@ -162,54 +83,107 @@ static void say_step(struct sweep *s, int i, const struct visit_end *end)
 	free(line);
 }
 
-/* A night is not spent on waiting for the same time limit again and again. */
-static bool is_given_up(const struct outcome *o)
+/* Recorded each time, said once. */
+static int watch_clock(struct sweep *s, struct diag *d)
 {
-	return o->in_row >= RUN_FAILURES_IN_ROW;
+	int64_t was = s->jump.wall_ns, now = clock_wall_ns();
+	int64_t by = jump_look(&s->jump, now, jump_since_boot_ns());
+	if (by == 0)
+		return 0;
+	char *text = jump_text(by, was, now);
+	int rc = store_annotate(s->store, s->run, "clock", text, d);
+	if (s->n_jumps++ == 0)
+		progress_note(&s->progress, text);
+	free(text);
+	return rc;
 }
 
-static int visit_one(struct sweep *s, const struct plan_visit *v, struct outcome *o, struct diag *d)
+static int visit_one(struct sweep *s, int i, struct outcome *o, struct diag *d)
 {
+	const struct plan_visit *v = &s->plan->visits[i];
 	struct visit_end end = {0};
-	int rc = visit_put(s, v, &end, d);
-	if (rc == 0 && !end.killed)
-		rc = account(s, v, o, &end, d);
+	struct visit *made;
+	int rc = 0;
+	visit_make(s, v, i + 1, &made, &end);
+	if (!end.killed)
+		rc = keep(s, made, v, o, &end, d);
 	if (rc == 0 && !end.killed)
 		say_step(s, v->point, &end);
+	visit_free(made);
 	free(end.describe);
 	return rc;
 }
 
-static int visit_all(struct sweep *s, struct outcome *outcomes, struct run_summary *sum, struct diag *d)
+static bool is_made(const struct sweep *s, int i)
 {
-	int rc = 0;
-	for (int i = 0; i < s->plan->n_visits; i++)
-		outcomes[s->plan->visits[i].point].left++;
-	progress_phase(&s->progress, "visit", s->plan->n_visits);
-	for (int i = 0; i < s->plan->n_visits && rc == 0 && !interrupt_count(); i++) {
+	return s->resumed && s->resumed->planned[i].made;
+}
+
+/* What was made before the run was interrupted counts as if it were made now. */
+static void replay(struct sweep *s, struct outcome *outcomes)
+{
+	for (int i = 0; i < s->plan->n_visits; i++) {
 		const struct plan_visit *v = &s->plan->visits[i];
-		struct outcome *o = &outcomes[v->point];
-		if (is_given_up(o))
+		if (!is_made(s, i))
+			continue;
+		const struct stored_planned *was = &s->resumed->planned[i];
+		struct visit_end end = {.failed = was->failed, .has_log = was->has_log};
+		snprintf(end.reason, sizeof end.reason, "%s", was->reason);
+		(void)outcome_add(&outcomes[v->point], &s->plan->points[v->point], v, &end);
+		progress_skip(&s->progress);
+	}
+}
+
+static int visit_all(struct sweep *s, struct run_summary *sum, struct diag *d)
+{
+	struct outcome *outcomes = outcomes_new(s->plan);
+	int rc = 0;
+	(void)jump_look(&s->jump, clock_wall_ns(), jump_since_boot_ns());
+	progress_phase(&s->progress, "visit", s->plan->n_visits);
+	replay(s, outcomes);
+	for (int i = 0; i < s->plan->n_visits && rc == 0 && !interrupt_count(); i++) {
+		struct outcome *o = &outcomes[s->plan->visits[i].point];
+		if (is_made(s, i))
+			continue;
+		if (outcome_given_up(o))
 			progress_skip(&s->progress);
 		else
-			rc = visit_one(s, v, o, d);
+			rc = visit_one(s, i, o, d);
+		if (rc == 0)
+			rc = watch_clock(s, d);
 	}
+	sum->visits_planned = sum->visits_made = s->plan->n_visits;
 	for (int i = 0; i < s->plan->n_points; i++) {
 		sum->visits_failed += outcomes[i].failed;
-		free(outcomes[i].first);
+		sum->visits_made -= outcomes[i].left;
 	}
+	outcomes_free(outcomes, s->plan);
 	return rc;
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+/* Was it before the run was interrupted? */
+static bool is_verified(const struct sweep *s, int i)
+{
+	const struct stored_progress *p = s->resumed;
+	return p && p->n_verified &&
+	       bsearch(s->plan->points[i].id, p->verified, (size_t)p->n_verified, sizeof *p->verified,
+		       compare_ids);
 }
 
 static int verify_all(struct sweep *s, struct diag *d)
 {
 	int n = 0, rc = 0;
 	for (int i = 0; i < s->plan->n_points; i++)
-		n += verify_wants(s, i);
+		n += verify_wants(s, i) && !is_verified(s, i);
 	progress_phase(&s->progress, "verify", n);
 	for (int i = 0; i < s->plan->n_points && rc == 0 && !interrupt_count(); i++) {
 		struct visit_end end = {0};
-		if (!verify_wants(s, i))
+		if (!verify_wants(s, i) || is_verified(s, i))
 			continue;
 		rc = verify_put(s, i, &end, d);
 		if (rc == 0 && !end.killed)
@@ -221,6 +195,18 @@ static int verify_all(struct sweep *s, struct diag *d)
 }
 
 /* ---- the run ---- */
+
+/* Run, points and visits: there is a whole plan to go on with, or no run. */
+static int put_run(struct sweep *s, const struct store_run *row, struct diag *d)
+{
+	int rc = store_begin(s->store, d);
+	if (rc)
+		return rc;
+	rc = store_run_begin(s->store, row, &s->run, d);
+	if (rc == 0)
+		rc = sweep_put_plan(s, d);
+	return store_end(s->store, rc, d);
+}
 
 static int begin(struct sweep *s, const struct run_options *options, struct diag *d)
 {
@@ -236,10 +222,13 @@ static int begin(struct sweep *s, const struct run_options *options, struct diag
 		.machine_class = class_,
 		.machine = machine,
 		.environment = s->environment,
+		.build_program = program_name(s->worker),
+		.build_version = s->hello->version,
+		.build = s->hello->build,
 		.seed = s->spec->seed,
 		.rounds = s->spec->rounds,
 	};
-	int rc = store_run_begin(s->store, &row, &s->run, d);
+	int rc = put_run(s, &row, d);
 	json_decref(machine);
 	return rc;
 }
@@ -247,6 +236,8 @@ static int begin(struct sweep *s, const struct run_options *options, struct diag
 /* How the machine is at the end stands beside how it was. */
 static int put_end(struct sweep *s, struct diag *d)
 {
+	if (!s->environment)
+		return 0;
 	host_put_end(s->environment);
 	return store_run_environment(s->store, s->run, s->environment, d);
 }
@@ -265,13 +256,9 @@ static void count_points(const struct plan *p, struct run_summary *sum)
 
 static int sweep_all(struct sweep *s, struct run_summary *sum, struct diag *d)
 {
-	struct outcome *outcomes = mem_alloc(((size_t)s->plan->n_points + 1) * sizeof *outcomes);
-	int rc = put_points(s, d);
-	if (rc == 0 && s->spec->verify)
-		rc = verify_all(s, d);
+	int rc = s->spec->verify ? verify_all(s, d) : 0;
 	if (rc == 0)
-		rc = visit_all(s, outcomes, sum, d);
-	free(outcomes);
+		rc = visit_all(s, sum, d);
 	if (rc == 0)
 		rc = put_end(s, d);
 	sum->interrupted = interrupt_count() > 0;
@@ -298,16 +285,21 @@ int run_execute(const struct spec *spec, struct plan *plan, const struct wire_he
 		struct store *store, const struct run_options *options, struct run_summary *out,
 		struct diag *d)
 {
-	struct sweep s = {
-		.spec = spec, .plan = plan, .hello = hello, .store = store, .worker = options->worker};
+	struct sweep s = {.spec = spec,
+			  .plan = plan,
+			  .hello = hello,
+			  .store = store,
+			  .worker = options->worker,
+			  .resumed = options->resumed};
 	struct run_summary sum = {0};
 	char *reference = NULL;
-	int rc = begin(&s, options, d);
+	int rc = s.resumed ? resume_begin(&s, d) : begin(&s, options, d);
 	if (rc) {
 		json_decref(s.environment);
 		return rc;
 	}
 	reference_find(&s, &reference);
+	s.first_moment = spec->wait_quiet_s > 0 ? host_moment("") : NULL;
 	sum.run = s.run;
 	interrupt_begin(notice_fd(options->progress));
 	progress_begin(&s.progress, options->progress);
@@ -316,8 +308,8 @@ int run_execute(const struct spec *spec, struct plan *plan, const struct wire_he
 	interrupt_end();
 	count_points(plan, &sum);
 	json_decref(s.environment);
+	json_decref(s.first_moment);
 	free(reference);
-	if (rc == 0)
-		*out = sum;
+	*out = sum;
 	return rc;
 }

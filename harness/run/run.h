@@ -16,11 +16,30 @@
 #include "harness/spec/spec.h"
 #include "harness/store/store.h"
 
+/*
+ * A run that was interrupted or killed, as the store has it: spec, points and visits are those of then, resolved values
+ * too; what the worker can is asked anew.
+ */
+struct run_resumed {
+	struct spec spec;
+	struct plan plan;
+	struct wire_hello hello;
+	struct stored_progress *progress;
+};
+/*
+ * run 0: the newest interrupted one. asked: a spec that was named, NULL: whatever it was. ERR_USAGE, saying what differs
+ * and both values, for another spec, another build of the worker, another machine, a model file that changed since.
+ */
+MUST_CHECK int run_resume_load(struct store *store, int64_t run, const struct spec *asked, const char *worker,
+			       struct run_resumed *out, struct diag *d);
+void run_resumed_free(struct run_resumed *r); /* all zero is fine */
+
 struct run_options {
-	const char *worker;  /* path */
-	const char *label;   /* "" for none */
-	const char *command; /* as typed */
-	FILE *progress;	     /* NULL: quiet */
+	const char *worker;		       /* path */
+	const char *label;		       /* "" for none */
+	const char *command;		       /* as typed */
+	FILE *progress;			       /* NULL: quiet */
+	const struct stored_progress *resumed; /* the run to finish; NULL: a new one */
 };
 
 /* Hello, models, expansion, checks, ceilings, order. For `plan` and `run`. */
@@ -37,6 +56,7 @@ struct run_summary {
 	int64_t run;				/* id in the store */
 	int done, failed, skipped, unavailable; /* points; of ceilings only the failed ones count */
 	int visits_failed;
+	int visits_planned, visits_made; /* timing and counter visits; those of before too */
 	bool interrupted;
 };
 
@@ -56,6 +76,10 @@ struct run_summary {
  *
  * The first SIGINT or SIGTERM ends the run after the visit in flight, which is stored; the second kills its worker
  * and stores nothing of it. Either way the run's state is "interrupted" and this returns 0.
+ *
+ * A run that is resumed gets the visits that it lacks, in the order that was planned; points that were given up stay so,
+ * verified ones are not verified again. It is noted when it was interrupted. *out tells how far a run came that could
+ * not go on, too.
  */
 MUST_CHECK int run_execute(const struct spec *spec, struct plan *plan, const struct wire_hello *hello,
 			   struct store *store, const struct run_options *options, struct run_summary *out,

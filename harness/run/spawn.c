@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "engines/base/mem.h"
+#include "harness/run/keeper.h"
 #include "harness/wire/wire.h"
 
 enum {
@@ -85,10 +86,12 @@ static char **environment_make(int child_fd)
 	int n = 0, kept = 0;
 	while (environ[n])
 		n++;
-	char **env = mem_alloc(((size_t)n + 2) * sizeof *env);
+	char **env = mem_alloc(((size_t)n + 3) * sizeof *env);
 	for (int i = 0; i < n; i++)
 		if (strncmp(environ[i], WIRE_ENV_FD "=", strlen(WIRE_ENV_FD "=")) != 0)
 			env[kept++] = environ[i];
+	if (keeper_mark())
+		env[kept++] = (char *)keeper_mark();
 	env[kept] = mem_printf("%s=%d", WIRE_ENV_FD, child_fd);
 	return env;
 }
@@ -129,6 +132,7 @@ static _Noreturn void child_run(const char *path, char **env, const struct ends 
 		sigprocmask(SIG_SETMASK, &none, NULL);
 		/* An ignored signal would stay ignored. */
 		signal(SIGPIPE, SIG_DFL);
+		signal(SIGXFSZ, SIG_DFL);
 		execve(path, argv, env);
 	}
 	int why = errno;

@@ -8,7 +8,9 @@
 
 #include "engines/base/mem.h"
 #include "harness/run/process.h"
+#include "harness/run/resume.h"
 #include "harness/run/run.h"
+#include "harness/run/same.h"
 #include "harness/run/sweep.h"
 
 /* The worker that is asked; one that died is started anew for the next question. */
@@ -202,6 +204,51 @@ int run_plan(const struct spec *spec, const char *worker, struct plan *out, stru
 	int rc = ask_hello(&s, &h, d);
 	if (rc == 0) {
 		rc = survey_plan(&s, &h, out, d);
+		if (rc)
+			wire_hello_free(&h);
+		else
+			*hello = h;
+	}
+	process_free(&s.process);
+	return rc;
+}
+
+/* ---- a run that is gone on with ---- */
+
+static bool seen_before(const struct stored_run *run, int i)
+{
+	const char *name = point_get(&run->points[i].point, KEY_MODEL);
+	for (int k = 0; k < i; k++)
+		if (run->points[k].model && strcmp(point_get(&run->points[k].point, KEY_MODEL), name) == 0)
+			return true;
+	return false;
+}
+
+static int models_again(struct survey *s, const struct stored_run *run, struct diag *d)
+{
+	int rc = 0;
+	for (int i = 0; i < run->n_points && rc == 0; i++) {
+		const struct stored_point *p = &run->points[i];
+		struct wire_model m;
+		if (!p->model || seen_before(run, i))
+			continue;
+		rc = ask_model(s, point_get(&p->point, KEY_MODEL), &m, d);
+		if (rc)
+			break;
+		rc = same_model(p, m.hash, d);
+		wire_model_free(&m);
+	}
+	return rc;
+}
+
+int survey_again(const struct spec *spec, const char *worker, const struct stored_run *run,
+		 struct wire_hello *hello, struct diag *d)
+{
+	struct survey s = {.spec = spec, .worker = worker};
+	struct wire_hello h;
+	int rc = ask_hello(&s, &h, d);
+	if (rc == 0) {
+		rc = models_again(&s, run, d);
 		if (rc)
 			wire_hello_free(&h);
 		else

@@ -11,12 +11,14 @@
 
 #include "engines/base/err.h"
 #include "harness/plan/plan.h"
+#include "harness/run/jump.h"
 #include "harness/run/process.h"
 #include "harness/run/progress.h"
 #include "harness/spec/spec.h"
 #include "harness/store/store.h"
 
 struct references;
+struct visit;
 
 struct sweep {
 	const struct spec *spec;
@@ -28,8 +30,12 @@ struct sweep {
 	char no_reference[400]; /* why */
 	json_t *environment;	/* as it was at the begin; its end is added */
 	int64_t run;
-	int position; /* of the next visit in the order of the run */
+	int position;			       /* of the next visit in the order of the run */
+	const struct stored_progress *resumed; /* what was done before; NULL: a new run */
 	struct progress progress;
+	struct jump jump;
+	int n_jumps;
+	json_t *first_moment; /* before the first visit; NULL when no gate is asked for */
 	struct references *references;
 };
 
@@ -55,11 +61,18 @@ struct visit_end {
 };
 
 /*
- * One timing or counter visit in a fresh process and its row, in one transaction. What the worker did is in
- * *end; an error is the store's.
+ * One timing or counter visit in a fresh process: what came of it is in *end, what is to be stored in *out (owned by
+ * the caller, visit_free). visit_keep makes its row. number: in the plan, from 1.
  */
-MUST_CHECK int visit_put(struct sweep *s, const struct plan_visit *planned, struct visit_end *end,
-			 struct diag *d);
+void visit_make(struct sweep *s, const struct plan_visit *planned, int number, struct visit **out,
+		struct visit_end *end);
+MUST_CHECK int visit_keep(struct visit *v, const struct visit_end *end, struct diag *d);
+void visit_free(struct visit *v);
+
+/* A point as the plan has it now. describe: what ran, NULL leaves it as it is. */
+MUST_CHECK int sweep_put_point(struct sweep *s, int i, const char *describe, struct diag *d);
+/* All points, and the visits in their order. */
+MUST_CHECK int sweep_put_plan(struct sweep *s, struct diag *d);
 
 /*
  * One quality visit: the outputs of point i against those of the reference, which is our own worker's (whoever is

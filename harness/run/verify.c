@@ -210,6 +210,9 @@ static void work(struct verify *v)
 {
 	struct diag why = {0};
 	int rc;
+	const struct spec *spec = v->sweep->spec;
+	v->process.limits = v->reference.limits =
+		process_limits_of(spec->visit_timeout_s, spec->memory_limit, REFERENCE_PATIENCE);
 	/* An engine that states no arithmetic has done none that could be wrong. */
 	if (v->point->checked && v->point->check.flops <= 0)
 		rc = diag_set(&why, ERR_UNSUPPORTED, "the engine states no arithmetic: nothing to compare");

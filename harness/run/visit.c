@@ -9,6 +9,7 @@
 #include "engines/base/clock.h"
 #include "engines/base/mem.h"
 #include "harness/host/host.h"
+#include "harness/run/gate.h"
 #include "harness/run/interrupt.h"
 #include "harness/run/lies.h"
 #include "harness/run/sweep.h"
@@ -16,7 +17,9 @@
 struct visit {
 	struct sweep *sweep;
 	const struct plan_visit *planned;
+	int number; /* in the plan */
 	const struct plan_point *point;
+	struct gate gate;
 	struct process process;
 	struct wire_run_request request; /* its names belong to the spec */
 	int n_absent;			 /* counters that cannot be asked for */
@@ -96,6 +99,7 @@ static int measure(struct visit *v, struct diag *d)
 	json_t *answer = NULL, *body = wire_run_request_to_json(&v->request);
 	/* The moments stand at the window's sides: starting and loading are no disturbance of it. */
 	v->before = host_moment("");
+	gate_record(&v->gate, v->before);
 	v->start_wall_ns = clock_wall_ns();
 	int rc = process_ask(&v->process, "run", body, run_timeout_ns(v), &answer, &v->wall_ns, d);
 	v->after = host_moment("");
@@ -114,18 +118,21 @@ static int work(struct visit *v, struct diag *d)
 {
 	if (v->planned->kind == VISIT_COUNTER && v->request.n_counters == 0)
 		return 0;
+	const struct spec *spec = v->sweep->spec;
+	v->process.limits = process_limits_of(spec->visit_timeout_s, spec->memory_limit, 1);
 	int rc = process_start(&v->process, v->sweep->worker, d);
 	if (rc == 0)
 		rc = prepare(v, d);
 	if (rc == 0)
 		rc = measure(v, d);
 	process_stop(&v->process);
-	return rc;
+	return rc ? rc : process_peak_check(&v->process, d);
 }
 
 static void mark_contended(struct visit *v)
 {
-	if (!host_contended(v->before, v->after, (double)v->wall_ns * 1e-9))
+	bool loud = v->gate.asked && !v->gate.quiet;
+	if (!loud && !host_contended(v->before, v->after, (double)v->wall_ns * 1e-9))
 		return;
 	for (int i = 0; i < v->result.n_series; i++)
 		for (int k = 0; k < v->result.series[i].n; k++)
@@ -134,12 +141,13 @@ static void mark_contended(struct visit *v)
 
 /* ---- the row ---- */
 
-static int put_row(struct visit *v, const struct visit_end *end, struct diag *d)
+int visit_keep(struct visit *v, const struct visit_end *end, struct diag *d)
 {
 	int64_t id;
 	struct store_visit row = {
 		.point_id = v->point->id,
 		.round = v->planned->round,
+		.planned = v->number,
 		.kind = v->planned->kind,
 		.failed = end->failed,
 		.reason = end->reason,
@@ -183,8 +191,10 @@ static void say_end(const struct visit *v, int rc, const struct diag *why, struc
 		end->describe = mem_strdup(v->prepared.describe);
 }
 
-static void visit_free(struct visit *v)
+void visit_free(struct visit *v)
 {
+	if (!v)
+		return;
 	process_free(&v->process);
 	free(v->request.counters);
 	free(v->absent);
@@ -192,19 +202,23 @@ static void visit_free(struct visit *v)
 	json_decref(v->after);
 	wire_prepared_free(&v->prepared);
 	wire_run_result_free(&v->result);
+	free(v);
 }
 
-int visit_put(struct sweep *s, const struct plan_visit *planned, struct visit_end *end, struct diag *d)
+void visit_make(struct sweep *s, const struct plan_visit *planned, int number, struct visit **out,
+		struct visit_end *end)
 {
-	struct visit v = {.sweep = s, .planned = planned, .point = &s->plan->points[planned->point]};
+	struct visit *v = mem_alloc(sizeof *v);
 	struct diag why = {0};
-	make_request(&v);
-	v.start_wall_ns = clock_wall_ns();
-	int failed = work(&v, &why), rc = 0;
-	mark_contended(&v);
-	say_end(&v, failed, &why, end);
-	if (!end->killed)
-		rc = put_row(&v, end, d);
-	visit_free(&v);
-	return rc;
+	v->sweep = s;
+	v->planned = planned;
+	v->number = number;
+	v->point = &s->plan->points[planned->point];
+	make_request(v);
+	gate_wait(&v->gate, s->first_moment, seconds_ns(s->spec->wait_quiet_s));
+	v->start_wall_ns = clock_wall_ns();
+	int failed = work(v, &why);
+	mark_contended(v);
+	say_end(v, failed, &why, end);
+	*out = v;
 }

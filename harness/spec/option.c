@@ -36,6 +36,9 @@ const struct option options[] = {
 	ROW("max_time", OPTION_SECONDS, max_time_s, 0, SECONDS_MAX),
 	/* Within a hundredth no process answers anything. */
 	ROW("timeout",  OPTION_SECONDS, timeout_s,  0.01, SECONDS_MAX),
+	ROW("visit_timeout", OPTION_SECONDS, visit_timeout_s, 0, SECONDS_MAX),
+	ROW("memory_limit",  OPTION_BYTES,   memory_limit,    0, 1e15),
+	ROW("wait_quiet",    OPTION_SECONDS, wait_quiet_s,    0, SECONDS_MAX),
 	ROW("verify",   OPTION_BOOL,    verify,     0, 0),
 	ROW("ceilings", OPTION_BOOL,    ceilings,   0, 0),
 	ROW("counters", OPTION_NAMES,   counters,   0, 0),
@@ -123,6 +126,24 @@ static int seconds_set(double *out, const struct option *o, const char *text, co
 	return 0;
 }
 
+/* Decimal, as reports print bytes: 3G are 3,000,000,000. */
+static int bytes_set(int64_t *out, const struct option *o, const char *text, const struct where *w,
+		     struct diag *d)
+{
+	static const char suffixes[] = "KMGT";
+	char *end;
+	double v = strtod(text, &end);
+	const char *suffix = *end ? strchr(suffixes, *end) : NULL;
+	for (long i = suffix ? suffix - suffixes : -1; i >= 0; i--)
+		v *= 1000;
+	if (*text < '0' || *text > '9' || strspn(text, "0123456789.") != (size_t)(end - text) ||
+	    (*end && (!suffix || end[1])) || !(v <= o->most))
+		return where_fail(w, d, "%s: \"%.60s\": expected bytes, as 500M or 3G; 0 for no limit",
+				  o->name, text);
+	*out = (int64_t)v;
+	return 0;
+}
+
 static int bool_set(bool *out, const struct option *o, const char *text, const struct where *w,
 		    struct diag *d)
 {
@@ -182,6 +203,8 @@ int option_set(struct spec *s, const struct option *o, const char *const *text, 
 		return int64_set(field, o, *text, w, d);
 	case OPTION_SECONDS:
 		return seconds_set(field, o, *text, w, d);
+	case OPTION_BYTES:
+		return bytes_set(field, o, *text, w, d);
 	default:
 		return bool_set(field, o, *text, w, d);
 	}
@@ -281,6 +304,7 @@ void option_render(const struct spec *s, const struct option *o, struct strbuf *
 		strbuf_printf(out, "%d", *(const int *)v);
 		break;
 	case OPTION_INT64:
+	case OPTION_BYTES:
 		strbuf_printf(out, "%" PRId64, *(const int64_t *)v);
 		break;
 	case OPTION_SECONDS:

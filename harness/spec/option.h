@@ -16,6 +16,7 @@ enum option_type {
 	OPTION_INT,
 	OPTION_INT64,
 	OPTION_SECONDS, /* double */
+	OPTION_BYTES,	/* int64_t, with a suffix K, M, G or T */
 	OPTION_BOOL,
 	OPTION_NAMES, /* the counters: the only list */
 };

@@ -12,6 +12,9 @@
  *   min_time: 0.1        # and so many seconds
  *   max_time: 60         # but no repetition begins later
  *   timeout: 300         # seconds for a request, besides the window
+ *   visit_timeout: 0     # seconds for a whole visit; 0: no limit but that of each request
+ *   memory_limit: 0      # bytes that a worker may hold, as 3G or 500M (decimal); 0: no limit
+ *   wait_quiet: 0        # at most so many seconds to wait for a quiet machine before a visit
  *   seed: 20240229
  *   verify: true
  *   ceilings: true
@@ -61,6 +64,9 @@ struct spec {
 	int rounds, warmup, repeat;
 	double min_time_s, max_time_s; /* of a visit's window */
 	double timeout_s;	       /* of one request to a worker, without the window itself */
+	double visit_timeout_s;	       /* of a whole visit; 0: none */
+	int64_t memory_limit;	       /* bytes that a worker may hold; 0: none */
+	double wait_quiet_s;	       /* for a quiet machine before each visit; 0: not at all */
 	bool verify;		       /* compare outputs with the ref worker; default true */
 	bool ceilings;		       /* measure read and fma beside; default true */
 	char **counters;	       /* sources for counter visits; default clock, rusage */

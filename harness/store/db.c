@@ -4,11 +4,16 @@
 #include "harness/store/db.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "engines/base/json.h"
 #include "engines/base/mem.h"
+#include "harness/store/lock.h"
+
+#define NO_ROOM "no room: the disk is full, or a quota or limit of file sizes is reached"
 
 static const struct {
 	int sqlite;
@@ -16,6 +21,10 @@ static const struct {
 	const char *text; /* NULL: SQLite's own says it best */
 } errors[] = {
 	{SQLITE_FULL, ERR_IO, "the disk is full"},
+	{SQLITE_IOERR, ERR_IO, NULL},
+	/* Beyond a quota or the limit that a shell sets: full for us alone. */
+	{SQLITE_IOERR_WRITE, ERR_IO, NO_ROOM},
+	{SQLITE_IOERR_SHMSIZE, ERR_IO, NO_ROOM},
 	{SQLITE_BUSY, ERR_IO, "another program holds the store"},
 	{SQLITE_LOCKED, ERR_IO, "another program holds the store"},
 	{SQLITE_NOTADB, ERR_IO, "no store: it is no SQLite database"},
@@ -33,12 +42,12 @@ static const struct {
 
 int db_fail(const struct store *s, const char *what, struct diag *d)
 {
-	int rc = sqlite3_errcode(s->db) & 0xff;
+	int extended = sqlite3_extended_errcode(s->db), rc = extended & 0xff;
 	enum err code = ERR_IO;
 	const char *text = NULL, *said = sqlite3_errmsg(s->db);
 
 	for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++)
-		if (errors[i].sqlite == rc) {
+		if (errors[i].sqlite == rc || errors[i].sqlite == extended) {
 			code = errors[i].code;
 			text = errors[i].text;
 		}
@@ -153,13 +162,50 @@ int db_integer(struct store *s, const char *sql, const char *what, int64_t *out,
 	return rc < 0 ? rc : 0;
 }
 
+/* SQLite goes on writing to a file that has no name any more. */
+static int still_there(const struct store *s, struct diag *d)
+{
+	struct stat st;
+
+	if (!s->is_known)
+		return 0;
+	if (stat(s->file, &st) != 0)
+		return diag_set_at(d, ERR_IO, s->path, 0, "the store was deleted while it was written (%s)",
+				   strerror(errno));
+	if (st.st_dev != s->device || st.st_ino != s->inode)
+		return diag_set_at(d, ERR_IO, s->path, 0,
+				   "the store was replaced by another file while it was written");
+	if (!store_lock_holds(s->lock))
+		return diag_set_at(
+			d, ERR_IO, s->path, 0,
+			"its lock was removed while it was written: another run may write it, too");
+	return 0;
+}
+
 int db_begin(struct store *s, struct diag *d)
 {
-	return db_script(s, "BEGIN IMMEDIATE", "beginning to write", d);
+	int rc = 0;
+
+	if (s->depth == 0)
+		rc = still_there(s, d);
+	if (rc == 0 && s->depth == 0)
+		rc = db_script(s, "BEGIN IMMEDIATE", "beginning to write", d);
+	s->depth += rc == 0;
+	return rc;
+}
+
+int db_begin_read(struct store *s, struct diag *d)
+{
+	int rc = s->depth ? 0 : db_script(s, "BEGIN", "beginning to read", d);
+
+	s->depth += rc == 0;
+	return rc;
 }
 
 int db_end(struct store *s, int rc, struct diag *d)
 {
+	if (--s->depth > 0)
+		return rc;
 	if (rc == 0)
 		rc = db_script(s, "COMMIT", "ending to write", d);
 	/* A full disk has undone it already. */

@@ -10,6 +10,7 @@
 #include <sqlite3.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "engines/base/err.h"
 
@@ -21,6 +22,11 @@ struct store {
 	char *file;		 /* the same for SQLite: never ":memory:" or an URI */
 	struct store_lock *lock; /* NULL when reading */
 	bool journaled;		 /* journal_open has been here */
+	int depth;		 /* transactions that are open, each within the one before */
+	bool is_known;		 /* the two below hold */
+	dev_t device;		 /* of the file that is written */
+	ino_t inode;
+	char note[200]; /* what is unusual about it; "" for nothing */
 };
 
 /* What is bound to a parameter. */
@@ -103,8 +109,14 @@ MUST_CHECK int db_integer(struct store *s, const char *sql, const char *what, in
 /* 1 with a row, 0 at the end, else an error. */
 MUST_CHECK int db_step(struct store *s, sqlite3_stmt *stmt, const char *what, struct diag *d);
 
+/*
+ * A transaction; within another one it is a part of that, and only the outermost db_end ends it. ERR_IO when the file
+ * that is written has been deleted or replaced meanwhile: what is written to it would be lost.
+ */
 MUST_CHECK int db_begin(struct store *s, struct diag *d);
-/* Commits when rc is 0, else undoes everything since db_begin. Returns the first error. */
+/* The same for reading alone: everything as of one moment. */
+MUST_CHECK int db_begin_read(struct store *s, struct diag *d);
+/* Commits when rc is 0, else undoes everything since the outermost db_begin. Returns the first error. */
 MUST_CHECK int db_end(struct store *s, int rc, struct diag *d);
 
 #endif

@@ -54,6 +54,15 @@ static void free_point(struct stored_point *p)
 	free(p->visits);
 }
 
+static void free_annotations(struct stored_run *r)
+{
+	for (int i = 0; i < r->n_annotations; i++) {
+		free(r->annotations[i].key);
+		free(r->annotations[i].value);
+	}
+	free(r->annotations);
+}
+
 /* A listed run has a number of points and no points. */
 static void free_run(struct stored_run *r)
 {
@@ -69,6 +78,7 @@ static void free_run(struct stored_run *r)
 	for (int i = 0; r->points && i < r->n_points; i++)
 		free_point(&r->points[i]);
 	free(r->points);
+	free_annotations(r);
 }
 
 void stored_run_free(struct stored_run *r)
@@ -84,4 +94,19 @@ void stored_run_list_free(struct stored_run *r, int n)
 	for (int i = 0; i < n; i++)
 		free_run(&r[i]);
 	free(r);
+}
+
+void stored_progress_free(struct stored_progress *p)
+{
+	if (!p)
+		return;
+	stored_run_free(p->run);
+	free(p->build_program);
+	free(p->build_version);
+	json_decref(p->build);
+	for (int i = 0; i < p->n_planned; i++)
+		free(p->planned[i].reason);
+	free(p->planned);
+	free(p->verified);
+	free(p);
 }

@@ -14,7 +14,7 @@ bool journal_wal_fits(long type);
 /*
  * Before writing. With a write-ahead log readers work while a run writes, and a commit waits for no disk: a
  * killed process loses nothing that was committed, a power cut perhaps the last visits, never the store. Where the
- * log does not fit or cannot be set: a rollback journal, each commit on the disk.
+ * log does not fit or cannot be set: a rollback journal, each commit on the disk. s->note then says why.
  */
 MUST_CHECK int journal_open(struct store *s, struct diag *d);
 

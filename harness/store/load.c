@@ -90,6 +90,7 @@ struct loader {
 	struct store *s;
 	sqlite3_stmt *stmt[N_STATEMENTS];
 	int64_t run;
+	bool visits;
 };
 
 /* "point 1234...", "visit 7": what an error names. */
@@ -223,7 +224,7 @@ static int load_all(struct loader *l, struct stored_run *run, struct diag *d)
 		rc = columns_take(&row, point_columns, N_OF(point_columns), p, d);
 		if (rc == 0)
 			rc = load_keys(&row, p, d);
-		if (rc == 0)
+		if (rc == 0 && l->visits)
 			rc = load_visits(l, p, d);
 		if (rc)
 			break;
@@ -231,9 +232,9 @@ static int load_all(struct loader *l, struct stored_run *run, struct diag *d)
 	return rc;
 }
 
-int load_points(struct store *s, struct stored_run *run, struct diag *d)
+int load_points(struct store *s, struct stored_run *run, bool visits, struct diag *d)
 {
-	struct loader l = {.s = s, .run = run->id};
+	struct loader l = {.s = s, .run = run->id, .visits = visits};
 	int rc = 0;
 
 	for (int i = 0; i < N_STATEMENTS && rc == 0; i++)

@@ -6,11 +6,13 @@ libstore_a_SOURCES = %D%/store.h \
 	%D%/store.c %D%/names.c %D%/names.h \
 	%D%/lock.c %D%/lock.h %D%/journal.c %D%/journal.h %D%/schema.c %D%/schema.h \
 	%D%/db.c %D%/db.h %D%/content.c %D%/content.h \
-	%D%/write.c %D%/visit.c \
+	%D%/write.c %D%/visit.c %D%/build.c %D%/build.h \
+	%D%/planned.c %D%/progress.c \
 	%D%/read.c %D%/load.c %D%/load.h %D%/columns.c %D%/columns.h %D%/free.c
 nodist_libstore_a_SOURCES = %D%/schema_file.c
-%D%/schema_file.c: %D%/schema.sql build-aux/embed.sh
-	$(AM_V_GEN)$(MKDIR_P) %D% && $(EMBED) store_schema_file '$(srcdir)' %D%/schema.sql > $@.tmp && mv $@.tmp $@
+STORE_SCHEMAS = %D%/schema.sql %D%/schema_2.sql
+%D%/schema_file.c: $(STORE_SCHEMAS) build-aux/embed.sh
+	$(AM_V_GEN)$(MKDIR_P) %D% && $(EMBED) store_schema_file '$(srcdir)' $(STORE_SCHEMAS) > $@.tmp && mv $@.tmp $@
 BUILT_SOURCES += %D%/schema_file.c
 CLEANFILES += %D%/schema_file.c %D%/schema_file.c.tmp
-EXTRA_DIST += %D%/schema.sql
+EXTRA_DIST += $(STORE_SCHEMAS)

@@ -34,7 +34,11 @@ static const struct column run_columns[] = {
 	COLUMN_OF(COLUMN_TEXT_OPT, stored_run, build_version),
 	COLUMN_OF(COLUMN_JSON_OPT, stored_run, build),
 };
-enum { N_RUN_COLUMNS = sizeof run_columns / sizeof run_columns[0], RUNS_MAX = 1 << 20 };
+enum {
+	N_RUN_COLUMNS = sizeof run_columns / sizeof run_columns[0],
+	RUNS_MAX = 1 << 20,
+	ANNOTATIONS_MAX = 1 << 16
+};
 
 /* Outer joins: a row that is missing is an error with a name, not a run less. */
 #define RUN_SELECT                                                                                           \
@@ -73,7 +77,31 @@ static int no_run(struct store *s, int64_t run, struct diag *d)
 			   (long long)run, (long long)first, (long long)last);
 }
 
-static int load_run(struct store *s, int64_t run, struct stored_run *out, struct diag *d)
+static const struct column annotation_columns[] = {
+	COLUMN_OF(COLUMN_TEXT, stored_annotation, key),
+	COLUMN_OF(COLUMN_TEXT, stored_annotation, value),
+};
+
+static int load_annotations(struct store *s, struct stored_run *r, struct diag *d)
+{
+	struct row row = {.s = s, .name = "a note of a run"};
+	int rc = db_prepare(s, "SELECT key, value FROM annotation WHERE run = ?1 ORDER BY rowid", row.name,
+			    &row.stmt, d);
+
+	if (rc == 0)
+		sqlite3_bind_int64(row.stmt, 1, r->id);
+	while (rc == 0 && (rc = db_step(s, row.stmt, row.name, d)) == 1) {
+		rc = list_grow(&row, (void **)&r->annotations, r->n_annotations, ANNOTATIONS_MAX,
+			       sizeof *r->annotations, d);
+		if (rc == 0)
+			rc = columns_take(&row, annotation_columns, 2, &r->annotations[r->n_annotations++],
+					  d);
+	}
+	sqlite3_finalize(row.stmt);
+	return rc;
+}
+
+static int load_run(struct store *s, int64_t run, bool visits, struct stored_run *out, struct diag *d)
 {
 	struct row row = {.s = s, .name = "loading a run"};
 	const char *sql = run ? RUN_SELECT "WHERE r.id = ?1"
@@ -89,22 +117,31 @@ static int load_run(struct store *s, int64_t run, struct stored_run *out, struct
 	else if (rc == 1)
 		rc = take_run(&row, out, d);
 	sqlite3_finalize(row.stmt);
-	return rc ? rc : load_points(s, out, d);
+	if (rc == 0)
+		rc = load_annotations(s, out, d);
+	return rc ? rc : load_points(s, out, visits, d);
 }
 
-/* Everything as of one moment, though a run may be writing. */
-static int read_begin(struct store *s, struct diag *d)
+int load_outline(struct store *s, int64_t run, struct stored_run **out, struct diag *d)
 {
-	return db_script(s, "BEGIN", "beginning to read", d);
+	struct stored_run *r = mem_alloc(sizeof *r);
+	int rc = load_run(s, run, false, r, d);
+
+	if (rc) {
+		stored_run_free(r);
+		return rc;
+	}
+	*out = r;
+	return 0;
 }
 
 int store_run_load(struct store *s, int64_t run, struct stored_run **out, struct diag *d)
 {
 	struct stored_run *r = mem_alloc(sizeof *r);
-	int rc = read_begin(s, d);
+	int rc = db_begin_read(s, d);
 
 	if (rc == 0)
-		rc = db_end(s, load_run(s, run, r, d), d);
+		rc = db_end(s, load_run(s, run, true, r, d), d);
 	if (rc) {
 		stored_run_free(r);
 		return rc;
@@ -134,7 +171,7 @@ static int list_runs(struct store *s, struct stored_run **out, int *n, struct di
 int store_run_list(struct store *s, struct stored_run **out, int *n, struct diag *d)
 {
 	struct stored_run *runs = NULL;
-	int count = 0, rc = read_begin(s, d);
+	int count = 0, rc = db_begin_read(s, d);
 
 	if (rc == 0)
 		rc = db_end(s, list_runs(s, &runs, &count, d), d);

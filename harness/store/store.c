@@ -84,18 +84,53 @@ static int connection_open(struct store *s, enum store_mode mode, struct diag *d
 static int contents_check(struct store *s, enum store_mode mode, struct diag *d)
 {
 	bool empty;
-	int rc = schema_is_empty(s, &empty, d);
+	int version = STORE_SCHEMA, rc = schema_is_empty(s, &empty, d);
 
 	if (rc)
 		return rc;
 	if (!empty)
-		rc = schema_check(s, d);
+		rc = schema_check(s, &version, d);
 	else if (mode == STORE_READ)
 		rc = diag_set_at(d, ERR_IO, s->path, 0, "no store: the file is empty");
 	if (rc || mode == STORE_READ)
 		return rc;
 	rc = journal_open(s, d);
-	return rc == 0 && empty ? schema_create(s, d) : rc;
+	if (rc)
+		return rc;
+	return empty ? schema_create(s, d) : schema_migrate(s, version, d);
+}
+
+/* From here on the file is known: see db_begin. */
+static int remember_file(struct store *s, struct diag *d)
+{
+	struct stat st;
+
+	if (stat(s->file, &st) != 0)
+		return diag_set_at(d, ERR_IO, s->path, 0, "cannot be opened: %s", strerror(errno));
+	s->device = st.st_dev;
+	s->inode = st.st_ino;
+	s->is_known = true;
+	return 0;
+}
+
+/* What a full disk leaves of a store that could not be made. */
+static void remove_stillborn(const struct store *s)
+{
+	static const char *const ends[] = {"", "-journal", "-wal", "-shm"};
+
+	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+		char *path = mem_printf("%s%s", s->file, ends[i]);
+		(void)unlink(path);
+		free(path);
+	}
+}
+
+static void connection_close(struct store *s)
+{
+	if (s->db)
+		journal_close(s);
+	sqlite3_close(s->db);
+	s->db = NULL;
 }
 
 int store_open(struct store **out, const char *path, enum store_mode mode, struct diag *d)
@@ -107,6 +142,7 @@ int store_open(struct store **out, const char *path, enum store_mode mode, struc
 	/* ":memory:" and "file:..." are names of files here. */
 	s->file = mem_printf("%s%s", path[0] == '/' ? "" : "./", path);
 	rc = path_check(s, mode, d);
+	bool ours = rc == 0 && access(s->file, F_OK) != 0;
 	if (rc == 0 && mode == STORE_WRITE)
 		rc = store_lock_take(&s->lock, s->file, s->path, d);
 	if (rc == 0)
@@ -117,7 +153,13 @@ int store_open(struct store **out, const char *path, enum store_mode mode, struc
 	if (rc == 0 && mode == STORE_WRITE)
 		rc = db_exec(s, "ending runs that were killed", d,
 			     "UPDATE run SET state = 'interrupted' WHERE state = 'running'", NULL, 0);
+	if (rc == 0 && mode == STORE_WRITE)
+		rc = remember_file(s, d);
 	if (rc) {
+		bool made = ours && s->db;
+		connection_close(s);
+		if (made)
+			remove_stillborn(s);
 		store_close(s);
 		return rc;
 	}
@@ -125,13 +167,26 @@ int store_open(struct store **out, const char *path, enum store_mode mode, struc
 	return 0;
 }
 
+const char *store_note(const struct store *s)
+{
+	return s->note;
+}
+
+int store_begin(struct store *s, struct diag *d)
+{
+	return db_begin(s, d);
+}
+
+int store_end(struct store *s, int rc, struct diag *d)
+{
+	return db_end(s, rc, d);
+}
+
 void store_close(struct store *s)
 {
 	if (!s)
 		return;
-	if (s->db)
-		journal_close(s);
-	sqlite3_close(s->db);
+	connection_close(s);
 	store_lock_drop(s->lock);
 	free(s->path);
 	free(s->file);

@@ -18,7 +18,7 @@
 #include "engines/base/err.h"
 #include "harness/wire/wire.h"
 
-#define STORE_SCHEMA 1 /* PRAGMA user_version; readers refuse newer ones */
+#define STORE_SCHEMA 2 /* PRAGMA user_version; readers refuse newer ones, writers raise older ones */
 
 struct store;
 
@@ -28,6 +28,16 @@ enum store_mode { STORE_READ = 0, STORE_WRITE /* creates the file when absent */
  * not writable, locked by another run. */
 MUST_CHECK int store_open(struct store **out, const char *path, enum store_mode mode, struct diag *d);
 void store_close(struct store *s);
+/* What is unusual about it, for people: a file system that machines share, a schema that was raised. "" for nothing.
+ * Belongs to the store. */
+const char *store_note(const struct store *s);
+
+/*
+ * One transaction around several calls: all of it or nothing is stored. store_end commits when rc is 0 and returns
+ * the first error.
+ */
+MUST_CHECK int store_begin(struct store *s, struct diag *d);
+MUST_CHECK int store_end(struct store *s, int rc, struct diag *d);
 
 /* $INFEROMETER_STORE, else "inferometer.db". Static or from the environment. */
 const char *store_default_path(void);
@@ -53,6 +63,9 @@ struct store_run {
 	const char *spec_name, *spec_text;
 	const char *machine_id, *machine_class;
 	const json_t *machine, *environment; /* borrowed */
+	const char *build_program,
+		*build_version; /* of the worker that the plan was made with; NULL: unknown */
+	const json_t *build;
 	int64_t seed;
 	int rounds;
 };
@@ -60,6 +73,9 @@ MUST_CHECK int store_run_begin(struct store *s, const struct store_run *r, int64
 /* Other facts of the run's environment in place of those it began with. */
 MUST_CHECK int store_run_environment(struct store *s, int64_t run, const json_t *environment, struct diag *d);
 MUST_CHECK int store_run_end(struct store *s, int64_t run, bool interrupted, struct diag *d);
+/* What is to be known of a run besides: "interrupted", "clock". Notes of the same key are kept beside each other. */
+MUST_CHECK int store_annotate(struct store *s, int64_t run, const char *key, const char *value,
+			      struct diag *d);
 
 /* Adds or updates a point of the run. Any of the last three may be NULL: left as they are. */
 struct store_point {
@@ -91,6 +107,7 @@ struct store_reading {
 struct store_visit {
 	const char *point_id;
 	int round, position;
+	int planned; /* number in the plan; 0: not of the plan */
 	const char *arm;
 	enum visit_kind kind;
 	bool failed;
@@ -113,6 +130,48 @@ struct store_visit {
 };
 MUST_CHECK int store_visit_put(struct store *s, int64_t run, const struct store_visit *v, int64_t *visit,
 			       struct diag *d);
+
+/* ---- the plan of a run, kept so that it can be finished ---- */
+struct store_planned {
+	const char *point; /* its id */
+	int round;
+	enum visit_kind kind;
+	int pass;
+};
+/* Once a run, after its points. Visit i of them gets the number i + 1. */
+MUST_CHECK int store_plan_put(struct store *s, int64_t run, const struct store_planned *visits, int n,
+			      struct diag *d);
+
+/* A planned visit and what became of it. */
+struct stored_planned {
+	char point[POINT_ID_SIZE];
+	int round;
+	enum visit_kind kind;
+	int pass;
+	bool made, failed;
+	char *reason; /* "" when not made, or done */
+	bool has_log;
+};
+struct stored_progress {
+	struct stored_run *run;		     /* with its points, which have no visits here */
+	char *build_program, *build_version; /* of store_run; "" when unknown */
+	json_t *build;			     /* NULL when unknown */
+	int n_planned;
+	struct stored_planned *planned; /* in the order of their numbers */
+	int n_verified;
+	char (*verified)[POINT_ID_SIZE]; /* points with a quality visit, sorted */
+	int next_position;		 /* of the next visit made */
+	int64_t last_wall_ns;		 /* when the last process that is stored ended; 0: none is */
+};
+/*
+ * How far a run is. run 0: the newest that was interrupted, ERR_USAGE when there is none such. ERR_USAGE also for an
+ * unfinished run that has no plan: an older program stored it.
+ */
+MUST_CHECK int store_progress_load(struct store *s, int64_t run, struct stored_progress **out,
+				   struct diag *d);
+void stored_progress_free(struct stored_progress *p);
+/* Goes on with a run that was interrupted. */
+MUST_CHECK int store_run_resume(struct store *s, int64_t run, struct diag *d);
 
 /* ---- reading: whole runs as plain structs, for analysis ---- */
 struct stored_series {
@@ -154,6 +213,9 @@ struct stored_point {
 	int n_visits;
 	struct stored_visit *visits; /* in order of their ids */
 };
+struct stored_annotation {
+	char *key, *value;
+};
 struct stored_run {
 	int64_t id;
 	char *label, *notes, *command, *state;
@@ -163,6 +225,8 @@ struct stored_run {
 	char *build_program, *build_version;	  /* "" when none ran */
 	int64_t seed, start_wall_ns, end_wall_ns; /* end 0: not ended */
 	int rounds;
+	int n_annotations; /* 0 for a listed run */
+	struct stored_annotation *annotations;
 	int n_points;
 	struct stored_point *points; /* in plan order */
 };

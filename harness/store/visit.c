@@ -6,35 +6,13 @@
 
 #include <stdlib.h>
 
-#include "engines/base/json.h"
-#include "harness/store/content.h"
+#include "harness/store/build.h"
 #include "harness/store/db.h"
 #include "harness/store/names.h"
 
 static bool is_empty(const char *s)
 {
 	return !s || !*s;
-}
-
-/* The build's id, or NULL for a program that never said what it is. */
-static int put_build(struct store *s, const struct store_visit *v, struct db_value *out,
-		     char id[CONTENT_ID_SIZE], struct diag *d)
-{
-	char *text;
-
-	*out = db_null();
-	if (is_empty(v->build_program))
-		return 0;
-	text = v->build ? json_text(v->build) : NULL;
-	const char *const texts[] = {v->build_program, v->build_version, text};
-	*out = db_text(content_id(id, texts, 3));
-	int rc = db_exec(s, "storing the build", d,
-			 "INSERT INTO build (id, program, version, facts) VALUES (?, ?, ?, ?) "
-			 "ON CONFLICT DO NOTHING",
-			 DB_VALUES(*out, db_text(v->build_program), db_text(v->build_version),
-				   db_text(text ? text : "{}")));
-	free(text);
-	return rc;
 }
 
 /* What the harness saw of the process counts; the worker's own word where it saw nothing. */
@@ -50,7 +28,7 @@ static int put_process(struct store *s, int64_t run, const struct store_visit *v
 {
 	char id[CONTENT_ID_SIZE];
 	struct db_value build;
-	int rc = put_build(s, v, &build, id, d);
+	int rc = store_build_put(s, v->build_program, v->build_version, v->build, &build, id, d);
 
 	*out = db_null();
 	if (rc || (v->pid <= 0 && is_empty(v->build_program) && is_empty(v->ended)))
@@ -72,21 +50,22 @@ static int put_visit(struct store *s, int64_t run, const struct store_visit *v, 
 {
 	const struct wire_prepared *p = v->prepared;
 	const struct wire_run_result *r = v->result;
-	int rc = db_exec(s, "storing a visit", d,
-			 "INSERT INTO visit (run, point, process, round, position, arm, kind, state, reason, "
-			 "host_before, "
-			 "host_after, start_wall_ns, wall_ns, load_ns, weight_bytes, tokens, flops, bytes, "
-			 "window_version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-			 DB_VALUES(db_int(run), db_text(v->point_id), process, db_int(v->round),
-				   db_int(v->position), db_text(v->arm), db_text(visit_kind_name(v->kind)),
-				   db_text(visit_state_names[v->failed]), db_text(v->reason),
-				   db_json(v->host_before), db_json(v->host_after), db_int(v->start_wall_ns),
-				   db_int(v->wall_ns), p ? db_int(p->load_ns) : db_null(),
-				   p ? db_int(p->weight_bytes) : db_null(),
-				   r ? db_real(r->tokens_per_rep) : db_null(),
-				   r ? db_real(r->flops_per_rep) : db_null(),
-				   r ? db_real(r->bytes_per_rep) : db_null(),
-				   r ? db_int(r->window_version) : db_null()));
+	int rc = db_exec(
+		s, "storing a visit", d,
+		"INSERT INTO visit (run, point, process, round, position, arm, kind, state, reason, "
+		"host_before, "
+		"host_after, start_wall_ns, wall_ns, load_ns, weight_bytes, tokens, flops, bytes, "
+		"window_version, planned) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+		"?)",
+		DB_VALUES(
+			db_int(run), db_text(v->point_id), process, db_int(v->round), db_int(v->position),
+			db_text(v->arm), db_text(visit_kind_name(v->kind)),
+			db_text(visit_state_names[v->failed]), db_text(v->reason), db_json(v->host_before),
+			db_json(v->host_after), db_int(v->start_wall_ns), db_int(v->wall_ns),
+			p ? db_int(p->load_ns) : db_null(), p ? db_int(p->weight_bytes) : db_null(),
+			r ? db_real(r->tokens_per_rep) : db_null(), r ? db_real(r->flops_per_rep) : db_null(),
+			r ? db_real(r->bytes_per_rep) : db_null(), r ? db_int(r->window_version) : db_null(),
+			v->planned ? db_int(v->planned) : db_null()));
 
 	if (rc == 0)
 		*id = sqlite3_last_insert_rowid(s->db);

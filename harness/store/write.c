@@ -10,6 +10,7 @@
 #include "engines/base/json.h"
 #include "engines/base/mem.h"
 #include "engines/base/strbuf.h"
+#include "harness/store/build.h"
 #include "harness/store/content.h"
 #include "harness/store/db.h"
 
@@ -45,21 +46,24 @@ static int put_spec(struct store *s, const struct store_run *r, char id[CONTENT_
 
 static int put_run(struct store *s, const struct store_run *r, int64_t *run, struct diag *d)
 {
-	char environment[CONTENT_ID_SIZE], spec[CONTENT_ID_SIZE];
+	char environment[CONTENT_ID_SIZE], spec[CONTENT_ID_SIZE], build[CONTENT_ID_SIZE];
+	struct db_value built;
 	int rc = put_machine(s, r, d);
 
 	if (rc == 0)
 		rc = put_environment(s, r->environment, environment, d);
 	if (rc == 0)
 		rc = put_spec(s, r, spec, d);
+	if (rc == 0)
+		rc = store_build_put(s, r->build_program, r->build_version, r->build, &built, build, d);
 	if (rc)
 		return rc;
 	rc = db_exec(s, "storing the run", d,
 		     "INSERT INTO run (label, spec, machine, environment, command, seed, rounds, state, "
-		     "start_wall_ns) VALUES (?, ?, ?, ?, ?, ?, ?, 'running', ?)",
+		     "start_wall_ns, build) VALUES (?, ?, ?, ?, ?, ?, ?, 'running', ?, ?)",
 		     DB_VALUES(db_text(r->label), db_text(spec), db_text(r->machine_id), db_text(environment),
 			       db_text(r->command), db_int(r->seed), db_int(r->rounds),
-			       db_int(clock_wall_ns())));
+			       db_int(clock_wall_ns()), built));
 	if (rc == 0)
 		*run = sqlite3_last_insert_rowid(s->db);
 	return rc;
@@ -113,6 +117,19 @@ int store_run_end(struct store *s, int64_t run, bool interrupted, struct diag *d
 	if (rc == 0 && sqlite3_changes(s->db) != 1)
 		return diag_set_at(d, ERR_USAGE, s->path, 0, "there is no run %lld to end", (long long)run);
 	return rc;
+}
+
+int store_run_resume(struct store *s, int64_t run, struct diag *d)
+{
+	return db_exec(s, "going on with the run", d,
+		       "UPDATE run SET state = 'running', end_wall_ns = NULL WHERE id = ?",
+		       DB_VALUES(db_int(run)));
+}
+
+int store_annotate(struct store *s, int64_t run, const char *key, const char *value, struct diag *d)
+{
+	return db_exec(s, "storing a note", d, "INSERT INTO annotation (run, key, value) VALUES (?, ?, ?)",
+		       DB_VALUES(db_int(run), db_text(key), db_text(value)));
 }
 
 /* ---- points ---- */

@@ -110,14 +110,30 @@ static void endless_line(const struct fake *f)
 		;
 }
 
-static void leave_child(void)
+/* apart: in a session of its own, so that it is not of our group. */
+static void leave_child(bool apart)
 {
 	pid_t pid = fork();
+	if (pid == 0 && apart)
+		setsid();
 	if (pid == 0)
 		for (;;)
 			pause();
 	printf("child %d\n", (int)pid);
 	fflush(stdout);
+}
+
+/* Holds more and more, 8 MiB at a time, until it is killed; at 2 GiB it has been forgotten. */
+static void grow(void)
+{
+	enum { PIECE = 8 << 20, PIECES = 256 };
+	printf("about to grow\n");
+	fflush(stdout);
+	for (int i = 0; i < PIECES; i++) {
+		char *more = mem_alloc(PIECE);
+		memset(more, 1 + i % 100, PIECE);
+		usleep(5000);
+	}
 }
 
 static void send_event(const struct fake *f, json_t *id, int i)
@@ -134,21 +150,41 @@ static void events(const struct fake *f, int n)
 		send_event(f, f->id, i);
 }
 
+/* Somebody tidies up while a run is at work. */
+static void harm_store(const char *end, bool replace)
+{
+	char *path = mem_printf("%s%s", getenv("INFEROMETER_STORE"), end);
+	if (unlink(path))
+		_exit(7);
+	int fd = replace ? open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600) : -1;
+	if (fd >= 0)
+		close(fd);
+	free(path);
+}
+
 /* Faults before anything is answered. */
 static void misbehave(struct fake *f)
 {
-	if (is(f, "die"))
+	if (is(f, "die")) {
+		fprintf(stderr, "about to end\n");
 		_exit(3);
+	}
 	if (is(f, "signal")) {
 		fprintf(stderr, "about to die\n");
 		die_by_signal();
 	}
-	if (is(f, "kill"))
+	if (is(f, "kill")) {
+		fprintf(stderr, "about to be killed\n");
 		raise(SIGKILL);
+	}
+	if (is(f, "hang"))
+		fprintf(stderr, "about to hang\n");
 	while (is(f, "hang"))
 		pause();
-	if (is(f, "garbage"))
+	if (is(f, "garbage")) {
+		fprintf(stderr, "about to babble\n");
 		put(f, "this is no JSON\n");
+	}
 	if (is(f, "half")) {
 		put(f, "{\"id\": 1, \"ok\": {\"half");
 		die_by_signal();
@@ -157,8 +193,21 @@ static void misbehave(struct fake *f)
 		endless_line(f);
 	if (is(f, "flood"))
 		flood();
-	if (is(f, "child"))
-		leave_child();
+	if (is(f, "child") || is(f, "child-apart"))
+		leave_child(is(f, "child-apart"));
+	if (is(f, "child-hang")) {
+		leave_child(true);
+		for (;;)
+			pause();
+	}
+	if (is(f, "delete-store") || is(f, "replace-store"))
+		harm_store("", is(f, "replace-store"));
+	if (is(f, "delete-lock"))
+		harm_store("-lock", false);
+	if (is(f, "grow"))
+		grow();
+	if (is(f, "slow"))
+		usleep(400000);
 	if (is(f, "events"))
 		events(f, 3);
 	if (is(f, "events-endless"))
@@ -168,6 +217,8 @@ static void misbehave(struct fake *f)
 		send_event(f, other, 0);
 		json_decref(other);
 	}
+	if (is(f, "lie-sum"))
+		fprintf(stderr, "about to lie\n");
 	if (is(f, "interrupt") || is(f, "interrupt-twice"))
 		kill(getppid(), SIGINT);
 	if (is(f, "interrupt-twice")) {

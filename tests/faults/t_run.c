@@ -288,7 +288,7 @@ static void test_hangs(void)
 			  "ceilings: false\ncounters: []\n" AXES,
 			  "run=hang@tg4:1", NULL);
 	const struct stored_point *p = point_of(&r, "tg4");
-	is_text(p->reason, "no answer for 3.5 s (run) in round 1", "hangs: the reason");
+	is_text(p->reason, "no answer for 3.5 s (run) in round 1; its log is kept", "hangs: the reason");
 	ok(count_visits(p, VISIT_TIMING, true) == 1 && count_visits(p, VISIT_TIMING, false) == 1,
 	   "hangs: the other visit is there");
 	ok(point_of(&r, "pp8")->state == POINT_DONE && point_of(&r, "gemm")->state == POINT_DONE,

@@ -178,6 +178,11 @@ check_PROGRAMS += %D%/t_store_faults
 %C%_t_store_faults_CFLAGS = $(AM_CFLAGS)
 %C%_t_store_faults_LDADD = libstore.a libwire.a libbase.a $(SQLITE_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS)
 TESTS += %D%/t_store %D%/t_store_faults
+check_PROGRAMS += %D%/t_store_plan
+%C%_t_store_plan_SOURCES = %D%/t_store_plan.c %D%/store_example.h %D%/temp_folder.h
+%C%_t_store_plan_CFLAGS = $(AM_CFLAGS)
+%C%_t_store_plan_LDADD = libstore.a libwire.a libbase.a $(SQLITE_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS)
+TESTS += %D%/t_store_plan
 
 # run, cmd
 check_PROGRAMS += %D%/t_progress

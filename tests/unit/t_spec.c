@@ -93,7 +93,8 @@ static void test_options(void)
 	struct diag d;
 	is_int(parse(&s,
 		     "name: nightly run\nrounds: 12\nwarmup: 0\nrepeat: 5\nmin_time: .25\nmax_time: 1e1\n"
-		     "timeout: 2.5\nseed: -9223372036854775808\nverify: false\nceilings: off\n"
+		     "timeout: 2.5\nvisit_timeout: 9\nmemory_limit: 1.5G\nwait_quiet: 60\nseed: "
+		     "-9223372036854775808\nverify: false\nceilings: off\n"
 		     "counters: [papi]\n",
 		     &d),
 	       0, "all options");
@@ -105,6 +106,9 @@ static void test_options(void)
 	is_near(s.min_time_s, 0.25, 0, "min_time");
 	is_near(s.max_time_s, 10, 0, "max_time");
 	is_near(s.timeout_s, 2.5, 0, "timeout");
+	is_near(s.visit_timeout_s, 9, 0, "visit_timeout");
+	ok(s.memory_limit == 1500000000, "memory_limit");
+	is_near(s.wait_quiet_s, 60, 0, "wait_quiet");
 	ok(s.seed == INT64_MIN, "seed");
 	ok(!s.verify && !s.ceilings, "switches");
 	ok(s.n_counters == 1 && strcmp(s.counters[0], "papi") == 0, "counters");
@@ -168,6 +172,13 @@ static const struct {
 	{"min_time: 0x1p3\n", "min_time: \"0x1p3\": expected seconds"},
 	{"min_time: 1s\n", "min_time: \"1s\": expected seconds"},
 	{"min_time: \"\"\n", "min_time: \"\": expected seconds"},
+	{"memory_limit: 3X\n", "memory_limit: \"3X\": expected bytes, as 500M or 3G"},
+	{"memory_limit: 3GB\n", "memory_limit: \"3GB\": expected bytes"},
+	{"memory_limit: -1\n", "memory_limit: \"-1\": expected bytes"},
+	{"memory_limit: G\n", "memory_limit: \"G\": expected bytes"},
+	{"memory_limit: 0x10\n", "memory_limit: \"0x10\": expected bytes"},
+	{"memory_limit: 9999T\n", "memory_limit: \"9999T\": expected bytes"},
+	{"visit_timeout: -1\n", "visit_timeout: \"-1\": expected seconds from 0"},
 	{"timeout: 0\n", "timeout: \"0\": expected seconds from 0.01"},
 	{"rounds: 2\nmin_time: 3\nmax_time: 2\n", ":2: min_time 3 is above max_time 2"},
 	{"max_time: 0\n", ":1: min_time 0.1 is above max_time 0"},
@@ -335,7 +346,9 @@ static bool same_options(const struct spec *a, const struct spec *b)
 	bool same = a->seed == b->seed && a->rounds == b->rounds && a->warmup == b->warmup &&
 		    a->repeat == b->repeat && a->min_time_s == b->min_time_s &&
 		    a->max_time_s == b->max_time_s && a->timeout_s == b->timeout_s &&
-		    a->verify == b->verify && a->ceilings == b->ceilings && a->n_counters == b->n_counters &&
+		    a->visit_timeout_s == b->visit_timeout_s && a->memory_limit == b->memory_limit &&
+		    a->wait_quiet_s == b->wait_quiet_s && a->verify == b->verify &&
+		    a->ceilings == b->ceilings && a->n_counters == b->n_counters &&
 		    strcmp(a->name, b->name) == 0;
 	for (int i = 0; i < a->n_counters && same; i++)
 		same = strcmp(a->counters[i], b->counters[i]) == 0;

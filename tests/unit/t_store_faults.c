@@ -167,8 +167,8 @@ static void refused_after(const char *sql, const char *words, const char *what)
 
 static void test_schemas(void)
 {
-	refused_after("PRAGMA user_version=2", "schema 2 is newer than this program's 1", "a newer schema");
-	refused_after("PRAGMA user_version=-5", "its schema is -5, expected 1 to 1", "a schema below all");
+	refused_after("PRAGMA user_version=3", "schema 3 is newer than this program's 2", "a newer schema");
+	refused_after("PRAGMA user_version=-5", "its schema is -5, expected 1 to 2", "a schema below all");
 	refused_after("PRAGMA application_id=7", "another program (application id 7)", "another application");
 	refused_after("DROP TABLE reading", "table \"reading\" is absent", "a table less");
 	refused_after("ALTER TABLE visit DROP COLUMN load_ns", "table \"visit\" is another", "a column less");
