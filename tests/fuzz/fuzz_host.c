@@ -21,15 +21,21 @@
 #include "harness/host/host.h"
 #include "harness/host/names.h"
 
+static const char cpuinfo[] =
+	"Cprocessor\t: 0\nvendor_id\t: GenuineIntel\nmodel name\t: x\nflags\t\t: fma f16c avx2 avx512f\n\n"
+	"processor\t: 1\nCPU implementer\t: 0x41\nCPU part\t: 0xd0c\n";
+
+static const char mounts[] =
+	"I32 2 0:2 /x /sys/fs/cgroup rw shared:9 - cgroup2 cgroup2 rw\n33 2 0:3 / / rw - cgroup c "
+	"rw,cpu\n-\n";
+
 static const char *const seeds[] = {
 	"L0-3,8,10-11",
 	"L0-4294967295,18446744073709551615",
-	"Cprocessor\t: 0\nvendor_id\t: GenuineIntel\nmodel name\t: x\nflags\t\t: fma f16c avx2 avx512f\n\n"
-	"processor\t: 1\nCPU implementer\t: 0x41\nCPU part\t: 0xd0c\n",
+	cpuinfo,
 	"MMemTotal:       16206208 kB\nSwapTotal: 9223372036854775807 kB\nHugepagesize: x\n",
 	"G0::/a/b\n4:memory:/c\n2:cpu,cpuacct:/..\n:::",
-	"I32 2 0:2 /x /sys/fs/cgroup rw shared:9 - cgroup2 cgroup2 rw\n33 2 0:3 / / rw - cgroup c "
-	"rw,cpu\n-\n",
+	mounts,
 	"D\x11\x28\1\0",
 	"N root=UUID=12345678-9abc-def0-1234-56789abcdef0 ip=1 52:54:00:12:34:56 0123456789abcdef0123",
 	"VNVRM version: NVIDIA UNIX x86_64 Kernel Module  535.104.05  Sat\n",

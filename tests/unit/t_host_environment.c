@@ -56,7 +56,7 @@ static const struct {
 	{"host.sensors", "hwmon1 nvme, hwmon3 k10temp"},
 	{"host.thermal_zones", "absent: no /sys/class/thermal"},
 	{"run.variables", "unknown: a captured tree does not say"},
-	{"gpu.driver", "absent: no GPU is seen"},
+	{"gpu.driver", "absent: no /sys/bus/pci/devices"},
 	/* clang-format on */
 };
 
