@@ -62,7 +62,12 @@ struct row {
 	struct process_value *values; /* in order of their visits */
 	int visits_failed;
 	double peak_bytes;
+	double step_cost_ns; /* what the worker's window adds to a step; NaN: not told */
+	bool client_bound; /* a step takes less than CLIENT_BOUND_STEPS times that; false where it is not told */
 };
+
+/* From here on what the harness does between steps is below 1 % of one. */
+#define CLIENT_BOUND_STEPS 100
 
 struct analysis {
 	struct stored_run *run; /* borrowed */
