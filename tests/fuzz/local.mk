@@ -64,6 +64,6 @@ TESTS += %D%/fuzz_sampling
 
 check_PROGRAMS += %D%/fuzz_server
 %C%_fuzz_server_SOURCES = %D%/fuzz_server.c %D%/replay.c
-%C%_fuzz_server_CFLAGS = $(AM_CFLAGS)
+%C%_fuzz_server_CFLAGS = $(AM_CFLAGS) -DREPLAY_RUNS=200
 %C%_fuzz_server_LDADD = $(SERVER_TEST_LINK)
 TESTS += %D%/fuzz_server

@@ -39,7 +39,12 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 
 #else
 
-enum { RUNS = 1500, EDITS_MAX = 4, FILE_MAX = 1 << 28 };
+/* Mutations of a seed; a target that is slow says another number. */
+#ifndef REPLAY_RUNS
+#define REPLAY_RUNS 1500
+#endif
+
+enum { EDITS_MAX = 4, FILE_MAX = 1 << 28 };
 
 /* An input being mutated, of exactly n bytes so that sanitizers see reading over its end. */
 struct input {
@@ -183,7 +188,7 @@ static void corpus_run(const char *program)
 int main(int argc, char **argv)
 {
 	const char *asked = getenv("FUZZ_RUNS");
-	int runs = asked ? atoi(asked) : RUNS;
+	int runs = asked ? atoi(asked) : REPLAY_RUNS;
 	const void *bytes;
 	size_t n;
 	for (int i = 1; i < argc; i++)
