@@ -97,45 +97,60 @@ static void sweep_run(const char *program, const char *store, const char *log)
 	}
 }
 
+/* Of a timing visit. */
+struct visit_times {
+	int64_t start_wall_ns, wall_ns; /* of its request `run` */
+	double step_cost_ns;		/* NaN: not told */
+};
+
 static int visit_compare(const void *a, const void *b)
 {
-	const struct stored_visit *const *p = a, *const *q = b;
-	return ((*p)->start_wall_ns > (*q)->start_wall_ns) - ((*p)->start_wall_ns < (*q)->start_wall_ns);
+	const struct visit_times *p = a, *q = b;
+	return (p->start_wall_ns > q->start_wall_ns) - (p->start_wall_ns < q->start_wall_ns);
+}
+
+static struct visit_times times_of(const struct stored_visit *v)
+{
+	struct visit_times t = {v->start_wall_ns, v->wall_ns, NAN};
+	for (int i = 0; i < v->n_readings; i++)
+		if (strcmp(v->readings[i].counter, "step_cost") == 0)
+			t.step_cost_ns = v->readings[i].value;
+	return t;
 }
 
 /* All timing visits in the order they were made. */
-static const struct stored_visit **visits_of(const struct stored_run *run, int *n)
+static struct visit_times *visits_of(const struct stored_run *run, int *n)
 {
-	int all = 0;
+	size_t all = 1;
 	for (int i = 0; i < run->n_points; i++)
-		all += run->points[i].n_visits;
-	const struct stored_visit **list = mem_alloc(((size_t)all + 1) * sizeof *list);
+		all += (size_t)run->points[i].n_visits;
+	struct visit_times *list = mem_alloc(all * sizeof *list);
 	*n = 0;
 	for (int i = 0; i < run->n_points; i++)
-		for (int j = 0; j < run->points[i].n_visits; j++)
-			if (run->points[i].visits[j].kind == VISIT_TIMING && !run->points[i].visits[j].failed)
-				list[(*n)++] = &run->points[i].visits[j];
+		for (int j = 0; j < run->points[i].n_visits; j++) {
+			const struct stored_visit *v = &run->points[i].visits[j];
+			if (v->kind == VISIT_TIMING && !v->failed)
+				list[(*n)++] = times_of(v);
+		}
 	qsort(list, (size_t)*n, sizeof *list, visit_compare);
 	return list;
 }
 
-static struct sample steps_of(const struct stored_visit *const *v, int n)
+static struct sample steps_of(const struct visit_times *v, int n)
 {
 	struct sample s = {"a step in the window", 0, mem_alloc(((size_t)n + 1) * sizeof *s.x)};
 	for (int i = 0; i < n; i++)
-		for (int j = 0; j < v[i]->n_readings; j++)
-			if (strcmp(v[i]->readings[j].counter, "step_cost") == 0 && s.n < n)
-				s.x[s.n++] = v[i]->readings[j].value;
+		if (isfinite(v[i].step_cost_ns))
+			s.x[s.n++] = v[i].step_cost_ns;
 	return s;
 }
 
 /* From one request to the next without the request itself and what a worker takes by itself. */
-static struct sample points_of(const struct stored_visit *const *v, int n, double start_ns)
+static struct sample points_of(const struct visit_times *v, int n, double start_ns)
 {
 	struct sample s = {"a point beside them", 0, mem_alloc(((size_t)n + 1) * sizeof *s.x)};
 	for (int i = 0; i + 1 < n; i++)
-		s.x[s.n++] =
-			(double)(v[i + 1]->start_wall_ns - v[i]->start_wall_ns - v[i]->wall_ns) - start_ns;
+		s.x[s.n++] = (double)(v[i + 1].start_wall_ns - v[i].start_wall_ns - v[i].wall_ns) - start_ns;
 	return s;
 }
 
@@ -187,7 +202,7 @@ int main(int argc, char **argv)
 	struct sample s[3] = {{NULL, 0, NULL}, starts_measure(argv[2]), {NULL, 0, NULL}};
 	sweep_run(argv[1], store, log);
 	struct stored_run *run = run_load(store);
-	const struct stored_visit **visits = visits_of(run, &n);
+	struct visit_times *visits = visits_of(run, &n);
 	s[0] = steps_of(visits, n);
 	s[2] = points_of(visits, n, stat_quantile(s[1].x, s[1].n, 0.5));
 	sample_print(&s[0], 1e3, "us", BAR_STEP_US);

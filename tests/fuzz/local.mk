@@ -70,6 +70,6 @@ TESTS += %D%/fuzz_server
 
 check_PROGRAMS += %D%/fuzz_store
 %C%_fuzz_store_SOURCES = %D%/fuzz_store.c %D%/replay.c tests/unit/store_example.h tests/unit/temp_folder.h
-%C%_fuzz_store_CFLAGS = $(AM_CFLAGS) -DREPLAY_RUNS=200
+%C%_fuzz_store_CFLAGS = $(AM_CFLAGS) -DREPLAY_RUNS=60
 %C%_fuzz_store_LDADD = $(REPORT_TEST_LINK)
 TESTS += %D%/fuzz_store
