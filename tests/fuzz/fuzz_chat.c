@@ -93,8 +93,7 @@ static void stops_run(struct parts *p, const char *text, size_t n, size_t step)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
-	char *copy = mem_strndup("", 0);
-	copy = mem_realloc(copy, n + 1);
+	char *copy = mem_alloc(n + 1);
 	if (n)
 		memcpy(copy, data, n);
 	copy[n] = '\0';
