@@ -54,7 +54,7 @@ static void put_head(struct strbuf *line)
 			      estimates[i].name);
 	strbuf_puts(line, ",step_p99_ms,bound,ceiling,ceiling_tokens_per_s,residual_same,residual_f32,"
 			  "residual_bound,samples,warmup,faulted,preempted,migrated,contended,visits_failed,"
-			  "peak_bytes,ran,command\n");
+			  "peak_bytes,step_cost_ns,client_bound,ran,command\n");
 }
 
 static void put_row(struct strbuf *line, const struct stored_run *run, const struct row *r)
@@ -82,6 +82,8 @@ static void put_row(struct strbuf *line, const struct stored_run *run, const str
 	for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
 		put_number(line, counts[i]);
 	put_number(line, r->peak_bytes);
+	put_number(line, r->step_cost_ns);
+	put_text(line, isfinite(r->step_cost_ns) ? r->client_bound ? "yes" : "no" : "");
 	row_ran(&text, r);
 	put_text(line, strbuf_text(&text));
 	strbuf_reset(&text);

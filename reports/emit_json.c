@@ -102,6 +102,9 @@ static json_t *json_of_row(const struct stored_run *run, const struct row *r)
 				      "migrated", r->n_migrated, "contended", r->n_contended));
 	json_object_set_new(o, "visits_failed", json_integer(r->visits_failed));
 	put_number(o, "peak_bytes", r->peak_bytes);
+	put_number(o, "step_cost_ns", r->step_cost_ns);
+	json_object_set_new(o, "client_bound",
+			    isfinite(r->step_cost_ns) ? json_boolean(r->client_bound) : json_null());
 	put_text(o, "describe", r->point->describe);
 	row_command(&text, run, r);
 	put_text(o, "command", strbuf_text(&text));

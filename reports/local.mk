@@ -4,7 +4,7 @@ libreports_a_CFLAGS = $(AM_CFLAGS)
 libreports_a_SOURCES = \
 	%D%/analysis/analysis.c %D%/analysis/analysis.h \
 	%D%/analysis/rows.c %D%/analysis/rows.h \
-	%D%/analysis/residual.c \
+	%D%/analysis/residual.c %D%/analysis/client.c \
 	%D%/analysis/ceilings.c \
 	%D%/report.h %D%/registry.c \
 	%D%/text.c %D%/text.h \

@@ -18,6 +18,7 @@ const struct mark_word mark_words[] = {
 	{"faulted", "page faults inside more than 10 % of the samples"},
 	{"preempted", "the process was interrupted inside more than 10 % of the samples"},
 	{"migrated", "a thread changed its CPU inside more than 10 % of the samples"},
+	{"client-bound", "a step takes less than 100 times what the harness itself adds to one"},
 	{"unverified", "its outputs were not compared with the reference"},
 	{NULL, NULL},
 };
@@ -214,6 +215,7 @@ void row_marks(struct strbuf *out, const struct row *r)
 			       r->n_faulted > MARK_SHARE * r->n_samples,
 			       r->n_preempted > MARK_SHARE * r->n_samples,
 			       r->n_migrated > MARK_SHARE * r->n_samples,
+			       r->client_bound,
 			       row_has_figures(r) && row_kind(r) != ROW_PROBE && !r->verified};
 	size_t start = out->len;
 

@@ -8,7 +8,7 @@ libmeasure_a_SOURCES = \
 	%D%/hello.c %D%/prepare.c %D%/run.c %D%/ask.c %D%/ask_private.h %D%/ask_generate.c %D%/ask_tokens.c %D%/stop.c %D%/stop.h \
 	%D%/ask_convert.c %D%/ask_convert.h \
 	%D%/text.c %D%/text.h \
-	%D%/window.c %D%/window.h \
+	%D%/window.c %D%/window.h %D%/step_cost.c %D%/step_cost.h \
 	%D%/counter/registry.c %D%/counter/counter.h \
 	%D%/counter/clock.c %D%/counter/rusage.c
 %D%/libmeasure_a-hello.$(OBJEXT): build_id.h

@@ -9,6 +9,7 @@
 #include "engines/base/mem.h"
 #include "harness/measure/counter/counter.h"
 #include "harness/measure/state.h"
+#include "harness/measure/step_cost.h"
 #include "harness/measure/window.h"
 
 struct source {
@@ -141,6 +142,8 @@ static int run_request(struct server *s, const struct wire_run_request *q, json_
 {
 	struct wire_run_result r = {.window_version = WINDOW_VERSION};
 	int rc = wait_as_asked(s, q->n_counters > 0, d);
+	if (rc == 0 && q->n_counters == 0)
+		r.step_cost_ns = step_cost_ns();
 	if (rc == 0)
 		rc = run_window(s, q, &r, d);
 	if (rc == 0) {

@@ -133,7 +133,7 @@ int server_run(struct wire *w, struct diag *d)
 
 int server_event(struct server *s, const char *name, json_t *fields, struct diag *d)
 {
-	json_object_set(fields, "id", (json_t *)s->id);
+	json_object_set_new(fields, "id", s->id ? json_incref((json_t *)s->id) : json_null());
 	json_object_set_new(fields, "event", json_string(name));
 	int rc = wire_send(s->wire, fields, -1, d);
 	json_decref(fields);

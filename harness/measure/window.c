@@ -15,10 +15,13 @@
 /* A request to stop is looked for so often: it costs a system call between two steps. */
 #define CANCEL_EVERY_NS 50000000
 
+/* Samples that together take no longer than this share one look at what disturbed them: a look is a system call of
+ * 0.3 to 1 us, longer with many threads, and would be most of what lies between short steps. */
+#define LOOK_EVERY_NS 20000
+
 /* What may disturb a sample. */
 struct disturbance {
 	long faults, switches;
-	int cpu;
 };
 
 struct window {
@@ -32,19 +35,35 @@ struct window {
 	int64_t begun;	     /* of the repetitions after the warm-up */
 	int64_t measured_ns; /* sum of their samples */
 	int64_t asked;	     /* when cancelled() was called last */
+	/* The samples from `first` on have not been looked at yet. */
+	int first;
+	struct disturbance before; /* as it was when the first of them began, */
+	int64_t looked;		   /* which was then */
+	int64_t reset_ns;	   /* how long the last reset took */
 };
 
 static struct disturbance disturbance_now(void)
 {
 	struct rusage u = {0};
 	getrusage(RUSAGE_SELF, &u);
-	return (struct disturbance){u.ru_minflt + u.ru_majflt, u.ru_nivcsw, sched_getcpu()};
+	return (struct disturbance){u.ru_minflt + u.ru_majflt, u.ru_nivcsw};
 }
 
 static int64_t marks_of(const struct disturbance *a, const struct disturbance *b)
 {
-	return (b->faults > a->faults ? MARK_FAULTED : 0) | (b->switches > a->switches ? MARK_PREEMPTED : 0) |
-	       (b->cpu != a->cpu ? MARK_MIGRATED : 0);
+	return (b->faults > a->faults ? MARK_FAULTED : 0) | (b->switches > a->switches ? MARK_PREEMPTED : 0);
+}
+
+/* Marks the samples since the last look with what happened in the meantime. */
+static void look(struct window *w, int64_t now)
+{
+	struct disturbance after = disturbance_now();
+	int64_t marks = marks_of(&w->before, &after);
+	for (int i = w->first; i < w->s.n; i++)
+		w->s.marks[i] |= marks;
+	w->first = w->s.n;
+	w->before = after;
+	w->looked = now;
 }
 
 /* Written to, so that its pages are there before the first sample. */
@@ -96,26 +115,44 @@ static int poll_cancel(struct window *w, int64_t now, struct diag *d)
 	return 0;
 }
 
+/* What a reset does is no disturbance of samples. Between short steps a short one is not told from them: two looks
+ * would cost more than it. */
+static int reset(struct window *w, struct diag *d)
+{
+	bool apart = w->first == w->s.n;
+	int64_t begun = clock_ns();
+	if (!apart && w->reset_ns >= LOOK_EVERY_NS) {
+		look(w, begun);
+		apart = true;
+	}
+	int rc = w->ops->reset(w->run, d);
+	int64_t ended = clock_ns();
+	w->reset_ns = ended - begun;
+	if (apart)
+		look(w, ended);
+	return rc;
+}
+
 static int repetition(struct window *w, int rep, bool warmup, struct diag *d)
 {
-	int rc = w->ops->reset(w->run, d);
-	struct disturbance before = disturbance_now();
+	int rc = reset(w, d), cpu = sched_getcpu();
 	for (int i = 0; i < w->steps && rc == 0; i++) {
 		int64_t t0 = clock_ns();
 		rc = w->ops->step(w->run, d);
 		int64_t t1 = clock_ns();
-		struct disturbance after = disturbance_now();
-		int n = w->s.n++;
+		int n = w->s.n++, cpu_before = cpu;
+		cpu = sched_getcpu(); /* no system call where there is a vDSO */
 		if (n == 0)
 			w->s.t0 = t0;
 		w->s.values[n] = t1 - t0;
 		w->s.offsets[n] = t0 - w->s.t0;
-		w->s.marks[n] = marks_of(&before, &after) | (warmup ? MARK_WARMUP : 0);
+		w->s.marks[n] = (cpu != cpu_before ? MARK_MIGRATED : 0) | (warmup ? MARK_WARMUP : 0);
 		w->s.reps[n] = rep;
 		w->measured_ns += warmup ? 0 : t1 - t0;
+		if (t1 - w->looked >= LOOK_EVERY_NS)
+			look(w, t1);
 		if (rc == 0)
 			rc = poll_cancel(w, t1, d);
-		before = after;
 	}
 	return rc;
 }
@@ -137,6 +174,7 @@ static int repetitions(struct window *w, struct diag *d)
 	int rc = 0, rep = 0;
 	for (; rep < w->request->warmup && rc == 0; rep++)
 		rc = repetition(w, rep, true, d);
+	look(w, clock_ns());
 	if (rc == 0 && w->hooks->begin)
 		rc = w->hooks->begin(w->hooks->arg, d);
 	if (rc)
@@ -144,6 +182,7 @@ static int repetitions(struct window *w, struct diag *d)
 	w->begun = clock_ns();
 	for (int measured = 0; rc == 0 && !enough(w, measured); measured++)
 		rc = repetition(w, rep++, false, d);
+	look(w, clock_ns());
 	/* Counters are stopped whatever happened, and the first error tells. */
 	int stopped = w->hooks->end ? w->hooks->end(w->hooks->arg, d) : 0;
 	return rc ? rc : stopped;

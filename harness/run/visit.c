@@ -144,6 +144,17 @@ static void mark_contended(struct visit *v)
 int visit_keep(struct visit *v, const struct visit_end *end, struct diag *d)
 {
 	int64_t id;
+	const struct store_reading cost = {
+		.counter = "step_cost",
+		.unit = "ns",
+		.source = "window",
+		.op = "",
+		.thread = -1,
+		.usable = true,
+		.why = "",
+		.value = v->result.step_cost_ns,
+	};
+	bool has_cost = v->is_run && !end->failed && v->n_absent == 0 && v->result.step_cost_ns > 0;
 	struct store_visit row = {
 		.point_id = v->point->id,
 		.round = v->planned->round,
@@ -157,8 +168,8 @@ int visit_keep(struct visit *v, const struct visit_end *end, struct diag *d)
 		.wall_ns = v->wall_ns,
 		.prepared = v->is_prepared ? &v->prepared : NULL,
 		.result = v->is_run && !end->failed ? &v->result : NULL,
-		.n_readings = v->n_absent,
-		.readings = v->absent,
+		.n_readings = has_cost ? 1 : v->n_absent,
+		.readings = has_cost ? &cost : v->absent,
 	};
 	sweep_describe(v->sweep, &v->process, &row);
 	return store_visit_put(v->sweep->store, v->sweep->run, &row, &id, d);

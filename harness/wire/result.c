@@ -86,6 +86,8 @@ json_t *wire_run_result_to_json(const struct wire_run_result *r)
 	}
 	json_object_set_new(o, "series", series);
 	json_object_set_new(o, "readings", readings);
+	if (r->step_cost_ns)
+		json_object_set_new(o, "step_cost_ns", json_integer(r->step_cost_ns));
 	return o;
 }
 
@@ -145,6 +147,8 @@ int wire_run_result_from_json(const json_t *o, struct wire_run_result *out, stru
 {
 	struct wire_run_result r = {0};
 	int rc = codec_get(o, result_fields, &r, d);
+	if (rc == 0 && json_object_get(o, "step_cost_ns"))
+		rc = json_get_int(o, "step_cost_ns", 0, INT64_MAX, &r.step_cost_ns, d);
 	if (rc == 0)
 		rc = codec_get_array(o, "series", SERIES_MAX, sizeof *r.series, get_series,
 				     (void **)&r.series, &r.n_series, d);

@@ -175,6 +175,7 @@ struct wire_run_result {
 	struct wire_reading *readings;
 	int64_t peak_bytes; /* largest resident size of the process */
 	int window_version;
+	int64_t step_cost_ns; /* what the worker's window adds to a step; optional in the message; 0: not told */
 	double tokens_per_rep, flops_per_rep, bytes_per_rep;
 };
 

@@ -36,8 +36,11 @@ struct analysis *analysis_make(struct stored_run *run)
 	for (int i = 0; i < run->n_points; i++) {
 		const struct stored_point *p = &run->points[i];
 
-		row_measure(p->role == ROLE_CEILING ? &a->ceilings[a->n_ceilings++] : &a->rows[a->n_rows++],
-			    p);
+		struct row *row =
+			p->role == ROLE_CEILING ? &a->ceilings[a->n_ceilings++] : &a->rows[a->n_rows++];
+
+		row_measure(row, p);
+		row_client(row);
 	}
 	for (int i = 0; i < a->n_ceilings; i++)
 		row_is_ceiling(&a->ceilings[i]);

@@ -56,13 +56,18 @@ struct row {
 	double residual_same;	 /* against ref at the same precision; NaN: not verified */
 	double residual_f32;	 /* against ref at f32 */
 	bool verified;		 /* residual_same was measured, whatever its value */
-	double residual_bound;	 /* what residual_same may be; above: the row is failed, "wrong: ..." */
+	bool client_bound; /* a step takes less than CLIENT_BOUND_STEPS times step_cost_ns; false where it is not told */
+	double residual_bound; /* what residual_same may be; above: the row is failed, "wrong: ..." */
 	int n_samples, n_warmup, n_faulted, n_preempted, n_migrated, n_contended;
 	int n_values;
 	struct process_value *values; /* in order of their visits */
 	int visits_failed;
 	double peak_bytes;
+	double step_cost_ns; /* what the worker's window adds to a step; NaN: not told */
 };
+
+/* From here on what the harness does between steps is below 1 % of one. */
+#define CLIENT_BOUND_STEPS 100
 
 struct analysis {
 	struct stored_run *run; /* borrowed */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The steps of analysis_make, one file each: rows.c (values of processes and
- * their estimates), residual.c (is it right?), ceilings.c (how close to the limit?).
+ * their estimates), client.c (is it the engine that was measured?), residual.c (is it right?), ceilings.c (how
+ * close to the limit?).
  */
 #ifndef IFM_ANALYSIS_ROWS_H
 #define IFM_ANALYSIS_ROWS_H
@@ -14,6 +15,9 @@ struct estimate estimate_none(void);
 
 /* Everything of a row that stands in its own visits. row is all zero before. */
 void row_measure(struct row *row, const struct stored_point *point);
+
+/* What the worker's window adds to a step, and whether the row's steps are far above it. */
+void row_client(struct row *row);
 
 /* The residuals of its quality visits; a row above its bound becomes POINT_FAILED. */
 void row_verify(struct row *row);

@@ -145,7 +145,7 @@ const void *fuzz_seed(int i, size_t *n)
 		"\"unit\":\"count\",\"usable\":true,\"value\":77,\"why\":\"\"}],\"series\":[{\"clock\":\"C\","
 		"\"marks\":[1,0],\"name\":\"step\",\"offsets\":[0,9],\"reps\":[0,1],\"t0\":12345,\"unit\":"
 		"\"ns\","
-		"\"values\":[8,0]}],\"tokens_per_rep\":0.5,\"window_version\":1}}\n",
+		"\"values\":[8,0]}],\"step_cost_ns\":140,\"tokens_per_rep\":0.5,\"window_version\":1}}\n",
 		"{\"id\":5,\"ok\":{\"arch\":\"llama\",\"file_type\":\"q8_0\",\"hash\":\"0123456789abcdef\","
 		"\"n_context\":2048,\"n_params\":7,\"n_vocab\":3,\"name\":\"M\xc3\xa9\"}}\r\n"
 		"{\"id\":6,\"data\":\"AACAPwAAgD8AAIA/AACAPw==\",\"event\":\"row\"}\n"

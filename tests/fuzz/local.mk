@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# Each target runs seeded mutations in `make check`; a fuzzer takes the same file without replay.c.
+# Each target runs its corpus and seeded mutations in `make check`; `make fuzz` builds the same files for libFuzzer.
 noinst_HEADERS += %D%/fuzz.h
+EXTRA_DIST += %D%/fuzz.sh %D%/corpus %D%/dict
 check_PROGRAMS += %D%/fuzz_gguf
 %C%_fuzz_gguf_SOURCES = %D%/fuzz_gguf.c %D%/replay.c tests/gguf_writer.h tests/tiny_models.h
 %C%_fuzz_gguf_CFLAGS = $(AM_CFLAGS)
@@ -48,3 +49,33 @@ check_PROGRAMS += %D%/fuzz_host
 %C%_fuzz_host_CFLAGS = $(AM_CFLAGS)
 %C%_fuzz_host_LDADD = $(HOST_TEST_LINK)
 TESTS += %D%/fuzz_host
+
+check_PROGRAMS += %D%/fuzz_argument
+%C%_fuzz_argument_SOURCES = %D%/fuzz_argument.c %D%/replay.c
+%C%_fuzz_argument_CFLAGS = $(AM_CFLAGS)
+%C%_fuzz_argument_LDADD = $(SPEC_TEST_LINK)
+TESTS += %D%/fuzz_argument
+
+check_PROGRAMS += %D%/fuzz_chat
+%C%_fuzz_chat_SOURCES = %D%/fuzz_chat.c %D%/replay.c harness/measure/stop.c tests/vocab_writer.h tests/gguf_writer.h
+%C%_fuzz_chat_CFLAGS = $(AM_CFLAGS)
+%C%_fuzz_chat_LDADD = $(MODEL_TEST_LINK)
+TESTS += %D%/fuzz_chat
+
+check_PROGRAMS += %D%/fuzz_sampling
+%C%_fuzz_sampling_SOURCES = %D%/fuzz_sampling.c %D%/replay.c
+%C%_fuzz_sampling_CFLAGS = $(AM_CFLAGS)
+%C%_fuzz_sampling_LDADD = $(ENGINE_TEST_LINK)
+TESTS += %D%/fuzz_sampling
+
+check_PROGRAMS += %D%/fuzz_server
+%C%_fuzz_server_SOURCES = %D%/fuzz_server.c %D%/replay.c
+%C%_fuzz_server_CFLAGS = $(AM_CFLAGS) -DREPLAY_RUNS=200
+%C%_fuzz_server_LDADD = $(SERVER_TEST_LINK)
+TESTS += %D%/fuzz_server
+
+check_PROGRAMS += %D%/fuzz_store
+%C%_fuzz_store_SOURCES = %D%/fuzz_store.c %D%/replay.c tests/unit/store_example.h tests/unit/temp_folder.h
+%C%_fuzz_store_CFLAGS = $(AM_CFLAGS) -DREPLAY_RUNS=60
+%C%_fuzz_store_LDADD = $(REPORT_TEST_LINK)
+TESTS += %D%/fuzz_store

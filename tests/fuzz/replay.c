@@ -2,20 +2,49 @@
 /*
  * main() of a fuzz target without a fuzzer. With arguments: runs the files
  * named (what a fuzzer has found). Without: the target's seeds and seeded mutations of
- * them, the same ones every time, as TAP. FUZZ_TRACE=1 says each before it runs, so that the last one
- * said is the one that crashed; FUZZ_RUNS=N makes N mutations a seed.
+ * them, the same ones every time, and its corpus, as TAP. FUZZ_TRACE=1 says each before it runs, so that the last
+ * one said is the one that crashed; FUZZ_RUNS=N makes N mutations a seed.
+ *
+ * libFuzzer has its own main(): then (FUZZ_LIBFUZZER) this writes the seeds into the folder $FUZZ_SEEDS.
  */
 #include "config.h"
 
 #include "tests/fuzz/fuzz.h"
 
+#include <dirent.h>
 #include <string.h>
 
 #include "engines/base/mem.h"
 #include "engines/base/rng.h"
 #include "tests/tap.h"
 
-enum { RUNS = 1500, EDITS_MAX = 4, FILE_MAX = 1 << 28 };
+#ifdef FUZZ_LIBFUZZER
+
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	const char *folder = getenv("FUZZ_SEEDS");
+	const void *bytes;
+	size_t n;
+	(void)argc, (void)argv;
+	for (int i = 0; folder && (bytes = fuzz_seed(i, &n)); i++) {
+		char *path = mem_printf("%s/seed-%d", folder, i);
+		FILE *f = fopen(path, "wb");
+		if (!f || fwrite(bytes, 1, n, f) != n || fclose(f))
+			bail("a seed cannot be written");
+		free(path);
+	}
+	return 0;
+}
+
+#else
+
+/* Mutations of a seed; a target that is slow says another number. */
+#ifndef REPLAY_RUNS
+#define REPLAY_RUNS 1500
+#endif
+
+enum { EDITS_MAX = 4, FILE_MAX = 1 << 28 };
 
 /* An input being mutated, of exactly n bytes so that sanitizers see reading over its end. */
 struct input {
@@ -114,7 +143,7 @@ static void seed_run(int seed, const void *bytes, size_t n, int runs)
 	ok(1, "seed %d and %d mutations of it", seed, runs);
 }
 
-static void file_run(const char *path)
+static void file_run(const char *path, bool told)
 {
 	FILE *f = fopen(path, "rb");
 	long n = -1;
@@ -129,18 +158,46 @@ static void file_run(const char *path)
 	fclose(f);
 	LLVMFuzzerTestOneInput(bytes, (size_t)n);
 	free(bytes);
-	ok(1, "%s", path);
+	if (told)
+		ok(1, "%s", path);
+}
+
+/* The files under tests/fuzz/corpus that are this target's: what a fuzzer found worth keeping. */
+static void corpus_run(const char *program)
+{
+	const char *top = getenv("top_srcdir"), *trace = getenv("FUZZ_TRACE"), *name = strrchr(program, '_');
+	char *folder = mem_printf("%s/tests/fuzz/corpus/%s", top ? top : ".", name ? name + 1 : program);
+	DIR *list = opendir(folder);
+	int n = 0;
+	for (struct dirent *e; list && (e = readdir(list));) {
+		char *path = mem_printf("%s/%s", folder, e->d_name);
+		if (trace)
+			fprintf(stderr, "# %s\n", path);
+		if (e->d_name[0] != '.') {
+			file_run(path, false);
+			n++;
+		}
+		free(path);
+	}
+	if (list)
+		closedir(list);
+	ok(1, "%d files of the corpus", n);
+	free(folder);
 }
 
 int main(int argc, char **argv)
 {
 	const char *asked = getenv("FUZZ_RUNS");
-	int runs = asked ? atoi(asked) : RUNS;
+	int runs = asked ? atoi(asked) : REPLAY_RUNS;
 	const void *bytes;
 	size_t n;
 	for (int i = 1; i < argc; i++)
-		file_run(argv[i]);
+		file_run(argv[i], true);
 	for (int i = 0; argc == 1 && (bytes = fuzz_seed(i, &n)); i++)
 		seed_run(i, bytes, n, runs);
+	if (argc == 1)
+		corpus_run(argv[0]);
 	return tap_done();
 }
+
+#endif

@@ -136,6 +136,23 @@ __attribute__((unused)) static struct stored_visit *made_timing(struct maker *m,
 	return v;
 }
 
+/* What the worker's window told to add to a step. */
+__attribute__((unused)) static void made_step_cost(struct maker *m, struct stored_visit *v, double ns)
+{
+	static char name[] = "step_cost", unit[] = "ns", source[] = "window", empty[] = "";
+
+	v->n_readings = 1;
+	v->readings = made_own(m, mem_alloc(sizeof *v->readings));
+	v->readings[0] = (struct stored_reading){.counter = name,
+						 .unit = unit,
+						 .source = source,
+						 .op = empty,
+						 .thread = -1,
+						 .usable = true,
+						 .why = empty,
+						 .value = ns};
+}
+
 /* cost: of the reference itself against f32; NaN: not measured */
 __attribute__((unused)) static void made_residuals_beside(struct maker *m, struct stored_point *p,
 							  double same, double f32, double cost)

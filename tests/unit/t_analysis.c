@@ -168,6 +168,32 @@ static void test_few(void)
 	made_free(m);
 }
 
+/* Steps of 1 ms: the harness may cost 10 us of one. What no worker told is no mark. */
+static void test_client_bound(void)
+{
+	static const struct {
+		double cost_ns;
+		int bound;
+	} cases[] = {{9900, 0}, {10400, 1}, {140, 0}, {NAN, 0}, {0, 0}};
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct maker *m = made_start();
+		struct stored_point *p = add_tg(m, tg_keys, 6);
+		struct analysis *a;
+
+		/* The first visit's worker is an old one. */
+		for (int v = 1; v < p->n_visits; v++)
+			made_step_cost(m, &p->visits[v], cases[i].cost_ns);
+		a = analysis_make(&m->run);
+		is_int(a->rows[0].client_bound, cases[i].bound, "a step of 1.025 ms");
+		ok(cases[i].cost_ns > 0 ? a->rows[0].step_cost_ns == cases[i].cost_ns
+					: isnan(a->rows[0].step_cost_ns),
+		   "%g ns a step beside it", cases[i].cost_ns);
+		analysis_free(a);
+		made_free(m);
+	}
+}
+
 static void test_ceilings(void)
 {
 	struct maker *m = made_start();
@@ -364,6 +390,7 @@ int main(void)
 	test_rates();
 	test_bound();
 	test_few();
+	test_client_bound();
 	test_parts();
 	test_bad_parts();
 	test_ceilings();

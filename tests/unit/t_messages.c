@@ -80,8 +80,8 @@ static const struct message messages[] = {
 	 NULL, run_request_read, run_request_write, run_request_free},
 	{"run result",
 	 "{\"bytes_per_rep\":1.0,\"flops_per_rep\":2.0,\"peak_bytes\":3,\"readings\":[" READING "],"
-	 "\"series\":[" SERIES "],\"tokens_per_rep\":0.5,\"window_version\":1}",
-	 NULL, run_result_read, run_result_write, run_result_free},
+	 "\"series\":[" SERIES "],\"step_cost_ns\":140,\"tokens_per_rep\":0.5,\"window_version\":1}",
+	 "step_cost_ns", run_result_read, run_result_write, run_result_free},
 };
 enum { N_MESSAGES = sizeof messages / sizeof messages[0] };
 

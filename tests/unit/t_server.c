@@ -164,6 +164,7 @@ static void test_run(struct peer *p)
 	is_int(r.series[0].n, 5, "samples: warm-up and repetitions");
 	is_int(r.n_readings, 0, "no counters");
 	ok(r.peak_bytes > 0 && r.window_version >= 1, "peak and window's version");
+	ok(r.step_cost_ns > 0, "what the window costs a step");
 	is_near(r.flops_per_rep, 2.0 * 3 * 40 * 64, 0, "operations");
 	wire_run_result_free(&r);
 	r = run(p, RUN(0, 2, 0, 0, "\"rusage\",\"clock\""), "a counter visit");
@@ -173,6 +174,7 @@ static void test_run(struct peer *p)
 		n_bad += !r.readings[i].usable || r.readings[i].thread != -1 || r.readings[i].pass != 0;
 	}
 	ok(n_clock == 3 && r.n_readings > 3 && n_bad == 0, "reads both sources");
+	is_int(r.step_cost_ns, 0, "which is no visit for times");
 	wire_run_result_free(&r);
 	r = run(p, RUN(0, 1, 0, 1, "\"clock\""), "a second pass");
 	is_int(r.n_readings, 0, "has nothing left to read");

@@ -240,6 +240,12 @@ static void touch_a_page(struct workload_run *r)
 	munmap((void *)p, 4096);
 }
 
+static void touch_once(struct workload_run *r)
+{
+	if (r->n_steps == 9)
+		touch_a_page(r);
+}
+
 static void change_cpu(struct workload_run *r)
 {
 	cpu_set_t one;
@@ -266,6 +272,19 @@ static void test_marks(void)
 	int n = 0;
 	is_int(window(&r, 5, (struct wire_run_request){.repeat = 2}, &s, &d), 0, "steps with page faults");
 	ok(all_marked(&s, MARK_FAULTED), "are marked");
+	series_free(&s);
+	/* Short steps share a look, 25 us ones do not: a fault in one of them is its own. */
+	r = (struct workload_run){.inside = touch_once};
+	is_int(window(&r, 20, (struct wire_run_request){.repeat = 1}, &s, &d), 0,
+	       "a fault among short steps");
+	ok(s.marks[9] & MARK_FAULTED, "marks its step, perhaps those beside it");
+	series_free(&s);
+	r = (struct workload_run){.inside = touch_once, .spin_ns = 25000};
+	is_int(window(&r, 20, (struct wire_run_request){.repeat = 1}, &s, &d), 0, "among longer steps");
+	int64_t others = 0;
+	for (int i = 1; i < s.n; i++)
+		others |= i == 9 ? 0 : s.marks[i] & MARK_FAULTED;
+	ok((s.marks[9] & MARK_FAULTED) && !others, "it marks its own alone");
 	series_free(&s);
 	r = (struct workload_run){.inside = change_cpu};
 	sched_getaffinity(0, sizeof before, &before);
