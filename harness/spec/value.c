@@ -164,6 +164,16 @@ static int number_add(struct axis *a, enum point_key key, const char *text, cons
 			  point_key_name(key), QUOTED_MAX, text, lowest, all);
 }
 
+/* "tg128", or a range of them: "pp64-512*2". */
+static int workload_add(struct axis *a, const char *text, const struct where *w, struct diag *d)
+{
+	size_t letters = strspn(text, "abcdefghijklmnopqrstuvwxyz");
+	struct range r;
+	if (letters > 0 && range_parse(text + letters, &r))
+		return range_add(a, KEY_WORKLOAD, text, (int)letters, &r, w, d);
+	return value_add(a, KEY_WORKLOAD, mem_strdup(text), w, d);
+}
+
 /* "tg128 @ d4096": a workload at a depth, as llama-bench prints it; blanks as they like. Kept as one value, in this
  * form, until the plan parts it. */
 static int workload_at_add(struct axis *a, const char *text, const struct where *w, struct diag *d)
@@ -178,8 +188,12 @@ static int workload_at_add(struct axis *a, const char *text, const struct where 
 	if (n == 0 || v < 0 || *end)
 		return where_fail(w, d, "workload: \"%.*s\": expected a workload at a depth as tg128 @ d4096",
 				  QUOTED_MAX, text);
-	if (v == 0)
-		return value_add(a, KEY_WORKLOAD, mem_strndup(text, n), w, d);
+	if (v == 0) { /* says nothing: as without it, so that what is rendered is read as the same */
+		char *alone = mem_strndup(text, n);
+		int rc = workload_add(a, alone, w, d);
+		free(alone);
+		return rc;
+	}
 	return value_add(a, KEY_WORKLOAD, mem_printf("%.*s @ d%lld", (int)n, text, v), w, d);
 }
 
@@ -187,8 +201,7 @@ static int workload_at_add(struct axis *a, const char *text, const struct where 
 static int piece_add(struct axis *a, enum point_key key, const char *text, const struct where *w,
 		     struct diag *d)
 {
-	struct range r;
-	size_t n = strlen(text), letters = strspn(text, "abcdefghijklmnopqrstuvwxyz");
+	size_t n = strlen(text);
 	if (*text == '\0')
 		return where_fail(w, d, "%s: a value is empty", point_key_name(key));
 	if (n > VALUE_MAX)
@@ -198,8 +211,8 @@ static int piece_add(struct axis *a, enum point_key key, const char *text, const
 		return number_add(a, key, text, w, d);
 	if (key == KEY_WORKLOAD && strchr(text, '@'))
 		return workload_at_add(a, text, w, d);
-	if (key == KEY_WORKLOAD && letters > 0 && range_parse(text + letters, &r))
-		return range_add(a, key, text, (int)letters, &r, w, d);
+	if (key == KEY_WORKLOAD)
+		return workload_add(a, text, w, d);
 	return value_add(a, key, mem_strdup(text), w, d);
 }
 

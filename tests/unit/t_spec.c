@@ -55,6 +55,7 @@ static void test_axes(void)
 	is_axis("m: 1-999999999999999*999999999999999\n", KEY_M, "1 999999999999999");
 	is_axis("workload: [pp64-256*2, tg32, gemm]\n", KEY_WORKLOAD, "pp64 pp128 pp256 tg32 gemm");
 	is_axis("workload: pp64 , tg32\n", KEY_WORKLOAD, "pp64 tg32");
+	is_axis("workload: pp1-4*2 @ d0\n", KEY_WORKLOAD, "pp1 pp2 pp4");
 	is_axis("workload: [tg8@d16, 'pp4+tg8  @ d0512', tg3 @ d0]\n", KEY_WORKLOAD,
 		"tg8 @ d16 pp4+tg8 @ d512 tg3");
 	is_axis("depth: [0, 128-512*2]\n", KEY_DEPTH, "0 128 256 512");
