@@ -74,8 +74,7 @@ static const struct argp argp = {
 	       "complete blocks; raw samples go into the store, a table to standard output.",
 };
 
-/* The command as typed, for the store. */
-static char *command_line(int argc, char **argv)
+char *command_line(int argc, char **argv)
 {
 	struct strbuf s = {0};
 	strbuf_puts(&s, argv[0]);

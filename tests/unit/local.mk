@@ -88,14 +88,17 @@ check_PROGRAMS += %D%/t_pool
 %C%_t_pool_CFLAGS = $(AM_CFLAGS)
 %C%_t_pool_LDADD = libbase.a $(JANSSON_LIBS)
 TESTS += %D%/t_pool
-check_PROGRAMS += %D%/t_gemm_run %D%/t_cpu_op
+check_PROGRAMS += %D%/t_gemm_run %D%/t_cpu_op %D%/t_level
 %C%_t_gemm_run_SOURCES = %D%/t_gemm_run.c
 %C%_t_gemm_run_CFLAGS = $(AM_CFLAGS)
 %C%_t_gemm_run_LDADD = libengines.a $(KERNEL_LIBS) libtensor.a libbase.a $(JANSSON_LIBS)
 %C%_t_cpu_op_SOURCES = %D%/t_cpu_op.c
 %C%_t_cpu_op_CFLAGS = $(AM_CFLAGS)
 %C%_t_cpu_op_LDADD = libengines.a $(KERNEL_LIBS) libtensor.a libbase.a $(JANSSON_LIBS)
-TESTS += %D%/t_gemm_run %D%/t_cpu_op
+%C%_t_level_SOURCES = %D%/t_level.c
+%C%_t_level_CFLAGS = $(AM_CFLAGS)
+%C%_t_level_LDADD = libengines.a $(KERNEL_LIBS) libtensor.a libbase.a $(JANSSON_LIBS)
+TESTS += %D%/t_gemm_run %D%/t_cpu_op %D%/t_level
 
 # wire, measure
 WIRE_TEST_LINK = libwire.a libbase.a $(XXHASH_LIBS) $(JANSSON_LIBS)
