@@ -20,6 +20,7 @@
 #define CHASE_LOADS 131072
 #define LINE_BYTES  64
 #define PAGE_BYTES  4096
+#define HUGE_BYTES  ((size_t)2 << 20)
 /* From here on mem_map gives huge pages. */
 #define MAPPED_MIN ((size_t)4 << 20)
 
@@ -116,9 +117,9 @@ int memory_count(struct engine *e, const struct op_config *c, uint64_t memory, s
 	parts = n_threads * (size_t)s.n_blocks;
 	s.block = (size_t)(bytes / step) * STREAM_STEP;
 	s.stride = whole(s.block, PAGE_BYTES);
-	if (!mem_mul(s.stride, parts, &s.mapped))
-		s.mapped = SIZE_MAX;
-	s.mapped = s.mapped < MAPPED_MIN ? MAPPED_MIN : s.mapped;
+	if (!mem_mul(s.stride, parts, &s.used))
+		s.used = SIZE_MAX;
+	s.mapped = s.used < MAPPED_MIN ? MAPPED_MIN : s.used;
 	s.streaming = s.last > 0 && bytes > s.last;
 	work_count(c, (int)n_threads, &s, work);
 	*out = s;
@@ -244,10 +245,11 @@ static void describe_stores(const struct memory_op *m, struct strbuf *out)
 static void describe_pages(const struct memory_op *m, struct strbuf *out)
 {
 	size_t huge = mem_huge_bytes(m->memory, m->sizes.mapped);
-	if (huge == m->sizes.mapped)
+	/* The end of a block may be less than a huge page. */
+	if (huge >= m->sizes.used / HUGE_BYTES * HUGE_BYTES && huge > 0)
 		strbuf_puts(out, "pages: huge\n");
 	else
-		strbuf_printf(out, "pages: %zu of %zu bytes in huge ones%s\n", huge, m->sizes.mapped,
+		strbuf_printf(out, "pages: %zu of %zu bytes in huge ones%s\n", huge, m->sizes.used,
 			      m->kind == OP_LATENCY ? "; page walks count" : "");
 }
 

@@ -17,6 +17,7 @@ struct memory_sizes {
 	int n_blocks;  /* of a thread */
 	size_t block;  /* bytes of one, a multiple of STREAM_STEP */
 	size_t stride; /* from block to block: whole pages */
+	size_t used;   /* bytes of all blocks */
 	size_t mapped; /* bytes taken */
 	long n_passes; /* of a submit */
 	bool streaming; /* stores go past the caches: they would be full of what is read too late to be found again */

@@ -26,4 +26,4 @@ TESTS += %D%/t_gemm
 
 noinst_HEADERS += %D%/exact.h
 include tests/kernels/emulated/local.mk
-EXTRA_DIST += %D%/cross/run.sh
+EXTRA_DIST += %D%/cross/run.sh %D%/probe/probe.c %D%/probe/compare.sh

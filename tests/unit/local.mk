@@ -181,11 +181,14 @@ TESTS += %D%/t_progress
 
 # reports
 REPORT_TEST_LINK = libreports.a libstore.a libstat.a libwire.a libbase.a $(SQLITE_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS)
-check_PROGRAMS += %D%/t_analysis %D%/t_text
+check_PROGRAMS += %D%/t_analysis %D%/t_text %D%/t_limits
 %C%_t_analysis_SOURCES = %D%/t_analysis.c tests/golden/stored_run.h
 %C%_t_analysis_CFLAGS = $(AM_CFLAGS)
 %C%_t_analysis_LDADD = $(REPORT_TEST_LINK)
 %C%_t_text_SOURCES = %D%/t_text.c
 %C%_t_text_CFLAGS = $(AM_CFLAGS)
 %C%_t_text_LDADD = $(REPORT_TEST_LINK)
-TESTS += %D%/t_analysis %D%/t_text
+%C%_t_limits_SOURCES = %D%/t_limits.c tests/golden/stored_run.h
+%C%_t_limits_CFLAGS = $(AM_CFLAGS)
+%C%_t_limits_LDADD = $(REPORT_TEST_LINK)
+TESTS += %D%/t_analysis %D%/t_text %D%/t_limits
