@@ -25,12 +25,12 @@
 #define MAPPED_MIN ((size_t)4 << 20)
 
 static const struct {
-	enum op_kind kind;
 	const char *name;
+	enum op_kind kind;
 	int n_blocks;
 } kinds[] = {
-	{OP_READ, "read", 1},	{OP_WRITE, "write", 1},	    {OP_COPY, "copy", 2},
-	{OP_TRIAD, "triad", 3}, {OP_LATENCY, "latency", 1},
+	{"read", OP_READ, 1},	{"write", OP_WRITE, 1},	    {"copy", OP_COPY, 2},
+	{"triad", OP_TRIAD, 3}, {"latency", OP_LATENCY, 1},
 };
 
 struct memory_op {

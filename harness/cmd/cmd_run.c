@@ -67,8 +67,8 @@ static const struct argp argp = {
 	.parser = parse,
 	.children = children,
 	.args_doc = "[SPEC]",
-	.doc = "Measures every point of a sweep: SPEC is a shipped sweep (demo, quick) or a YAML file; "
-	       "options "
+	.doc = "Measures every point of a sweep: SPEC is a shipped sweep (demo, limits, quick) or a YAML "
+	       "file; options "
 	       "replace its axes, or make a sweep of their own. Each visit runs in a fresh process, in "
 	       "randomised "
 	       "complete blocks; raw samples go into the store, a table to standard output.",

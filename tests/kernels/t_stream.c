@@ -79,7 +79,7 @@ static void test_find(enum isa isa)
 		const struct stream_info *plain = stream_find(ops[i], false, isa);
 		const struct stream_info *past = stream_find(ops[i], true, isa);
 		ok(plain && !plain->streaming && plain->isa <= isa, "plain stores are plain");
-		ok(past && past->isa == plain->isa && past->streaming == (past->isa > ISA_REF),
+		ok(plain && past && past->isa == plain->isa && past->streaming == (past->isa > ISA_REF),
 		   "streaming ones where the level has them");
 	}
 	ok(stream_read_find(isa) && stream_read_find(isa)->isa <= isa, "there is a read");
