@@ -81,6 +81,9 @@ struct memory_plan {
 struct step_work {
 	double flops;
 	double bytes; /* least that must move: weights streamed once, KV read and written */
+	/* Of a single operation: */
+	double calls;	      /* loads or calls that each thread waits for one by one; 0: none */
+	uint64_t working_set; /* bytes that it goes through, over all threads; 0: none */
 };
 
 /*
@@ -120,21 +123,37 @@ struct seq_edit {
 	int source;   /* SEQ_COPY */
 };
 
-/* Single operations: a matrix product, or a ceiling of the machine. */
+/*
+ * Single operations: a matrix product, or a ceiling of the machine. The memory ceilings are STREAM's, over blocks that
+ * each thread has its own part of; what they move is counted as STREAM counts it, every byte that the operation names and no
+ * line that a cache reads because it is written to.
+ */
 enum op_kind {
 	OP_GEMM = 0, /* C[m,n] = A[m,k] W[n,k]^T, f32 in and out, W held and multiplied as precision says */
-	OP_READ,     /* sum `bytes` of memory, split over the threads, each its own part */
+	OP_READ,     /* or all words of a block */
 	OP_FMA,	     /* register-only multiply-adds of `type`: the arithmetic peak */
+	OP_WRITE,    /* a = 3 */
+	OP_COPY,     /* a = b: two blocks, two counted */
+	OP_TRIAD,    /* a = b + 3 c: three blocks, three counted */
+	OP_LATENCY, /* loads that each wait for the one before, lines in random order; calls are those of a thread */
+	OP_FORKJOIN, /* parallel regions with nothing in them */
+	OP_TIMER,    /* readings of the clock that steps are timed with, by one thread */
 };
+
+/* A level of memory instead of a number of bytes: half of that cache of the CPUs the threads run on, or far more than all
+ * caches. ERR_UNAVAILABLE where there is no such cache. */
+enum op_level { OP_BYTES = 0, OP_L1, OP_L2, OP_L3, OP_DRAM };
+
 struct op_config {
 	enum op_kind kind;
 	int m, n, k;
 	enum dtype precision; /* OP_GEMM */
 	const char *blocking; /* OP_GEMM */
 	const char *provider; /* OP_GEMM */
-	uint64_t bytes;	      /* OP_READ: working set over all threads */
-	const char *type;     /* OP_FMA: "f32", "int8" */
-	uint64_t seed;	      /* OP_GEMM: of A and W */
+	enum op_level level;  /* memory ceilings, OP_LATENCY; OP_BYTES: bytes says */
+	uint64_t bytes;	      /* the same: working set of all blocks over all threads */
+	const char *type;     /* OP_FMA: "f32", "bf16", "int8" */
+	uint64_t seed;	      /* OP_GEMM: of A and W; OP_LATENCY: of the order */
 };
 
 struct engine_ops {

@@ -17,7 +17,8 @@ BLOCKING_FILES = %D%/kernels/blocking/zen5.blk %D%/kernels/blocking/generic.blk
 libengines_a_SOURCES += \
 	%D%/cpu/gemm.c %D%/cpu/gemm_own.c %D%/cpu/gemm_pack.c %D%/cpu/gemm_openblas.c %D%/cpu/gemm_private.h \
 	%D%/cpu/gemm_blocking.c %D%/cpu/gemm_blocking.h %D%/cpu/op.c \
-	%D%/cpu/op_plan.c %D%/cpu/op_plan.h
+	%D%/cpu/op_plan.c %D%/cpu/op_plan.h %D%/cpu/op_memory.c %D%/cpu/op_memory.h %D%/cpu/op_calls.c %D%/cpu/op_calls.h \
+	%D%/cpu/level.c %D%/cpu/level.h
 nodist_libengines_a_SOURCES = %D%/cpu/blocking_files.c
 %D%/cpu/blocking_files.c: $(BLOCKING_FILES) build-aux/embed.sh
 	$(AM_V_GEN)$(MKDIR_P) %D%/cpu && $(EMBED) gemm_blocking_files '$(srcdir)' $(BLOCKING_FILES) > $@.tmp && mv $@.tmp $@

@@ -87,6 +87,15 @@ static bool wanted_probe(const struct view *v UNUSED, enum row_kind kind)
 	return kind == ROW_PROBE;
 }
 
+/* Rows of what is timed one by one. */
+static bool wanted_calls(const struct view *v, enum row_kind kind)
+{
+	for (int i = 0; i < v->a->n_rows; i++)
+		if (row_kind(&v->a->rows[i]) == kind && v->a->rows[i].call_ns.n > 0)
+			return true;
+	return false;
+}
+
 static bool wanted_plain(const struct view *v UNUSED, enum row_kind kind)
 {
 	return kind != ROW_TOKENS;
@@ -105,6 +114,7 @@ static bool wanted_plain(const struct view *v UNUSED, enum row_kind kind)
 PUT_ESTIMATE(tokens, tokens_s)
 PUT_ESTIMATE(gflops, gflops_s)
 PUT_ESTIMATE(gbytes, gbytes_s)
+PUT_ESTIMATE(call, call_ns)
 PUT_ESTIMATE(step, step_ms)
 
 /* Beside the main rate, without its interval: the same processes, the same spread. */
@@ -244,6 +254,7 @@ static const struct column columns[] = {
 	{"GFLOP/s",    "median, 95 %", NULL,       COLUMN_RATE,      true,  0, wanted_plain,    put_gflops,    raw_gflops},
 	{"GB/s",       "",             NULL,       COLUMN_RATE,      true,  4, wanted_measured, put_gbytes_bare, raw_gbytes},
 	{"GB/s",       "median, 95 %", NULL,       COLUMN_RATE,      true,  0, wanted_probe,    put_gbytes,    raw_gbytes},
+	{"ns",         "a load or call, 95 %", "ns/call", COLUMN_RATE, true, 0, wanted_calls, put_call,     raw_call},
 	{"of ceiling", "%, 95 %",      "ceiling",  COLUMN_SHARE,     true,  0, wanted_measured, put_share,     raw_share},
 	{"bound",      "",             NULL,       COLUMN_PLAIN,     false, 6, wanted_measured, put_bound,     NULL},
 	{"residual",   "same type",    "residual", COLUMN_PLAIN,     true,  0, wanted_measured, put_residual_same, raw_residual_same},

@@ -53,6 +53,7 @@ static json_t *json_of_process(const struct process_value *p)
 	put_number(o, "tokens_per_s", p->tokens > 0 ? p->tokens / p->rep_s : NAN);
 	put_number(o, "gflop_per_s", p->flops > 0 ? p->flops / p->rep_s * 1e-9 : NAN);
 	put_number(o, "gbyte_per_s", p->bytes > 0 ? p->bytes / p->rep_s * 1e-9 : NAN);
+	put_number(o, "call_ns", p->calls > 0 ? p->rep_s / p->calls * 1e9 : NAN);
 	put_number(o, "step_ms", p->step_ms);
 	put_number(o, "load_s", p->load_s);
 	return o;
@@ -74,6 +75,7 @@ static void put_rates(json_t *o, const struct row *r)
 	json_object_set_new(o, "tokens_per_s", json_of_estimate(&r->tokens_s));
 	json_object_set_new(o, "gflop_per_s", json_of_estimate(&r->gflops_s));
 	json_object_set_new(o, "gbyte_per_s", json_of_estimate(&r->gbytes_s));
+	json_object_set_new(o, "call_ns", json_of_estimate(&r->call_ns));
 	json_object_set_new(o, "step_ms", json_of_estimate(&r->step_ms));
 	json_object_set_new(o, "load_s", json_of_estimate(&r->load_s));
 	json_object_set_new(o, "share", json_of_estimate(&r->share));

@@ -12,7 +12,7 @@ libreports_a_SOURCES = \
 	%D%/view.c %D%/command.c %D%/view.h %D%/facts.c \
 	%D%/columns.c %D%/columns.h \
 	%D%/layout.c %D%/layout.h \
-	%D%/terminal.c %D%/terminal.h \
+	%D%/terminal.c %D%/terminal.h %D%/limits.c %D%/limits.h \
 	%D%/emit_terminal.c %D%/emit_md.c %D%/emit_csv.c %D%/emit_json.c %D%/emit_html.c \
 	%D%/html/html.h %D%/html/page.c %D%/html/finding.c %D%/html/summary.c \
 	%D%/html/pictures.c %D%/html/tables.c %D%/html/machine.c \

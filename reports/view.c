@@ -29,7 +29,7 @@ enum row_kind row_kind(const struct row *r)
 
 	if (strcmp(w, "gemm") == 0)
 		return ROW_MATRIX;
-	return strcmp(w, "read") == 0 || strcmp(w, "fma") == 0 ? ROW_PROBE : ROW_TOKENS;
+	return row_is_probe(r) ? ROW_PROBE : ROW_TOKENS;
 }
 
 const char *row_kind_title(enum row_kind k)
@@ -74,6 +74,19 @@ static void row_shape(struct strbuf *out, const struct point *p)
 		strbuf_printf(out, " %sx%sx%s", m, n, k);
 }
 
+/* " 64 MiB", or the level as it was asked for: " L2". */
+static void row_size(struct strbuf *out, const char *size)
+{
+	char *end;
+	double bytes = strtod(size, &end);
+
+	strbuf_putc(out, ' ');
+	if (*end)
+		strbuf_puts(out, size);
+	else
+		number_bytes(out, bytes);
+}
+
 void row_test(struct strbuf *out, const struct row *r)
 {
 	const struct point *p = &r->point->point;
@@ -82,10 +95,9 @@ void row_test(struct strbuf *out, const struct row *r)
 	strbuf_puts(out, w);
 	if (strcmp(w, "gemm") == 0)
 		row_shape(out, p);
-	else if (strcmp(w, "read") == 0) {
-		strbuf_putc(out, ' ');
-		number_bytes(out, strtod(point_get(p, KEY_SIZE), NULL));
-	} else if (strcmp(w, "fma") == 0)
+	else if (row_is_probe(r) && *point_get(p, KEY_SIZE))
+		row_size(out, point_get(p, KEY_SIZE));
+	else if (strcmp(w, "fma") == 0)
 		strbuf_printf(out, " %s", point_get(p, KEY_TYPE));
 	else if (strcmp(point_get(p, KEY_DEPTH), "0") != 0)
 		strbuf_printf(out, " @ d%s", point_get(p, KEY_DEPTH));
@@ -136,10 +148,13 @@ const struct estimate *row_rate(const struct row *r, const char **unit)
 	const struct {
 		const struct estimate *e;
 		const char *unit;
-	} rates[] = {{&r->tokens_s, "tokens/s"}, {&r->gflops_s, "GFLOP/s"}, {&r->gbytes_s, "GB/s"}};
+	} rates[] = {{&r->tokens_s, "tokens/s"},
+		     {&r->gflops_s, "GFLOP/s"},
+		     {&r->call_ns, "ns"},
+		     {&r->gbytes_s, "GB/s"}};
 	size_t i = 0;
 
-	while (i < 2 && rates[i].e->n == 0)
+	while (i < 3 && rates[i].e->n == 0)
 		i++;
 	*unit = rates[i].unit;
 	return rates[i].e;

@@ -38,7 +38,7 @@ void model_short(struct strbuf *out, const char *model);
 /* The test and every key that varies in its kind, for lists: "tg128 q8_0 x4 t2". */
 void row_label(struct strbuf *out, const struct view *v, const struct row *r);
 
-/* The rate a row is about, and its unit: tokens/s, else GFLOP/s, else GB/s. */
+/* The rate a row is about, and its unit: tokens/s, else GFLOP/s, else GB/s; where single loads or calls are timed, ns. */
 const struct estimate *row_rate(const struct row *r, const char **unit);
 
 /* "memory", "compute" or "". */

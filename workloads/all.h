@@ -5,8 +5,12 @@
 
 #include "workloads/workload.h"
 
-extern const struct workload_ops workload_pp, workload_tg;    /* a model's phases */
-extern const struct workload_ops workload_gemm;		      /* one operation */
-extern const struct workload_ops workload_read, workload_fma; /* ceilings */
+extern const struct workload_ops workload_pp, workload_tg; /* a model's phases */
+extern const struct workload_ops workload_gemm;		   /* one operation */
+/* ceilings */
+extern const struct workload_ops workload_read, workload_write, workload_copy, workload_triad,
+	workload_latency;
+extern const struct workload_ops workload_fma;
+extern const struct workload_ops workload_forkjoin, workload_timer;
 
 #endif

@@ -14,7 +14,11 @@ int op_run_check(const struct engine_ops *ops, struct engine *e, const struct op
 	int rc = ops->op_plan(e, config, &step, plan, d);
 	if (rc)
 		return rc;
-	*work = (struct workload_work){.flops = step.flops, .bytes = step.bytes, .steps = 1};
+	*work = (struct workload_work){.flops = step.flops,
+				       .bytes = step.bytes,
+				       .calls = step.calls,
+				       .working_set = step.working_set,
+				       .steps = 1};
 	return 0;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the workloads over one operation share: gemm, read, fma. */
+/* What the workloads over one operation share: gemm, and the ceilings. */
 #ifndef IFM_WORKLOADS_OP_H
 #define IFM_WORKLOADS_OP_H
 
@@ -27,5 +27,20 @@ int op_run_step(struct workload_run *r, struct diag *d);
 int op_run_verify_none(struct workload_run *r, float **out, int64_t *rows, int64_t *cols, struct diag *d);
 void op_run_describe(const struct workload_run *r, struct strbuf *out);
 void op_run_free(struct workload_run *r);
+
+/* The hook `accepts` of a workload that takes no number. */
+#define CEILING_ACCEPTS(name)                                                                                \
+	static int name##_accepts(const char *argument, struct diag *d)                                      \
+	{                                                                                                    \
+		return op_run_no_argument(#name, argument, d);                                               \
+	}
+
+/* A ceiling: its name, its keys, and the hooks that are its own. */
+#define CEILING(text, says, heeds, accept, count, make)                                                      \
+	{                                                                                                    \
+		.name = (text), .help = (says), .ceiling = true, .keys = (heeds), .accepts = (accept),       \
+		.check = (count), .build = (make), .reset = op_run_reset, .step = op_run_step,               \
+		.verify = op_run_verify_none, .describe = op_run_describe, .free = op_run_free,              \
+	}
 
 #endif

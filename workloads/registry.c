@@ -11,7 +11,9 @@
 #include "workloads/all.h"
 
 const struct workload_ops *const workload_registry[] = {
-	&workload_pp, &workload_tg, &workload_gemm, &workload_read, &workload_fma, NULL,
+	&workload_pp,	   &workload_tg,       &workload_gemm,	&workload_read,
+	&workload_fma,	   &workload_write,    &workload_copy,	&workload_triad,
+	&workload_latency, &workload_forkjoin, &workload_timer, NULL,
 };
 
 enum { NAME_BYTES_MAX = 31 }; /* of what is compared with known names */

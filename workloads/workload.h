@@ -34,9 +34,10 @@ struct workload_part {
 #define WORKLOAD_PARTS_MAX 3 /* chunks of a prompt, its shorter last one, decode */
 
 struct workload_work {
-	double flops;	      /* of one whole repetition */
-	double bytes;	      /* least bytes that must move in one repetition */
-	double tokens;	      /* tokens processed in one repetition; 0: not counted in tokens */
+	double flops;  /* of one whole repetition */
+	double bytes;  /* least bytes that must move in one repetition */
+	double tokens; /* tokens processed in one repetition; 0: not counted in tokens */
+	double calls; /* what each thread does one by one in a repetition (loads, calls); 0: not counted so */
 	uint64_t working_set; /* bytes one step reads: what a read ceiling must span */
 	int steps;	      /* steps of a repetition */
 	int n_parts;	      /* kinds of steps; 0: all are alike */
@@ -44,7 +45,7 @@ struct workload_work {
 };
 
 struct workload_ops {
-	const char *name; /* "pp", "tg", "gemm", "read", "fma" */
+	const char *name; /* "pp", "tg", "gemm", "read", ... */
 	const char *help; /* one line */
 	bool ceiling;	  /* measures the machine, not an engine's code for a model */
 	bool uses_model;

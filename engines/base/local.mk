@@ -11,7 +11,7 @@ libbase_a_SOURCES = \
 	%D%/embed.c %D%/embed.h \
 	%D%/nearest.c %D%/nearest.h \
 	%D%/cpuid.c %D%/cpuid.h \
-	%D%/group.c %D%/group.h \
+	%D%/group.c %D%/group.h %D%/caches.c %D%/caches.h \
 	%D%/pool.c %D%/cpus.c %D%/pool.h \
 	%D%/cache/header.c %D%/cache/folder.c %D%/cache/list.c %D%/cache/cache.h \
 	%D%/clock.h %D%/rng.h

@@ -13,6 +13,8 @@
 #include "engines/base/strbuf.h"
 #include "engines/cpu/cpu.h"
 #include "engines/cpu/gemm.h"
+#include "engines/cpu/op_calls.h"
+#include "engines/cpu/op_memory.h"
 #include "engines/cpu/op_plan.h"
 #include "engines/kernels/peak.h"
 
@@ -23,17 +25,13 @@
 struct op_job {
 	struct op_config config; /* texts are not kept */
 	struct pool *pool;
-	int n_threads;
 	struct op_sizes sizes;
 	/* OP_GEMM */
 	struct gemm_context *gemm;
 	struct gemm_weight *weight;
 	float *a, *c;
 	void *scratch;
-	/* OP_READ */
-	const struct peak_read_info *read;
-	char *memory;
-	uint64_t *sums; /* one a thread: what was read cannot be left out */
+	struct memory_op *memory; /* a memory ceiling */
 	/* OP_FMA */
 	const struct peak_fma_info *fma;
 };
@@ -84,47 +82,6 @@ static int gemm_open(struct op_job *j, const struct op_config *c, struct diag *d
 	return !j->c || (s->scratch && !j->scratch) ? not_mapped(c, d) : 0;
 }
 
-/* The part of a thread: whole steps of the kernel. */
-static void read_part(const struct op_job *j, int thread, int n_threads, char **at, size_t *n)
-{
-	long begin, end;
-	pool_share((long)(j->sizes.memory / PEAK_READ_STEP), thread, n_threads, &begin, &end);
-	*at = j->memory + (size_t)begin * PEAK_READ_STEP;
-	*n = (size_t)(end - begin) * PEAK_READ_STEP;
-}
-
-static void read_touch(void *arg, int thread, int n_threads)
-{
-	char *at;
-	size_t n;
-	read_part(arg, thread, n_threads, &at, &n);
-	memset(at, 1, n);
-}
-
-static void read_run(void *arg, int thread, int n_threads)
-{
-	struct op_job *j = arg;
-	char *at;
-	size_t n;
-	uint64_t sum = 0;
-	read_part(j, thread, n_threads, &at, &n);
-	for (long i = 0; i < j->sizes.n_repeats; i++)
-		sum += j->read->run(at, n);
-	j->sums[thread] = sum;
-}
-
-static int read_open(struct op_job *j, enum isa isa, struct diag *d)
-{
-	j->read = peak_read_find(isa);
-	j->sums = mem_alloc((size_t)j->n_threads * sizeof *j->sums);
-	j->memory = mem_map(j->sizes.memory);
-	if (!j->memory)
-		return diag_set(d, ERR_OOM, "read of %zu bytes: the memory could not be mapped",
-				j->sizes.memory);
-	pool_run(j->pool, read_touch, j); /* by its reader: on its node */
-	return 0;
-}
-
 static void fma_run(void *arg, int thread, int n_threads)
 {
 	const struct op_job *j = arg;
@@ -140,13 +97,12 @@ int op_open(struct engine *e, const struct op_config *config, struct op_job **ou
 	j->config = *config;
 	j->config.blocking = j->config.provider = j->config.type = NULL;
 	j->pool = e->pool;
-	j->n_threads = pool_threads(e->pool);
 	int rc = op_sizes_count(e, config, &j->sizes, &j->gemm, &work, &plan, d);
 	if (rc == 0 && config->kind == OP_GEMM)
 		rc = gemm_open(j, config, d);
-	else if (rc == 0 && config->kind == OP_READ)
-		rc = read_open(j, e->isa, d);
-	else if (rc == 0)
+	else if (rc == 0 && op_is_memory(config->kind))
+		rc = memory_open(&j->memory, e, config, &j->sizes.memory, d);
+	else if (rc == 0 && config->kind == OP_FMA)
 		j->fma = peak_fma_find(config->type, e->isa);
 	if (rc) {
 		op_free(j);
@@ -162,8 +118,12 @@ int op_submit(struct op_job *j, struct diag *d)
 	(void)d;
 	if (c->kind == OP_GEMM)
 		gemm_run(j->weight, j->a, c->m, (size_t)c->k, j->c, (size_t)c->n, j->scratch, j->pool);
+	else if (op_is_memory(c->kind))
+		memory_run(j->memory);
+	else if (c->kind == OP_FMA)
+		pool_run(j->pool, fma_run, j);
 	else
-		pool_run(j->pool, c->kind == OP_READ ? read_run : fma_run, j);
+		calls_run(c->kind, j->pool);
 	return 0;
 }
 
@@ -211,12 +171,15 @@ void op_describe(const struct op_job *j, struct strbuf *out)
 		if (j->sizes.held != j->config.precision)
 			strbuf_printf(out, "exception: W is held in %s, its rows are no multiple of %d\n",
 				      dtype_name(j->sizes.held), dtype_block(j->config.precision));
-	} else if (j->config.kind == OP_READ) {
-		strbuf_printf(out, "kernels: %s\nworking_set: %zu bytes over %d threads, read %ld times\n",
-			      j->read->name, j->sizes.memory, j->n_threads, j->sizes.n_repeats);
-	} else {
+	} else if (op_is_memory(j->config.kind)) {
+		memory_describe(j->memory, out);
+	} else if (j->config.kind == OP_FMA) {
 		strbuf_printf(out, "kernels: %s\ncount: %d operations a loop, a multiply-add is 2\n",
 			      j->fma->name, j->fma->ops);
+		if (*j->fma->how)
+			strbuf_printf(out, "without an instruction of its own: %s\n", j->fma->how);
+	} else {
+		calls_describe(j->config.kind, j->pool, out);
 	}
 }
 
@@ -232,8 +195,6 @@ void op_free(struct op_job *j)
 		mem_unmap(j->c, j->sizes.c);
 	if (j->scratch)
 		mem_unmap(j->scratch, j->sizes.scratch);
-	if (j->memory)
-		mem_unmap(j->memory, j->sizes.memory);
-	free(j->sums);
+	memory_free(j->memory);
 	free(j);
 }

@@ -7,11 +7,9 @@
 #include "engines/base/pool.h"
 #include "engines/cpu/cpu.h"
 #include "engines/cpu/gemm.h"
+#include "engines/cpu/op_calls.h"
 #include "engines/kernels/peak.h"
 
-/* A submit reads at least this much, so that a working set that fits a cache still lasts far
- * longer than the fork and join around it (some microseconds). */
-#define READ_BYTES_MIN ((uint64_t)256 << 20)
 /* More than any matrix has; sums of products of two stay far from overflow. */
 #define DIMENSION_MAX (1 << 24)
 
@@ -51,22 +49,6 @@ static int gemm_count(struct engine *e, const struct op_config *c, struct op_siz
 	return 0;
 }
 
-/* Every byte of every repeat. The threads' sums are not worth a line. */
-static int read_count(struct engine *e, const struct op_config *c, struct op_sizes *s, struct step_work *work,
-		      struct memory_plan *plan, struct diag *d)
-{
-	uint64_t step = (uint64_t)PEAK_READ_STEP * (uint64_t)pool_threads(e->pool);
-	if (c->bytes < step)
-		return diag_set(d, ERR_USAGE,
-				"read of %llu bytes: expected at least %llu, %d for each thread",
-				(unsigned long long)c->bytes, (unsigned long long)step, PEAK_READ_STEP);
-	s->memory = (size_t)(c->bytes / step * step);
-	s->n_repeats = (long)((READ_BYTES_MIN - 1) / s->memory + 1);
-	work->bytes = (double)s->memory * (double)s->n_repeats;
-	plan->scratch = s->memory;
-	return 0;
-}
-
 /* A multiply-add is two operations, in int8 too. */
 static int fma_count(struct engine *e, const struct op_config *c, struct step_work *work, struct diag *d)
 {
@@ -78,13 +60,29 @@ static int fma_count(struct engine *e, const struct op_config *c, struct step_wo
 	return 0;
 }
 
+/* The threads' sums are not worth a line. */
+static int ceiling_count(struct engine *e, const struct op_config *c, struct op_sizes *s,
+			 struct step_work *work, struct memory_plan *plan, struct diag *d)
+{
+	int rc = memory_count(e, c, plan->limit, &s->memory, work, d);
+	plan->scratch = s->memory.mapped;
+	return rc;
+}
+
+static int calls_count(struct engine *e, const struct op_config *c, struct step_work *work)
+{
+	work->calls = (double)calls_of(c->kind, pool_threads(e->pool));
+	return 0;
+}
+
 static int fits(const struct op_config *c, const struct memory_plan *plan, struct diag *d)
 {
 	unsigned long long needed = plan->total, available = plan->limit;
 	if (needed <= available)
 		return 0;
-	if (c->kind == OP_READ)
-		return diag_set(d, ERR_OOM, "read of %llu bytes: %llu are available", needed, available);
+	if (op_is_memory(c->kind))
+		return diag_set(d, ERR_OOM, "%s of %llu bytes: %llu are available", op_memory_name(c->kind),
+				needed, available);
 	return diag_set(d, ERR_OOM, "gemm of m=%d n=%d k=%d needs %llu bytes, %llu are available", c->m, c->n,
 			c->k, needed, available);
 }
@@ -100,10 +98,12 @@ int op_sizes_count(struct engine *e, const struct op_config *c, struct op_sizes 
 	*plan = (struct memory_plan){.limit = mem_available()};
 	if (c->kind == OP_GEMM)
 		rc = gemm_count(e, c, sizes, gemm, work, plan, d);
-	else if (c->kind == OP_READ)
-		rc = read_count(e, c, sizes, work, plan, d);
+	else if (op_is_memory(c->kind))
+		rc = ceiling_count(e, c, sizes, work, plan, d);
 	else if (c->kind == OP_FMA)
 		rc = fma_count(e, c, work, d);
+	else if (c->kind == OP_FORKJOIN || c->kind == OP_TIMER)
+		rc = calls_count(e, c, work);
 	else
 		rc = diag_set(d, ERR_UNSUPPORTED, "no such operation: %d", (int)c->kind);
 	plan->total = plan->weights + plan->scratch;

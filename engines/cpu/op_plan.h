@@ -7,6 +7,7 @@
 
 #include <stddef.h>
 
+#include "engines/cpu/op_memory.h"
 #include "engines/engine.h"
 
 struct gemm_context;
@@ -19,9 +20,7 @@ struct op_sizes {
 	size_t weight;	/* W packed, its last panel whole */
 	size_t packing; /* the buffer that packing W takes, free again before C and the scratch are taken */
 	size_t scratch; /* A packed */
-	/* OP_READ */
-	size_t memory;
-	long n_repeats;
+	struct memory_sizes memory; /* of a memory ceiling */
 };
 
 /* Loop bodies of a submit of OP_FMA: some milliseconds. */

@@ -50,7 +50,7 @@ libk_neon_a_SOURCES = \
 	%D%/neon/gemm_wi8ai8.c %D%/neon/tile.h %D%/neon/dot.h \
 	%D%/neon/vector.c %D%/neon/narrow.c %D%/neon/math.h \
 	%D%/neon/attention_f32.c %D%/neon/attention_f16.c %D%/neon/attention_bf16.c %D%/neon/attention_q8_0.c \
-	%D%/neon/attention.h %D%/neon/peak.c
+	%D%/neon/attention.h %D%/neon/peak.c %D%/neon/stream.c
 KERNEL_LIBS += libk_neon.a
 endif
 
@@ -60,16 +60,17 @@ KERNEL_LIBS += libk_ref.a
 # before them; the kernels use nothing of the tables.
 noinst_LIBRARIES += libk_table.a
 libk_table_a_CFLAGS = $(AM_CFLAGS)
-libk_table_a_SOURCES = %D%/gemm.c %D%/gemm.h %D%/gemm.inc %D%/peak.c %D%/peak.h %D%/peak.inc
+libk_table_a_SOURCES = %D%/gemm.c %D%/gemm.h %D%/gemm.inc %D%/peak.c %D%/peak.h %D%/peak.inc \
+	%D%/stream.c %D%/stream.h %D%/stream.inc %D%/stream_loops.h
 libk_ref_a_SOURCES += %D%/ref/gemm_f32.c %D%/ref/gemm_f16.c %D%/ref/gemm_q8_0.c \
-	%D%/ref/gemm_bf16.c %D%/ref/gemm_q4_0.c %D%/ref/gemm_wi8ai8.c %D%/ref/peak.c
+	%D%/ref/gemm_bf16.c %D%/ref/gemm_q4_0.c %D%/ref/gemm_wi8ai8.c %D%/ref/peak.c %D%/ref/stream.c
 if HAVE_ISA_AVX2
 libk_avx2_a_SOURCES += %D%/avx2/gemm_f32.c %D%/avx2/gemm_f16.c %D%/avx2/gemm_q8_0.c \
-	%D%/avx2/gemm_bf16.c %D%/avx2/gemm_q4_0.c %D%/avx2/gemm_wi8ai8.c %D%/avx2/pack.c %D%/avx2/peak.c
+	%D%/avx2/gemm_bf16.c %D%/avx2/gemm_q4_0.c %D%/avx2/gemm_wi8ai8.c %D%/avx2/pack.c %D%/avx2/peak.c %D%/avx2/stream.c
 endif
 if HAVE_ISA_AVX512
 libk_avx512_a_SOURCES += %D%/avx512/gemm_f32.c %D%/avx512/gemm_f16.c %D%/avx512/gemm_q8_0.c \
-	%D%/avx512/gemm_bf16.c %D%/avx512/gemm_q4_0.c %D%/avx512/gemm_wi8ai8.c %D%/avx512/peak.c
+	%D%/avx512/gemm_bf16.c %D%/avx512/gemm_q4_0.c %D%/avx512/gemm_wi8ai8.c %D%/avx512/peak.c %D%/avx512/stream.c
 endif
 if HAVE_ISA_VNNI
 libk_vnni_a_SOURCES += %D%/vnni/gemm_q8_0.c %D%/vnni/gemm_q4_0.c %D%/vnni/gemm_wi8ai8.c %D%/vnni/peak.c

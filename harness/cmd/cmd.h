@@ -30,7 +30,7 @@ struct command {
 extern const struct command commands[]; /* ends with a NULL name */
 
 command_fn cmd_run, cmd_plan, cmd_report, cmd_ls, cmd_show, cmd_generate, cmd_logits, cmd_perplexity,
-	cmd_tokenize, cmd_convert, cmd_cache, cmd_machine;
+	cmd_tokenize, cmd_convert, cmd_cache, cmd_machine, cmd_limits;
 
 /* Prints "inferometer: file:line: text" to standard error. Returns EXIT_WRONG_USE. */
 int cmd_fail(const struct diag *d);
@@ -41,6 +41,9 @@ int cmd_finish(int status);
 /* argp_parse with our settings: long options may have one dash. Ends the program on --help and wrong use,
  * with EXIT_WRONG_USE for the latter. */
 void cmd_parse(const struct argp *argp, int argc, char **argv, void *input);
+
+/* The command as typed, quoted for a shell, for the store; free() it. */
+char *command_line(int argc, char **argv);
 
 /* The text as a whole number in [min, max]; else argp_error() naming the option. */
 long cmd_number(struct argp_state *state, const char *option, const char *text, long min, long max);

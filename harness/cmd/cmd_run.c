@@ -83,15 +83,13 @@ static const struct argp argp = {
 	.parser = parse,
 	.children = children,
 	.args_doc = "[SPEC]\n--resume [RUN]",
-	.doc = "Measures every point of a sweep: SPEC is a shipped sweep (demo, quick) or a YAML file; "
-	       "options "
+	.doc = "Measures every point of a sweep: SPEC is a shipped sweep or a YAML file; options "
 	       "replace its axes, or make a sweep of their own. Each visit runs in a fresh process, in "
 	       "randomised "
 	       "complete blocks; raw samples go into the store, a table to standard output.",
 };
 
-/* The command as typed, for the store. */
-static char *command_line(int argc, char **argv)
+char *command_line(int argc, char **argv)
 {
 	struct strbuf s = {0};
 	strbuf_puts(&s, argv[0]);

@@ -17,6 +17,7 @@
 const struct command commands[] = {
 	{"run", cmd_run, "sweep points, each visit in a fresh process, and report"},
 	{"plan", cmd_plan, "print the points that run would measure, and which cannot be"},
+	{"limits", cmd_limits, "measure what this machine can do at most: memory, arithmetic, overheads"},
 	{"report", cmd_report, "print a stored run as a terminal table, md, csv or json, or write html"},
 	{"ls", cmd_ls, "list the runs in a store"},
 	{"show", cmd_show, "print everything that is stored of a run"},

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "engines/base/strbuf.h"
+#include "reports/limits.h"
 #include "reports/report.h"
 
 /* A table on paper, in a log or a mail fits this; a terminal may be wider or narrower. */
@@ -44,7 +45,11 @@ const char *output_formats(void)
 static int output_analysis(const struct analysis *a, const struct output *o, struct diag *d)
 {
 	const struct report_options options = {.width = terminal_width(), .colour = terminal_colour()};
-	int rc = o->format ? emitter_find(o->format)->emit(stdout, a, &options, d) : 0;
+	int rc = 0;
+	if (o->format)
+		rc = emitter_find(o->format)->emit(stdout, a, &options, d);
+	else if (o->limits)
+		rc = limits_emit(stdout, a, &options, d);
 	if (rc == 0 && o->html)
 		rc = report_write_html(o->html, a, d);
 	if (rc == 0 && o->html)

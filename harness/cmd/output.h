@@ -3,13 +3,15 @@
 #ifndef IFM_CMD_OUTPUT_H
 #define IFM_CMD_OUTPUT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "engines/base/err.h"
 #include "harness/store/store.h"
 
 struct output {
-	const char *format; /* of emitter_registry; NULL: nothing is printed */
+	const char *format; /* of emitter_registry; NULL: nothing is printed, or the limits */
+	bool limits;	    /* without a format: the probes as small tables (reports/limits.h) */
 	const char *html;   /* folder to write, NULL: none */
 };
 

@@ -39,7 +39,8 @@ static const struct argp_option options[] = {
 	{"n-prompt", 'p', "N", 0, "workload ppN: prefill of N tokens; 0: none", 1},
 	{"n-gen", 'n', "N", 0, "workload tgN: decode of N tokens; 0: none", 1},
 	AXIS("workload", KEY_WORKLOAD, "NAME",
-	     "ppN, tgN, ppN+tgM, gemm, read or fma; 'tg32 @ d512' is tg32 at depth 512"),
+	     "ppN, tgN, ppN+tgM ('tg32 @ d512': at depth 512), gemm; read, write, copy, triad, latency, fma, "
+	     "forkjoin, timer"),
 	AXIS("precision", KEY_PRECISION, "P",
 	     "f32, f16, bf16, q8_0, q4_0, wi8ai8, file or all; what weights are converted to"),
 	AXIS("kv", KEY_KV, "TYPE", "element type of the key-value cache: f32, f16, bf16, q8_0"),
@@ -63,7 +64,7 @@ static const struct argp_option options[] = {
 	AXIS("gemm-m", KEY_M, "N", "gemm: rows of A"),
 	AXIS("gemm-n", KEY_N, "N", "gemm: rows of W"),
 	AXIS("gemm-k", KEY_K, "N", "gemm: columns of A and of W"),
-	AXIS("size", KEY_SIZE, "BYTES", "read: working set over all threads"),
+	AXIS("size", KEY_SIZE, "BYTES", "memory ceilings: working set over all threads, or L1, L2, L3, DRAM"),
 	AXIS("type", KEY_TYPE, "TYPE", "fma: f32, bf16 or int8"),
 	{NULL, 0, NULL, 0, "How long and how often", 2},
 	{"rounds", 'r', "N", 0, "processes a point; an interval needs 6", 2},

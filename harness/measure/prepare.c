@@ -123,6 +123,7 @@ static int check_point(struct server *s, const struct point *p, json_t **ok, str
 		.bytes = work.bytes,
 		.tokens = work.tokens,
 		.working_set = (int64_t)work.working_set,
+		.calls = work.calls,
 		.steps = work.steps,
 	};
 	parts_of(&work, &c);

@@ -23,7 +23,7 @@ static int64_t read_size(int64_t working_set)
 static int ceiling_put(struct plan *p, struct plan_index *x, const struct wire_hello *hello, int i,
 		       const char *workload, enum point_key key, const char *value)
 {
-	static const enum point_key shared[] = {KEY_ENGINE, KEY_DEVICE, KEY_ISA, KEY_THREADS};
+	static const enum point_key shared[] = {KEY_ENGINE, KEY_DEVICE, KEY_ISA, KEY_THREADS, KEY_AFFINITY};
 	const struct wire_workload *w = wire_hello_workload(hello, workload);
 	const struct point *beside = &p->points[i].point;
 	struct point ceiling = {0};

@@ -79,7 +79,7 @@ void plan_admit(struct plan *p, int i, const struct wire_check *answer);
 /*
  * Adds the read and fma points that stand beside the planned ones: read of the working set its check
  * told (the nearest power of two, 32 KiB to 1 GiB), fma of the type its precision multiplies in (int8 for
- * q8_0, q4_0 and wi8ai8, bf16 for bf16, else f32), on the same engine, device, isa and threads. A point that a sweep asked for
+ * q8_0, q4_0 and wi8ai8, bf16 for bf16, else f32), on the same engine, device, isa, threads and (where both heed it) affinity. A point that a sweep asked for
  * itself is not added again. They are to be checked and admitted like others.
  */
 void plan_add_ceilings(struct plan *p, const struct wire_hello *hello);

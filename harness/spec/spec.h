@@ -26,7 +26,8 @@
  *       threads: [1, all]
  *
  * An axis takes one value or a list. Keys of whole numbers (threads, sequences, m, n, k, size) also take
- * llama-bench's ranges: 1-4 (step 1), 1-9+2, 1-8*2; so does the number of a workload: pp64-512*2.
+ * llama-bench's ranges: 1-4 (step 1), 1-9+2, 1-8*2; so does the number of a workload: pp64-512*2. A size may be
+ * a level of memory, too: L1, L2, L3, DRAM.
  * A comma parts values, save in a model of a file: a path may hold one. Values are UTF-8 without
  * control characters. Anchors, aliases, tags and further documents are refused.
  */

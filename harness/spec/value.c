@@ -146,22 +146,41 @@ static int range_add(struct axis *a, enum point_key key, const char *text, int n
 	}
 }
 
+/* A word that stands for a number, which the worker finds. */
+static bool is_word(enum point_key key, const char *text)
+{
+	static const char *const levels[] = {"L1", "L2", "L3", "DRAM"};
+	if (key == KEY_THREADS)
+		return strcmp(text, "all") == 0;
+	for (size_t i = 0; key == KEY_SIZE && i < sizeof levels / sizeof levels[0]; i++)
+		if (strcmp(text, levels[i]) == 0)
+			return true;
+	return false;
+}
+
+static const char *words_of(enum point_key key)
+{
+	if (key == KEY_SIZE)
+		return " or L1, L2, L3, DRAM";
+	return key == KEY_THREADS ? " or all" : "";
+}
+
 static int number_add(struct axis *a, enum point_key key, const char *text, const struct where *w,
 		      struct diag *d)
 {
-	const char *end = text, *all = key == KEY_THREADS ? " or all" : "";
+	const char *end = text;
 	long long lowest = key == KEY_DEPTH || key == KEY_UBATCH ? 0 : 1;
 	struct range r;
 	long long v = number_take(&end);
 	if (v >= lowest && *end == '\0')
 		return value_add(a, key, mem_printf("%lld", v), w, d);
-	if (*all && strcmp(text, "all") == 0)
+	if (is_word(key, text))
 		return value_add(a, key, mem_strdup(text), w, d);
 	if (range_parse(text, &r))
 		return range_add(a, key, text, 0, &r, w, d);
 	return where_fail(w, d,
 			  "%s: \"%.*s\": expected a whole number from %lld on, a range (1-4, 1-9+2, 1-8*2)%s",
-			  point_key_name(key), QUOTED_MAX, text, lowest, all);
+			  point_key_name(key), QUOTED_MAX, text, lowest, words_of(key));
 }
 
 /* "tg128", or a range of them: "pp64-512*2". */

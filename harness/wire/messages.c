@@ -68,6 +68,12 @@ static const struct field check_fields[] = {
 	FIELD_TABLE_END,
 };
 
+/* Those that a worker may leave out when it has nothing to say. */
+static const struct field check_calls_fields[] = {
+	FIELD_OF(FIELD_REAL, wire_check, calls),
+	FIELD_TABLE_END,
+};
+
 static const struct field part_fields[] = {
 	FIELD_OF(FIELD_REAL, wire_part, flops),
 	FIELD_OF(FIELD_REAL, wire_part, bytes),
@@ -90,6 +96,8 @@ json_t *wire_check_to_json(const struct wire_check *c)
 {
 	json_t *o = json_object();
 	codec_put(o, check_fields, c);
+	if (c->calls > 0)
+		codec_put(o, check_calls_fields, c);
 	if (c->n_parts)
 		put_parts(o, c);
 	json_object_set_new(o, "code", json_string(err_name(c->code)));
@@ -142,6 +150,8 @@ int wire_check_from_json(const json_t *o, struct wire_check *out, struct diag *d
 	struct wire_check c = {0};
 	const char *code = NULL;
 	int rc = codec_get(o, check_fields, &c, d);
+	if (rc == 0 && json_object_get(o, "calls"))
+		rc = codec_get(o, check_calls_fields, &c, d);
 	if (rc == 0)
 		rc = json_get_string(o, "code", &code, d);
 	if (rc == 0)

@@ -118,6 +118,7 @@ struct wire_check {
 	double flops, bytes, tokens;		    /* of one repetition */
 	int64_t working_set;
 	int steps;
+	double calls; /* optional in the message: what each thread does one by one in a repetition; 0: nothing */
 	int n_parts; /* optional in the message: kinds of steps, which add up to the repetition; 0: all alike */
 	struct wire_part part[WIRE_PARTS_MAX];
 };

@@ -10,11 +10,16 @@
 #include "engines/base/mem.h"
 #include "reports/analysis/rows.h"
 
-static bool is_probe(const struct row *row)
+bool row_is_probe(const struct row *row)
 {
+	static const char *const probes[] = {"read",	"write", "copy",     "triad",
+					     "latency", "fma",	 "forkjoin", "timer"};
 	const char *workload = point_get(&row->point->point, KEY_WORKLOAD);
 
-	return strcmp(workload, "read") == 0 || strcmp(workload, "fma") == 0;
+	for (size_t i = 0; i < sizeof probes / sizeof probes[0]; i++)
+		if (strcmp(workload, probes[i]) == 0)
+			return true;
+	return false;
 }
 
 /* A probe is a ceiling: it stands under none. */
@@ -45,7 +50,7 @@ struct analysis *analysis_make(struct stored_run *run)
 	for (int i = 0; i < a->n_ceilings; i++)
 		row_is_ceiling(&a->ceilings[i]);
 	for (int i = 0; i < a->n_rows; i++) {
-		if (is_probe(&a->rows[i])) {
+		if (row_is_probe(&a->rows[i])) {
 			row_is_ceiling(&a->rows[i]);
 			continue;
 		}

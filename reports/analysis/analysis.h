@@ -26,6 +26,7 @@ struct process_value {
 	int round, n_reps;
 	double rep_s, step_ms /* median of its steps, NaN where they are of several kinds */, load_s;
 	double tokens, flops, bytes; /* of a repetition */
+	double calls;		     /* of each thread in it, one after the other */
 };
 
 /* Steps of a repetition that are alike, as parts of all its arithmetic and of all its bytes. */
@@ -43,6 +44,7 @@ struct row {
 	struct estimate tokens_s; /* NaN where tokens do not count */
 	struct estimate gflops_s; /* 10^9 */
 	struct estimate gbytes_s; /* 10^9, least bytes by arithmetic */
+	struct estimate call_ns;  /* nanoseconds of one load or call; NaN where such are not counted */
 	struct estimate step_ms;  /* latency of a step; NaN where steps are of several kinds */
 	struct estimate load_s;
 	double step_p99_ms; /* NaN when fewer than 368 samples, or as step_ms */
@@ -85,6 +87,9 @@ const struct row *analysis_row(const struct analysis *a, int i);
 
 /* How many times as fast r is as base at equal work: ratio of times of one round, NaN without common rounds. */
 struct estimate row_speed_up(const struct row *r, const struct row *base);
+
+/* A row that measures the machine and no work of a model: "read", "latency", "fma", ... */
+bool row_is_probe(const struct row *r);
 
 /* A mark that more than MARK_SHARE of a row's samples carry is said beside the row. */
 #define MARK_SHARE 0.10

@@ -32,15 +32,20 @@ static bool ceiling_fits(const struct row *c, const struct row *row, const char 
 {
 	return c->n_values > 0 && strcmp(point_get(&c->point->point, KEY_WORKLOAD), workload) == 0 &&
 	       key_equal(c, row, KEY_ISA) && key_equal(c, row, KEY_THREADS) &&
-	       key_equal(c, row, KEY_DEVICE) && key_equal(c, row, KEY_ENGINE);
+	       key_equal(c, row, KEY_DEVICE) && key_equal(c, row, KEY_ENGINE) &&
+	       key_equal(c, row, KEY_AFFINITY);
+}
+
+static double working_set(const struct row *row)
+{
+	return row->point->check_answer ? (double)json_opt_int(row->point->check_answer, "working_set", 0)
+					: 0;
 }
 
 /* log2 of the read working set that stands beside the row; NaN when the row's own is unknown. */
 static double read_target(const struct row *row)
 {
-	double bytes = row->point->check_answer
-			       ? (double)json_opt_int(row->point->check_answer, "working_set", 0)
-			       : 0;
+	double bytes = working_set(row);
 
 	if (bytes <= 0)
 		return NAN;
@@ -57,6 +62,8 @@ static void search_read(struct search *s, const struct row *c)
 {
 	double size = strtod(point_get(&c->point->point, KEY_SIZE), NULL), distance;
 
+	/* Of a level only the worker knew how large it is. */
+	size = size > 0 ? size : working_set(c);
 	if (!ceiling_fits(c, s->row, "read") || !(size > 0))
 		return;
 	distance = fabs(log2(size) - s->target);

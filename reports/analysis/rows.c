@@ -175,6 +175,11 @@ static double get_gbytes_s(const struct process_value *p)
 	return p->bytes > 0 ? p->bytes / p->rep_s * 1e-9 : NAN;
 }
 
+static double get_call_ns(const struct process_value *p)
+{
+	return p->calls > 0 ? p->rep_s / p->calls * 1e9 : NAN;
+}
+
 static int samples_all(const struct stored_point *point)
 {
 	int n = 0;
@@ -190,6 +195,7 @@ static int samples_all(const struct stored_point *point)
 /* Goes through the timing visits; returns the number of steps written to step_ms. */
 static int row_collect(struct row *row, const struct stored_point *point, double *step_ms)
 {
+	double calls = point->check_answer ? json_opt_real(point->check_answer, "calls", 0) : 0;
 	int n_steps = 0;
 
 	for (int i = 0; i < point->n_visits; i++) {
@@ -200,7 +206,8 @@ static int row_collect(struct row *row, const struct stored_point *point, double
 					  .load_s = v->load_ns > 0 ? (double)v->load_ns * 1e-9 : NAN,
 					  .tokens = v->tokens,
 					  .flops = v->flops,
-					  .bytes = v->bytes};
+					  .bytes = v->bytes,
+					  .calls = calls};
 
 		row->visits_failed += v->failed;
 		row->peak_bytes = fmax(row->peak_bytes, (double)v->peak_bytes);
@@ -241,6 +248,7 @@ void row_measure(struct row *row, const struct stored_point *point)
 	row->tokens_s = row_estimate(row, get_tokens_s);
 	row->gflops_s = row_estimate(row, get_gflops_s);
 	row->gbytes_s = row_estimate(row, get_gbytes_s);
+	row->call_ns = row_estimate(row, get_call_ns);
 	row->step_ms = row_estimate(row, get_step_ms);
 	row->load_s = row_estimate(row, get_load_s);
 	row->step_p99_ms =

@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 # vector, attention
-check_PROGRAMS += %D%/t_vector %D%/t_attention
+check_PROGRAMS += %D%/t_vector %D%/t_attention %D%/t_stream
 %C%_t_vector_SOURCES = %D%/t_vector.c
 %C%_t_vector_CFLAGS = $(AM_CFLAGS)
 %C%_t_vector_LDADD = $(KERNEL_LIBS) libtensor.a libbase.a
 %C%_t_attention_SOURCES = %D%/t_attention.c
 %C%_t_attention_CFLAGS = $(AM_CFLAGS)
 %C%_t_attention_LDADD = $(KERNEL_LIBS) libtensor.a libbase.a
-TESTS += %D%/t_vector %D%/t_attention
+%C%_t_stream_SOURCES = %D%/t_stream.c
+%C%_t_stream_CFLAGS = $(AM_CFLAGS)
+%C%_t_stream_LDADD = $(KERNEL_LIBS) libtensor.a libbase.a
+TESTS += %D%/t_vector %D%/t_attention %D%/t_stream
 
 # gemm: these need no model, so nothing of it is drawn in
 KERNEL_TEST_LIBS = libengines.a $(KERNEL_LIBS) libtensor.a libbase.a $(JANSSON_LIBS)
@@ -23,4 +26,4 @@ TESTS += %D%/t_gemm
 
 noinst_HEADERS += %D%/exact.h
 include tests/kernels/emulated/local.mk
-EXTRA_DIST += %D%/cross/run.sh
+EXTRA_DIST += %D%/cross/run.sh %D%/probe/probe.c %D%/probe/compare.sh

@@ -88,14 +88,17 @@ check_PROGRAMS += %D%/t_pool
 %C%_t_pool_CFLAGS = $(AM_CFLAGS)
 %C%_t_pool_LDADD = libbase.a $(JANSSON_LIBS)
 TESTS += %D%/t_pool
-check_PROGRAMS += %D%/t_gemm_run %D%/t_cpu_op
+check_PROGRAMS += %D%/t_gemm_run %D%/t_cpu_op %D%/t_level
 %C%_t_gemm_run_SOURCES = %D%/t_gemm_run.c
 %C%_t_gemm_run_CFLAGS = $(AM_CFLAGS)
 %C%_t_gemm_run_LDADD = libengines.a $(KERNEL_LIBS) libtensor.a libbase.a $(JANSSON_LIBS)
 %C%_t_cpu_op_SOURCES = %D%/t_cpu_op.c
 %C%_t_cpu_op_CFLAGS = $(AM_CFLAGS)
 %C%_t_cpu_op_LDADD = libengines.a $(KERNEL_LIBS) libtensor.a libbase.a $(JANSSON_LIBS)
-TESTS += %D%/t_gemm_run %D%/t_cpu_op
+%C%_t_level_SOURCES = %D%/t_level.c
+%C%_t_level_CFLAGS = $(AM_CFLAGS)
+%C%_t_level_LDADD = libengines.a $(KERNEL_LIBS) libtensor.a libbase.a $(JANSSON_LIBS)
+TESTS += %D%/t_gemm_run %D%/t_cpu_op %D%/t_level
 
 # wire, measure
 WIRE_TEST_LINK = libwire.a libbase.a $(XXHASH_LIBS) $(JANSSON_LIBS)
@@ -193,11 +196,14 @@ TESTS += %D%/t_progress
 
 # reports
 REPORT_TEST_LINK = libreports.a libstore.a libstat.a libwire.a libbase.a $(SQLITE_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS)
-check_PROGRAMS += %D%/t_analysis %D%/t_text
+check_PROGRAMS += %D%/t_analysis %D%/t_text %D%/t_limits
 %C%_t_analysis_SOURCES = %D%/t_analysis.c tests/golden/stored_run.h
 %C%_t_analysis_CFLAGS = $(AM_CFLAGS)
 %C%_t_analysis_LDADD = $(REPORT_TEST_LINK)
 %C%_t_text_SOURCES = %D%/t_text.c
 %C%_t_text_CFLAGS = $(AM_CFLAGS)
 %C%_t_text_LDADD = $(REPORT_TEST_LINK)
-TESTS += %D%/t_analysis %D%/t_text
+%C%_t_limits_SOURCES = %D%/t_limits.c tests/golden/stored_run.h
+%C%_t_limits_CFLAGS = $(AM_CFLAGS)
+%C%_t_limits_LDADD = $(REPORT_TEST_LINK)
+TESTS += %D%/t_analysis %D%/t_text %D%/t_limits

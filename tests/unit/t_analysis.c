@@ -385,6 +385,61 @@ static void test_states(void)
 	made_free(m);
 }
 
+/* What is timed one by one has nanoseconds and no rate; it stands under no ceiling. */
+static void test_calls(void)
+{
+	static const double nothing[3] = {0, 0, 0};
+	static const char *const probes[] = {"latency size=L2", "forkjoin", "timer"};
+	struct maker *m = made_start();
+	struct analysis *a;
+	char keys[64];
+
+	for (size_t i = 0; i < 3; i++) {
+		snprintf(keys, sizeof keys, "workload=%s threads=1", probes[i]);
+		struct stored_point *p = made_point(m, ROLE_MEASURE, POINT_DONE, "", keys);
+
+		p->check_answer = json_pack("{s:f}", "calls", 1000.0);
+		for (int round = 1; round <= 6; round++)
+			made_timing(m, p, round, 4000 + round, 3, 1, nothing);
+	}
+	a = analysis_make(&m->run);
+	for (int i = 0; i < 3; i++) {
+		const struct row *r = &a->rows[i];
+
+		is_near(r->call_ns.value, 4.0035, 1e-9, "4001 to 4006 ns for 1000 of them");
+		ok(r->call_ns.interval && r->call_ns.lo < r->call_ns.hi, "with an interval");
+		ok(r->gbytes_s.n == 0 && r->gflops_s.n == 0 && r->tokens_s.n == 0, "and no rate");
+		ok(row_is_probe(r) && r->bound == BOUND_NONE && r->share.n == 0, "and no ceiling");
+	}
+	analysis_free(a);
+	made_free(m);
+}
+
+/* A read of a level is a ceiling by the bytes that the worker found for it; one on other CPUs is none. */
+static void test_level_ceiling(void)
+{
+	static const char *const read_keys[] = {"isa=avx2 threads=2", "isa=avx2 threads=2 affinity=compact"};
+
+	for (size_t i = 0; i < 2; i++) {
+		struct maker *m = made_start();
+		struct stored_point *p = add_tg(m, tg_keys, 6);
+		struct analysis *a;
+
+		for (int k = 0; k < 6; k++)
+			p->visits[k].bytes = 1.5e7;
+		p->check_answer = json_pack("{s:i}", "working_set", 3 << 20);
+		add_ceilings(m, read_keys[i], "L3");
+		m->points[1].check_answer = json_pack("{s:i}", "working_set", 4 << 20);
+		a = analysis_make(&m->run);
+		if (i == 0)
+			is_near(a->rows[0].ceiling, 5, 1e-9, "the read of a level of that size");
+		else
+			ok(isnan(a->rows[0].ceiling), "other CPUs have other ceilings");
+		analysis_free(a);
+		made_free(m);
+	}
+}
+
 int main(void)
 {
 	test_rates();
@@ -403,5 +458,7 @@ int main(void)
 	test_wrong(1e-3, POINT_DONE, "");
 	test_wrong_unfinished();
 	test_states();
+	test_calls();
+	test_level_ceiling();
 	return tap_done();
 }

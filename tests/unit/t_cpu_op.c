@@ -26,7 +26,7 @@ static struct op_job *job_open(struct op_config config)
 /* The work of one submit. */
 static struct step_work work_of(struct op_config config)
 {
-	struct step_work work = {-1, -1};
+	struct step_work work = {.flops = -1, .bytes = -1};
 	struct memory_plan plan;
 	struct diag d = {0};
 	if (!ok(op_plan(&engine, &config, &work, &plan, &d) == 0, "is planned"))
@@ -114,6 +114,79 @@ static void test_read(void)
 	has_text(strbuf_text(&text), "kernels: read_", "describe names the kernel");
 	is_int(op_fetch(j, 0, 1, &row, &d), ERR_UNSUPPORTED, "a ceiling has no result");
 	is_int(op_submit_rows(j, 0, 1, &d), ERR_UNSUPPORTED, "nor rows of one");
+	strbuf_free(&text);
+	op_free(j);
+}
+
+/* What is counted of `bytes` in n_blocks, and that a submit does it. */
+static void test_memory(enum op_kind kind, const char *kernel, int n_blocks)
+{
+	struct step_work work;
+	struct strbuf text = {0};
+	const struct op_config config = {.kind = kind, .bytes = 1 << 20, .seed = 7};
+	struct op_job *j = job_open(config);
+	if (!ok(j != NULL, "%s opens", kernel))
+		return;
+	job_run(j);
+	job_run(j);
+	work = work_of(config);
+	ok(work.working_set <= 1 << 20 && work.working_set > (1 << 20) - 2048 * (uint64_t)n_blocks,
+	   "the working set is what was asked for in whole steps");
+	if (kind == OP_LATENCY) {
+		ok(work.calls > 0 && work.bytes == 0 && work.flops == 0, "loads are counted");
+	} else {
+		ok(work.bytes >= (double)((uint64_t)256 << 20), "a step lasts");
+		is_near(fmod(work.bytes, (double)work.working_set), 0, 0, "all blocks in every pass");
+		ok(work.calls == 0 && work.flops == 0, "bytes alone are counted");
+	}
+	op_describe(j, &text);
+	has_text(strbuf_text(&text), kernel, "describe names the kernel");
+	has_text(strbuf_text(&text), "working_set: ", "and the bytes");
+	has_text(strbuf_text(&text), "pages: ", "and the pages");
+	strbuf_free(&text);
+	op_free(j);
+}
+
+/* A level is found, or it is said why not; bytes and descriptions are of what was found. */
+static void test_level(enum op_kind kind, enum op_level level, const char *name)
+{
+	struct step_work work;
+	struct memory_plan plan;
+	struct diag d = {0};
+	struct strbuf text = {0};
+	const struct op_config config = {.kind = kind, .level = level};
+	int rc = op_plan(&engine, &config, &work, &plan, &d);
+	if (rc) {
+		ok(rc == ERR_UNAVAILABLE || rc == ERR_OOM, "%s: %s", name, d.text);
+		return;
+	}
+	ok(work.working_set > 0 && plan.total >= work.working_set, "%s is found", name);
+	if (level == OP_DRAM)
+		return; /* large, and the same code */
+	struct op_job *j = job_open(config);
+	if (!ok(j != NULL, "%s opens", name))
+		return;
+	job_run(j);
+	op_describe(j, &text);
+	has_text(strbuf_text(&text), name, "describe names the level");
+	strbuf_free(&text);
+	op_free(j);
+}
+
+static void test_calls(enum op_kind kind, const char *said)
+{
+	struct step_work work;
+	struct strbuf text = {0};
+	const struct op_config config = {.kind = kind};
+	struct op_job *j = job_open(config);
+	if (!ok(j != NULL, "%s opens", said))
+		return;
+	job_run(j);
+	work = work_of(config);
+	ok(work.calls >= 1000 && work.bytes == 0 && work.flops == 0 && work.working_set == 0,
+	   "calls alone are counted");
+	op_describe(j, &text);
+	has_text(strbuf_text(&text), said, "described");
 	strbuf_free(&text);
 	op_free(j);
 }
@@ -206,19 +279,33 @@ int main(void)
 			test_rows((enum dtype)t);
 		}
 		test_read();
+		test_memory(OP_WRITE, "kernels: write_plain_", 1);
+		test_memory(OP_COPY, "kernels: copy_plain_", 2);
+		test_memory(OP_TRIAD, "kernels: triad_plain_", 3);
+		test_memory(OP_LATENCY, "kernels: chase", 1);
 		test_fma("f32");
 		test_fma("int8");
 		test_fma("bf16");
 	}
+	for (int level = OP_L1; level <= OP_DRAM; level++) {
+		static const char *const names[] = {"", "L1", "L2", "L3", "DRAM"};
+		test_level(OP_READ, (enum op_level)level, names[level]);
+		test_level(OP_TRIAD, (enum op_level)level, names[level]);
+		test_level(OP_LATENCY, (enum op_level)level, names[level]);
+	}
+	test_calls(OP_FORKJOIN, "regions: 1000 a step, of 2 threads");
+	test_calls(OP_TIMER, "resolution: ");
 	for (int t = 0; t < DTYPE_COUNT; t++)
 		test_plan_of_gemm((enum dtype)t);
 	test_plan_of_read();
-	refused((struct op_config){.kind = (enum op_kind)9}, ERR_UNSUPPORTED, "no such operation: 9");
+	refused((struct op_config){.kind = (enum op_kind)99}, ERR_UNSUPPORTED, "no such operation: 99");
 	refused((struct op_config){.m = 0, .n = 1, .k = 1}, ERR_USAGE, "each must be in 1");
 	refused((struct op_config){.m = 1, .n = 1 << 24, .k = 1 << 24}, ERR_OOM, "available");
 	refused((struct op_config){.m = 1, .n = 2147483647, .k = 1}, ERR_USAGE, "in 1 to");
 	refused((struct op_config){.kind = OP_READ, .bytes = 100}, ERR_USAGE, "at least 2048");
 	refused((struct op_config){.kind = OP_READ, .bytes = UINT64_MAX}, ERR_OOM, "available");
+	refused((struct op_config){.kind = OP_TRIAD, .bytes = 6000}, ERR_USAGE, "at least 6144");
+	refused((struct op_config){.kind = OP_LATENCY, .bytes = UINT64_MAX}, ERR_OOM, "available");
 	refused((struct op_config){.kind = OP_FMA, .type = "f12"}, ERR_UNSUPPORTED, "f32, bf16 or int8");
 	refused((struct op_config){.m = 1, .n = 1, .k = 1, .blocking = "big"}, ERR_USAGE, "MRxNR");
 	op_free(NULL);

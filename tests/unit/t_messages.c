@@ -82,6 +82,12 @@ static const struct message messages[] = {
 	 "{\"bytes_per_rep\":1.0,\"flops_per_rep\":2.0,\"peak_bytes\":3,\"readings\":[" READING "],"
 	 "\"series\":[" SERIES "],\"step_cost_ns\":140,\"tokens_per_rep\":0.5,\"window_version\":1}",
 	 "step_cost_ns", run_result_read, run_result_write, run_result_free},
+	 "\"series\":[" SERIES "],\"tokens_per_rep\":0.5,\"window_version\":1}",
+	 NULL, run_result_read, run_result_write, run_result_free},
+	{"check of loads",
+	 "{\"bytes\":0.0,\"calls\":131072.0,\"code\":\"ok\",\"fits\":true,\"flops\":0.0,\"kv\":0,\"limit\":2,"
+	 "\"scratch\":1,\"steps\":1,\"tokens\":0.0,\"total\":1,\"weights\":0,\"why\":\"\",\"working_set\":8}",
+	 "calls", check_read, check_write, check_free},
 };
 enum { N_MESSAGES = sizeof messages / sizeof messages[0] };
 

@@ -592,6 +592,45 @@ static void test_other_workers(void)
 	spec_free(&s);
 }
 
+static void heed_affinity(const char *workload, bool heeds)
+{
+	for (int i = 0; i < hello.n_workloads; i++)
+		if (strcmp(hello.workloads[i].name, workload) == 0)
+			hello.workloads[i].key[KEY_AFFINITY] = heeds;
+}
+
+/* Ceilings stand on the CPUs of their points. */
+static void test_ceilings_there(void)
+{
+	struct plan p;
+	struct strbuf text = {0};
+	heed_affinity("tg", true);
+	heed_affinity("read", true);
+	heed_affinity("fma", true);
+	if (expand(&p,
+		   "{workload: tg1, model: default, precision: f32, threads: 2, affinity: [compact, "
+		   "scatter]}\n",
+		   NULL))
+		bail("no plan");
+	admit_all(&p, 1000000);
+	plan_add_ceilings(&p, &hello);
+	is_int(p.n_points, 2 + 4, "two ceilings for each place");
+	p.points += 2, p.n_points -= 2;
+	list_points(&p, &text);
+	p.points -= 2, p.n_points += 2;
+	is_text(strbuf_text(&text),
+		"affinity=compact size=1048576 threads=2 workload=read\n"
+		"affinity=compact threads=2 type=f32 workload=fma\n"
+		"affinity=scatter size=1048576 threads=2 workload=read\n"
+		"affinity=scatter threads=2 type=f32 workload=fma\n",
+		"where the points are");
+	strbuf_free(&text);
+	plan_free(&p);
+	heed_affinity("tg", false);
+	heed_affinity("read", false);
+	heed_affinity("fma", false);
+}
+
 int main(void)
 {
 	unsetenv("INFEROMETER_DATA");
@@ -603,6 +642,7 @@ int main(void)
 	test_ids();
 	test_admit();
 	test_ceilings();
+	test_ceilings_there();
 	test_sizes();
 	test_no_work();
 	test_order();

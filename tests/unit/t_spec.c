@@ -51,6 +51,7 @@ static void test_axes(void)
 	is_axis("sequences: 1-4\n", KEY_SEQUENCES, "1 2 3 4");
 	is_axis("m: 007\n", KEY_M, "7");
 	is_axis("size: 999999999999999\n", KEY_SIZE, "999999999999999");
+	is_axis("size: [L1, L2, L3, DRAM, 65536-131072*2]\n", KEY_SIZE, "L1 L2 L3 DRAM 65536 131072");
 	is_axis("m: 999999999999998-999999999999999\n", KEY_M, "999999999999998 999999999999999");
 	is_axis("m: 1-999999999999999*999999999999999\n", KEY_M, "1 999999999999999");
 	is_axis("workload: [pp64-256*2, tg32, gemm]\n", KEY_WORKLOAD, "pp64 pp128 pp256 tg32 gemm");
@@ -154,6 +155,10 @@ static const struct {
 	 ":3: key \"rounds\" holds for all: it belongs to the top level"},
 	{"kv: f16\nrounds: 2\nkv: f32\n", ":3: key \"kv\" stands twice, first in line 1"},
 	{"sweeps:\n  - kv: f16\n    kv: f32\n", ":3: key \"kv\" stands twice, first in line 2"},
+	{"size: L4\n",
+	 ":1: size: \"L4\": expected a whole number from 1 on, a range (1-4, 1-9+2, 1-8*2) or L1, L2,"},
+	{"size: l1\n", ":1: size: \"l1\": expected a whole number"},
+	{"threads: L1\n", ":1: threads: \"L1\": expected a whole number"},
 	{"rounds: 0\n", ":1: rounds: \"0\": expected a whole number from 1 to 1000"},
 	{"rounds: 1001\n", ":1: rounds: \"1001\": expected a whole number from 1 to 1000"},
 	{"rounds: six\n", "rounds: \"six\": expected a whole number"},
@@ -478,7 +483,7 @@ static void test_named(void)
 	}
 	ok(n >= 2, "demo and quick");
 	is_int(spec_load_named(&s, "demoo", &d), ERR_USAGE, "an unknown sweep");
-	is_text(d.text, "unknown sweep \"demoo\" (did you mean \"demo\"?); known are demo quick",
+	is_text(d.text, "unknown sweep \"demoo\" (did you mean \"demo\"?); known are demo limits quick",
 		"names all");
 	is_int(spec_load_named(&s, "../sweeps/demo", NULL), ERR_USAGE, "no path");
 	is_int(spec_load_named(&s, "", NULL), ERR_USAGE, "no name");

@@ -84,21 +84,3 @@ void fma_int8_avx2(long n)
 	for (int i = 0; i < 8; i++)
 		OPAQUE(acc[i]);
 }
-
-uint64_t read_avx2(const void *p, size_t bytes)
-{
-	const char *at = p;
-	__m256i acc[8];
-#pragma GCC unroll 8
-	for (int i = 0; i < 8; i++)
-		acc[i] = _mm256_setzero_si256();
-	for (const char *end = at + bytes; at < end; at += 256)
-#pragma GCC unroll 8
-		for (int i = 0; i < 8; i++)
-			acc[i] = _mm256_or_si256(acc[i], _mm256_load_si256((const __m256i *)(at + 32 * i)));
-#pragma GCC unroll 7
-	for (int i = 1; i < 8; i++)
-		acc[0] = _mm256_or_si256(acc[0], acc[i]);
-	return (uint64_t)_mm256_extract_epi64(acc[0], 0) | (uint64_t)_mm256_extract_epi64(acc[0], 1) |
-	       (uint64_t)_mm256_extract_epi64(acc[0], 2) | (uint64_t)_mm256_extract_epi64(acc[0], 3);
-}

@@ -84,20 +84,3 @@ void fma_int8_avx512(long n)
 	for (int i = 0; i < 12; i++)
 		OPAQUE(acc[i]);
 }
-
-uint64_t read_avx512(const void *p, size_t bytes)
-{
-	const char *at = p;
-	__m512i acc[8];
-#pragma GCC unroll 8
-	for (int i = 0; i < 8; i++)
-		acc[i] = _mm512_setzero_si512();
-	for (const char *end = at + bytes; at < end; at += 512)
-#pragma GCC unroll 8
-		for (int i = 0; i < 8; i++)
-			acc[i] = _mm512_or_si512(acc[i], _mm512_load_si512(at + 64 * i));
-#pragma GCC unroll 7
-	for (int i = 1; i < 8; i++)
-		acc[0] = _mm512_or_si512(acc[0], acc[i]);
-	return (uint64_t)_mm512_reduce_or_epi64(acc[0]);
-}

@@ -54,20 +54,30 @@ void fma_int8_neon(long n)
 		OPAQUE(acc[i]);
 }
 
-uint64_t read_neon(const void *p, size_t bytes)
+/* The sequence of the matrix kernel at this level (gemm_bf16.c): the earlier weights of pairs shifted up or the later
+ * ones masked, then a multiply-add for each row of the tile. */
+void fma_bf16_neon(long n)
 {
-	const uint8_t *at = p;
-	uint8x16_t acc[8];
+	float32x4_t acc[24], x = vdupq_n_f32(1.0f);
+	uint32x4_t w = vdupq_n_u32(0x3a833a83), high = vdupq_n_u32(0xffff0000);
+	OPAQUE(x);
+	OPAQUE(high);
+#pragma GCC unroll 24
+	for (int i = 0; i < 24; i++) {
+		acc[i] = vdupq_n_f32(0);
+		OPAQUE(acc[i]); /* equal chains would become one */
+	}
+	for (; n > 0; n--)
+#pragma GCC unroll 6
+		for (int j = 0; j < 6; j++) {
+			OPAQUE(w); /* a new pair of weights each time */
+			float32x4_t b =
+				vreinterpretq_f32_u32(j < 3 ? vshlq_n_u32(w, 16) : vandq_u32(w, high));
 #pragma GCC unroll 8
-	for (int i = 0; i < 8; i++)
-		acc[i] = vdupq_n_u8(0);
-	for (const uint8_t *end = at + bytes; at < end; at += 128)
-#pragma GCC unroll 8
-		for (int i = 0; i < 8; i++)
-			acc[i] = vorrq_u8(acc[i], vld1q_u8(at + 16 * i));
-#pragma GCC unroll 7
-	for (int i = 1; i < 8; i++)
-		acc[0] = vorrq_u8(acc[0], acc[i]);
-	uint64x2_t all = vreinterpretq_u64_u8(acc[0]);
-	return vgetq_lane_u64(all, 0) | vgetq_lane_u64(all, 1);
+			for (int i = 0; i < 8; i++)
+				acc[j % 3 * 8 + i] = vfmaq_f32(acc[j % 3 * 8 + i], x, b);
+		}
+#pragma GCC unroll 24
+	for (int i = 0; i < 24; i++)
+		OPAQUE(acc[i]);
 }

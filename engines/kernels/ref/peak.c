@@ -3,6 +3,8 @@
 
 #include "engines/kernels/peak.h"
 
+#include <stdint.h>
+
 /* Makes the compiler forget what it knows of a value, at no cost. */
 #ifdef __aarch64__
 #define OPAQUE_F(x) __asm__ volatile("" : "+w"(x))
@@ -54,15 +56,4 @@ void fma_int8_ref(long n)
 #pragma GCC unroll 8
 	for (int i = 0; i < CHAINS; i++)
 		OPAQUE_I(acc[i]);
-}
-
-uint64_t read_ref(const void *p, size_t bytes)
-{
-	const uint64_t *at = p;
-	uint64_t acc[8] = {0};
-	for (const uint64_t *end = at + bytes / sizeof *at; at < end; at += 8)
-#pragma GCC unroll 8
-		for (int i = 0; i < 8; i++)
-			acc[i] += at[i];
-	return acc[0] + acc[1] + acc[2] + acc[3] + acc[4] + acc[5] + acc[6] + acc[7];
 }

@@ -40,7 +40,7 @@ archive_fill 2>"$work/err"
 ok $? "the kernels compile with $CROSS_CC" || { sed 's/^/# /' "$work/err" | head -n 20; done_testing; }
 
 # Each test says itself what went wrong; its lines are shown when it fails.
-for source in tests/unit/t_tensor.c tests/kernels/t_vector.c tests/kernels/t_attention.c tests/kernels/t_gemm.c \
+for source in tests/unit/t_tensor.c tests/kernels/t_vector.c tests/kernels/t_attention.c tests/kernels/t_stream.c tests/kernels/t_gemm.c \
 	tests/unit/t_gemm_run.c; do
 	name=${source##*/}
 	name=${name%.c}

@@ -36,6 +36,10 @@ struct emulated_m512 {
 	float f[16];
 };
 
+struct emulated_m512d {
+	double d[8];
+};
+
 union emulated_m512i {
 	int8_t b[64];
 	uint8_t ub[64];
@@ -57,6 +61,7 @@ union emulated_m512i {
 
 /* From here on Intel's names are ours. */
 #define __m512			 struct emulated_m512
+#define __m512d			 struct emulated_m512d
 #define __m512i			 union emulated_m512i
 #define __m512bh		 union emulated_m512i
 #define _mm256_mask_storeu_epi16 emulated_256_mask_storeu_epi16
@@ -80,9 +85,12 @@ union emulated_m512i {
 #define _mm512_dpbf16_ps	 emulated_dpbf16_ps
 #define _mm512_dpbusd_epi32	 emulated_dpbusd_epi32
 #define _mm512_extractf32x8_ps	 emulated_extractf32x8_ps
+#define _mm512_fmadd_pd		 emulated_fmadd_pd
 #define _mm512_fmadd_ps		 emulated_fmadd_ps
 #define _mm512_fmaddsub_ps	 emulated_fmaddsub_ps
 #define _mm512_fnmadd_ps	 emulated_fnmadd_ps
+#define _mm512_load_pd		 emulated_load_pd
+#define _mm512_load_si512	 emulated_load_si512
 #define _mm512_loadu_ps		 emulated_loadu_ps
 #define _mm512_loadu_si512	 emulated_loadu_si512
 #define _mm512_madd_epi16	 emulated_madd_epi16
@@ -101,6 +109,7 @@ union emulated_m512i {
 #define _mm512_moveldup_ps	 emulated_moveldup_ps
 #define _mm512_movepi8_mask	 emulated_movepi8_mask
 #define _mm512_mul_ps		 emulated_mul_ps
+#define _mm512_or_si512		 emulated_or_si512
 #define _mm512_permute_ps	 emulated_permute_ps
 #define _mm512_reduce_add_ps	 emulated_reduce_add_ps
 #define _mm512_reduce_max_ps	 emulated_reduce_max_ps
@@ -109,13 +118,17 @@ union emulated_m512i {
 #define _mm512_set1_epi16	 emulated_set1_epi16
 #define _mm512_set1_epi32	 emulated_set1_epi32
 #define _mm512_set1_epi8	 emulated_set1_epi8
+#define _mm512_set1_pd		 emulated_set1_pd
 #define _mm512_set1_ps		 emulated_set1_ps
 #define _mm512_setzero_ps	 emulated_setzero_ps
 #define _mm512_setzero_si512	 emulated_setzero_si512
 #define _mm512_slli_epi32	 emulated_slli_epi32
 #define _mm512_srai_epi32	 emulated_srai_epi32
 #define _mm512_srli_epi32	 emulated_srli_epi32
+#define _mm512_store_pd		 emulated_store_pd
 #define _mm512_storeu_ps	 emulated_storeu_ps
+#define _mm512_storeu_si512	 emulated_storeu_si512
+#define _mm512_stream_pd	 emulated_stream_pd
 #define _mm512_sub_ps		 emulated_sub_ps
 #define _mm512_xor_si512	 emulated_xor_si512
 
@@ -236,6 +249,7 @@ EMULATED_SI(ub, 64, _mm512_mask_sub_epi8, (__m512i s, __mmask64 m, __m512i a, __
 EMULATED_SI(h, 32, _mm512_maddubs_epi16, (__m512i a, __m512i b), (int16_t)emulated_pair(a.ub + 2 * i, b.b + 2 * i))
 EMULATED_SI(u, 16, _mm512_madd_epi16, (__m512i a, __m512i b), (uint32_t)(a.h[2 * i] * b.h[2 * i]) + (uint32_t)(a.h[2 * i + 1] * b.h[2 * i + 1]))
 EMULATED_SI(u, 16, _mm512_dpbusd_epi32, (__m512i s, __m512i a, __m512i b), s.u[i] + emulated_four(a.ub + 4 * i, b.b + 4 * i))
+EMULATED_SI(u, 16, _mm512_or_si512, (__m512i a, __m512i b), a.u[i] | b.u[i])
 EMULATED_SI(u, 16, _mm512_and_si512, (__m512i a, __m512i b), a.u[i] & b.u[i])
 EMULATED_SI(u, 16, _mm512_mask_or_epi32, (__m512i s, __mmask16 m, __m512i a, __m512i b), emulated_bit(m, i) ? a.u[i] | b.u[i] : s.u[i])
 EMULATED_SI(u, 16, _mm512_slli_epi32, (__m512i a, unsigned n), n < 32 ? a.u[i] << n : 0)
@@ -375,6 +389,59 @@ EMULATED __m256i _mm256_maskz_loadu_epi16(__mmask16 m, const void *p)
 		if (emulated_bit(m, i))
 			memcpy(h + i, (const char *)p + 2 * i, sizeof *h);
 	return _mm256_loadu_si256((const __m256i *)h);
+}
+
+/* Whole vectors of doubles and words, at their own alignment. */
+static inline void emulated_aligned(const void *p)
+{
+	emulated_only((uintptr_t)p % 64 == 0);
+}
+
+EMULATED __m512d _mm512_load_pd(const double *p)
+{
+	__m512d r;
+	emulated_aligned(p);
+	memcpy(&r, p, sizeof r);
+	return r;
+}
+
+EMULATED __m512d _mm512_set1_pd(double x)
+{
+	__m512d r;
+	for (int i = 0; i < 8; i++)
+		r.d[i] = x;
+	return r;
+}
+
+EMULATED __m512d _mm512_fmadd_pd(__m512d a, __m512d b, __m512d c)
+{
+	for (int i = 0; i < 8; i++)
+		c.d[i] = fma(a.d[i], b.d[i], c.d[i]);
+	return c;
+}
+
+EMULATED void _mm512_store_pd(double *p, __m512d a)
+{
+	emulated_aligned(p);
+	memcpy(p, &a, sizeof a);
+}
+
+EMULATED void _mm512_stream_pd(double *p, __m512d a)
+{
+	_mm512_store_pd(p, a);
+}
+
+EMULATED __m512i _mm512_load_si512(const void *p)
+{
+	__m512i r;
+	emulated_aligned(p);
+	memcpy(&r, p, sizeof r);
+	return r;
+}
+
+EMULATED void _mm512_storeu_si512(void *p, __m512i a)
+{
+	memcpy(p, &a, sizeof a);
 }
 
 EMULATED void _mm256_mask_storeu_epi16(void *p, __mmask16 m, __m256i a)

@@ -19,7 +19,8 @@ libk_avx512_emulated_a_SOURCES = \
 	engines/kernels/avx512/attention_f32.c engines/kernels/avx512/attention_f16.c \
 	engines/kernels/avx512/attention_bf16.c engines/kernels/avx512/attention_q8_0.c \
 	engines/kernels/avx512/gemm_f32.c engines/kernels/avx512/gemm_f16.c engines/kernels/avx512/gemm_q8_0.c \
-	engines/kernels/avx512/gemm_bf16.c engines/kernels/avx512/gemm_q4_0.c engines/kernels/avx512/gemm_wi8ai8.c
+	engines/kernels/avx512/gemm_bf16.c engines/kernels/avx512/gemm_q4_0.c engines/kernels/avx512/gemm_wi8ai8.c \
+	engines/kernels/avx512/stream.c
 EMULATED_LIBS += libk_avx512_emulated.a
 endif
 if HAVE_ISA_VNNI
@@ -32,7 +33,7 @@ endif
 
 # Without the real libraries: a kernel that is not emulated does not link.
 EMULATED_KERNEL_LIBS = libk_table.a libk_avx2.a $(EMULATED_LIBS) libk_ref.a
-EMULATED_TESTS = %D%/t_vector %D%/t_attention %D%/t_gemm %D%/t_gemm_run %D%/t_engine %D%/t_ask %D%/t_models
+EMULATED_TESTS = %D%/t_vector %D%/t_attention %D%/t_stream %D%/t_gemm %D%/t_gemm_run %D%/t_engine %D%/t_ask %D%/t_models
 check_PROGRAMS += $(EMULATED_TESTS)
 TESTS += $(EMULATED_TESTS)
 %C%_t_vector_SOURCES = tests/kernels/t_vector.c %D%/cpuid.c
@@ -41,6 +42,9 @@ TESTS += $(EMULATED_TESTS)
 %C%_t_attention_SOURCES = tests/kernels/t_attention.c %D%/cpuid.c
 %C%_t_attention_CFLAGS = $(AM_CFLAGS)
 %C%_t_attention_LDADD = $(EMULATED_KERNEL_LIBS) libtensor.a libbase.a
+%C%_t_stream_SOURCES = tests/kernels/t_stream.c %D%/cpuid.c
+%C%_t_stream_CFLAGS = $(AM_CFLAGS)
+%C%_t_stream_LDADD = $(EMULATED_KERNEL_LIBS) libtensor.a libbase.a
 %C%_t_gemm_SOURCES = tests/kernels/t_gemm.c %D%/cpuid.c
 %C%_t_gemm_CFLAGS = $(AM_CFLAGS) -DSUBSAMPLE=24
 %C%_t_gemm_LDADD = libengines.a $(EMULATED_KERNEL_LIBS) libtensor.a libbase.a $(JANSSON_LIBS)
