@@ -44,7 +44,7 @@ struct device_caps {
 	struct capability isas[CAPS_MAX]; /* ascending: the last usable one is "auto" */
 	struct capability precisions[CAPS_MAX];
 	struct capability kvs[CAPS_MAX];
-	struct capability providers[CAPS_MAX]; /* of matrix products */
+	struct capability providers[CAPS_MAX]; /* of matrix products; see provider_why_not */
 };
 
 struct engine_config {
@@ -65,7 +65,7 @@ struct job_config {
 	int max_tokens;	      /* most tokens of a step */
 	int max_rows;	      /* most tokens of a step whose logits are wanted */
 	const char *blocking; /* "auto", "MCxKCxNC" or "MRxNR" */
-	const char *provider; /* "own", "openblas" */
+	const char *provider; /* "own", "openblas", "onednn", "blis" */
 };
 
 /* Bytes a session or an operation needs; total is compared with limit. */
@@ -143,6 +143,12 @@ struct engine_ops {
 	/* Required. Fills up to max devices, returns how many there are; absent hardware is
 	 * a device with usable = false. Needs no open engine. */
 	int (*probe)(struct device_caps *caps, int max);
+
+	/*
+	 * Optional. NULL when that provider of the probed ones can be used here, else why not (static). It may load
+	 * a library that stays: hello asks of each, a point only of its own. Without it what probe said holds.
+	 */
+	const char *(*provider_why_not)(const char *name);
 
 	/* Required. Starts the threads. The engine belongs to the caller (close). */
 	int (*open)(struct engine **out, const struct engine_config *config, struct diag *d);

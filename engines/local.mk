@@ -15,7 +15,8 @@ EXTRA_DIST += %D%/README.md
 # Matrix products and single operations. generic.blk is the last: it fits every processor.
 BLOCKING_FILES = %D%/kernels/blocking/zen5.blk %D%/kernels/blocking/generic.blk
 libengines_a_SOURCES += \
-	%D%/cpu/gemm.c %D%/cpu/gemm_own.c %D%/cpu/gemm_pack.c %D%/cpu/gemm_openblas.c %D%/cpu/gemm_private.h \
+	%D%/cpu/gemm.c %D%/cpu/gemm_own.c %D%/cpu/gemm_pack.c %D%/cpu/provider.c %D%/cpu/provider.h %D%/cpu/provider_openblas.c \
+	%D%/cpu/provider_onednn.c %D%/cpu/provider_blis.c %D%/cpu/gemm_private.h \
 	%D%/cpu/gemm_blocking.c %D%/cpu/gemm_blocking.h %D%/cpu/op.c \
 	%D%/cpu/op_plan.c %D%/cpu/op_plan.h
 nodist_libengines_a_SOURCES = %D%/cpu/blocking_files.c

@@ -42,8 +42,8 @@ static int cpu_probe(struct device_caps *caps, int max)
 	for (int i = 0; i < DTYPE_COUNT; i++)
 		if (dtype_in_caches(i))
 			capability_add(caps->kvs, &caps->n_kvs, dtype_name(i), NULL);
-	capability_add(caps->providers, &caps->n_providers, "own", gemm_provider_why_not("own"));
-	capability_add(caps->providers, &caps->n_providers, "openblas", gemm_provider_why_not("openblas"));
+	for (int i = 0; gemm_provider_name(i); i++)
+		capability_add(caps->providers, &caps->n_providers, gemm_provider_name(i), NULL);
 	return 1;
 }
 
@@ -92,6 +92,7 @@ static void cpu_close(struct engine *e)
 const struct engine_ops cpu_engine = {
 	.name = "cpu",
 	.probe = cpu_probe,
+	.provider_why_not = gemm_provider_why_not,
 	.open = cpu_open,
 	.check = session_check,
 	.load = session_load,

@@ -69,6 +69,14 @@ static int choice_check(const struct capability *list, int n, const struct point
 	return diag_set(d, ERR_UNSUPPORTED, "point: unknown %s \"%.60s\"", point_key_name(key), value);
 }
 
+/* Only the one that is asked for is loaded. */
+static int provider_check(const struct engine_ops *ops, const struct point *p, struct diag *d)
+{
+	const char *name = p->value[KEY_PROVIDER];
+	const char *why = name && ops->provider_why_not ? ops->provider_why_not(name) : NULL;
+	return why ? diag_set(d, ERR_UNAVAILABLE, "provider %s: %s", name, why) : 0;
+}
+
 static int choices_check(const struct device_caps *c, const struct point *p, struct diag *d)
 {
 	const struct {
@@ -107,6 +115,8 @@ static int device_check(const struct engine_ops *ops, const struct point *p, str
 		rc = diag_set(d, ERR_UNAVAILABLE, "device %s: %s", name, caps[i].why_not);
 	else
 		rc = choices_check(&caps[i], p, d);
+	if (rc == 0)
+		rc = provider_check(ops, p, d);
 	free(caps);
 	return rc;
 }

@@ -365,14 +365,14 @@ static void test_isas(void)
 	}
 }
 
-static void test_openblas(void)
+static void test_provider(const char *provider)
 {
 	static float out[N_IDS * VOCAB];
 	struct engine *e = open_engine("auto", 2);
 	struct job_config job = job_of(DTYPE_F32, DTYPE_F32);
 	struct memory_plan plan;
 	struct diag d = {0};
-	job.provider = "openblas";
+	job.provider = provider;
 	int rc = ops->check(e, &tiny.model, &job, &plan, &d);
 	if (rc == ERR_UNAVAILABLE) {
 		skip(d.text);
@@ -380,12 +380,12 @@ static void test_openblas(void)
 		struct session *s = load(e, &job);
 		feed(s, 0, 0, N_IDS, out);
 		double r = naive_residual(out, naive, N_IDS * VOCAB);
-		ok(r < SAME, "openblas in f32 (%.1e)", r);
+		ok(r < SAME, "%s in f32 (%.1e)", provider, r);
 		ops->unload(s);
 		job.precision = DTYPE_Q8_0;
 		diag_clear(&d);
-		ok(ops->check(e, &tiny.model, &job, &plan, &d) < 0 && d.text[0],
-		   "openblas in q8_0 is refused: %s", d.text);
+		ok(ops->check(e, &tiny.model, &job, &plan, &d) < 0 && d.text[0], "%s in q8_0 is refused: %s",
+		   provider, d.text);
 	}
 	job.provider = "none";
 	diag_clear(&d);
@@ -576,7 +576,9 @@ int main(void)
 			test_copies();
 			test_bad_batches();
 			test_bits();
-			test_openblas();
+			test_provider("openblas");
+			test_provider("onednn");
+			test_provider("blis");
 			test_plan();
 			test_work();
 			test_describe();
