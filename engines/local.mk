@@ -9,6 +9,7 @@ libengines_a_SOURCES = %D%/engine.h %D%/registry.c %D%/cpu/gemm.h \
 	%D%/cpu/packed_cache.c %D%/cpu/packed_cache.h %D%/cpu/scratch.c %D%/cpu/scratch.h \
 	%D%/cpu/session.c %D%/cpu/session.h %D%/cpu/step.c %D%/cpu/block.c %D%/cpu/block.h \
 	%D%/cpu/arch/arch.c %D%/cpu/arch/arch.h %D%/cpu/arch/llama.c %D%/cpu/arch/gpt2.c \
+	%D%/cpu/options.c %D%/cpu/options.h %D%/cpu/placement.c %D%/cpu/placement.h %D%/cpu/flush.c %D%/cpu/flush.h \
 	%D%/null/engine.c
 EXTRA_DIST += %D%/README.md
 

@@ -53,6 +53,7 @@ static void device_of(const struct device_caps *c, struct wire_device *out)
 	choices_of(c->isas, c->n_isas, &out->isas);
 	choices_of(c->precisions, c->n_precisions, &out->precisions);
 	choices_of(c->kvs, c->n_kvs, &out->kvs);
+	choices_of(c->affinities, c->n_affinities, &out->affinities);
 	providers_of(c, &out->providers);
 }
 
@@ -70,14 +71,11 @@ static void devices_of(struct wire_hello *h)
 
 static void workload_of(const struct workload_ops *w, struct wire_workload *out)
 {
-	static const enum point_key always[] = {KEY_ENGINE, KEY_DEVICE, KEY_ISA, KEY_THREADS, KEY_WORKLOAD};
 	snprintf(out->name, sizeof out->name, "%s", w->name);
 	out->ceiling = w->ceiling;
 	out->uses_model = w->uses_model;
-	for (size_t i = 0; i < sizeof always / sizeof always[0]; i++)
-		out->key[always[i]] = true;
-	for (int i = 0; w->keys[i]; i++)
-		out->key[point_key_find(w->keys[i])] = true;
+	for (int k = 0; k < KEY_COUNT; k++)
+		out->key[k] = workload_heeds(w, (enum point_key)k);
 }
 
 static void workloads_of(struct wire_hello *h)

@@ -96,11 +96,23 @@ static int poll_cancel(struct window *w, int64_t now, struct diag *d)
 	return 0;
 }
 
+/* What is done between steps is not theirs: the next one's disturbance counts from here. */
+static int before_step(struct window *w, struct disturbance *before, struct diag *d)
+{
+	int rc = w->hooks->before_step(w->hooks->arg, d);
+	*before = disturbance_now();
+	return rc;
+}
+
 static int repetition(struct window *w, int rep, bool warmup, struct diag *d)
 {
 	int rc = w->ops->reset(w->run, d);
 	struct disturbance before = disturbance_now();
 	for (int i = 0; i < w->steps && rc == 0; i++) {
+		if (w->hooks->before_step)
+			rc = before_step(w, &before, d);
+		if (rc)
+			break;
 		int64_t t0 = clock_ns();
 		rc = w->ops->step(w->run, d);
 		int64_t t1 = clock_ns();
@@ -129,7 +141,8 @@ static bool enough(const struct window *w, int measured)
 		return true;
 	if (q->max_time_ns > 0 && clock_ns() - w->begun >= q->max_time_ns)
 		return true;
-	return measured >= q->repeat && w->measured_ns >= q->min_time_ns;
+	int64_t passed = w->hooks->before_step ? clock_ns() - w->begun : w->measured_ns;
+	return measured >= q->repeat && passed >= q->min_time_ns;
 }
 
 static int repetitions(struct window *w, struct diag *d)

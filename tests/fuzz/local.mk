@@ -42,3 +42,9 @@ check_PROGRAMS += %D%/fuzz_cache
 %C%_fuzz_cache_CFLAGS = $(AM_CFLAGS)
 %C%_fuzz_cache_LDADD = libbase.a $(XXHASH_LIBS)
 TESTS += %D%/fuzz_cache
+
+check_PROGRAMS += %D%/fuzz_place
+%C%_fuzz_place_SOURCES = %D%/fuzz_place.c %D%/replay.c
+%C%_fuzz_place_CFLAGS = $(AM_CFLAGS)
+%C%_fuzz_place_LDADD = libengines.a libbase.a $(JANSSON_LIBS)
+TESTS += %D%/fuzz_place

@@ -419,10 +419,14 @@ static void test_plan(void)
 	job = job_of(DTYPE_F16, DTYPE_F16);
 	job.max_rows = 49;
 	is_int(ops->check(e, &tiny.model, &job, &plan, NULL), ERR_USAGE, "more rows than tokens");
-	const struct engine_config bad[] = {{"cuda", "auto", 1, false, false},
-					    {"cpu", "mmx", 1, false, false},
-					    {"cpu", "auto", 0, false, false}};
-	for (int i = 0; i < 3; i++) {
+	const struct engine_config bad[] = {
+		{.device = "cuda", .isa = "auto", .n_threads = 1},
+		{.device = "cpu", .isa = "mmx", .n_threads = 1},
+		{.device = "cpu", .isa = "auto", .n_threads = 0},
+		{.device = "cpu", .isa = "auto", .n_threads = 1, .affinity = "nowhere"},
+		{.device = "cpu", .isa = "auto", .n_threads = 1, .options = "wiat:spin"},
+	};
+	for (int i = 0; i < 5; i++) {
 		struct engine *none;
 		diag_clear(&d);
 		ok(ops->open(&none, &bad[i], &d) < 0 && d.text[0], "refused: %s", d.text);
@@ -539,7 +543,7 @@ static void test_describe(void)
 static void test_null(void)
 {
 	const struct engine_ops *null = engine_find("null");
-	const struct engine_config c = {"cpu", "auto", 2, false, false};
+	const struct engine_config c = {.device = "cpu", .isa = "auto", .n_threads = 2};
 	struct job_config job = job_of(DTYPE_F32, DTYPE_F16);
 	struct engine *e;
 	struct session *s;
