@@ -176,7 +176,7 @@ static int candidates(struct cpu_list *out, const struct place_request *q, int *
 
 int place_choose(struct place *out, const struct place_request *q, struct diag *d)
 {
-	struct cpu_list cpus;
+	struct cpu_list cpus = {0};
 	int node;
 	int rc = candidates(&cpus, q, &node, d);
 	if (rc)
