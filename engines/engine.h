@@ -32,6 +32,8 @@ struct capability {
 	char why_not[120]; /* "" when usable */
 };
 #define CAPS_MAX 16
+/* auto, compact, scatter and the first nodes of a machine: few have as many. */
+#define CAPS_AFFINITIES_MAX (3 + 64)
 
 struct device_caps {
 	char name[32];	      /* "cpu" */
@@ -44,15 +46,19 @@ struct device_caps {
 	struct capability isas[CAPS_MAX]; /* ascending: the last usable one is "auto" */
 	struct capability precisions[CAPS_MAX];
 	struct capability kvs[CAPS_MAX];
-	struct capability providers[CAPS_MAX]; /* of matrix products */
+	int n_affinities;
+	struct capability affinities[CAPS_AFFINITIES_MAX]; /* all but lists of CPUs */
+	struct capability providers[CAPS_MAX];		   /* of matrix products; see provider_why_not */
 };
 
 struct engine_config {
-	const char *device; /* "cpu" */
-	const char *isa;    /* name or "auto" */
-	int n_threads;	    /* at least 1 */
-	bool pin;	    /* pin threads to CPUs in order */
-	bool passive_wait;  /* idle threads sleep at once: counters then see only work */
+	const char *device;   /* "cpu" */
+	const char *isa;      /* name or "auto" */
+	int n_threads;	      /* at least 1 */
+	bool pin;	      /* pin threads to CPUs, one each; else they share those of the affinity */
+	bool passive_wait;    /* idle threads sleep at once: counters then see only work */
+	const char *affinity; /* "auto" (also NULL), "compact", "scatter", "node0" or a list as "0-3+8" */
+	const char *options;  /* what this engine lets one switch, NULL: nothing */
 };
 
 /* What a session is loaded for. */
@@ -65,7 +71,7 @@ struct job_config {
 	int max_tokens;	      /* most tokens of a step */
 	int max_rows;	      /* most tokens of a step whose logits are wanted */
 	const char *blocking; /* "auto", "MCxKCxNC" or "MRxNR" */
-	const char *provider; /* "own", "openblas" */
+	const char *provider; /* "own", "openblas", "onednn", "blis" */
 };
 
 /* Bytes a session or an operation needs; total is compared with limit. */
@@ -163,6 +169,12 @@ struct engine_ops {
 	 * a device with usable = false. Needs no open engine. */
 	int (*probe)(struct device_caps *caps, int max);
 
+	/*
+	 * Optional. NULL when that provider of the probed ones can be used here, else why not (static). It may load
+	 * a library that stays: hello asks of each, a point only of its own. Without it what probe said holds.
+	 */
+	const char *(*provider_why_not)(const char *name);
+
 	/* Required. Starts the threads. The engine belongs to the caller (close). */
 	int (*open)(struct engine **out, const struct engine_config *config, struct diag *d);
 
@@ -218,6 +230,13 @@ struct engine_ops {
 	int (*op_fetch)(struct op_job *j, int row, int n, float *dst, struct diag *d);
 	void (*op_describe)(const struct op_job *j, struct strbuf *out);
 	void (*op_free)(struct op_job *j); /* NULL is fine */
+
+	/* Optional. Appends "key: value" lines of the open engine: where its threads and memory are, options. */
+	void (*describe_engine)(const struct engine *e, struct strbuf *out);
+
+	/* Optional. Empties the caches of its threads by streaming through *bytes; the first call also takes the
+	 * memory for it. Without it a point cannot ask for cold caches. */
+	int (*flush)(struct engine *e, uint64_t *bytes, struct diag *d);
 
 	void (*close)(struct engine *e); /* Required. NULL is fine. */
 };

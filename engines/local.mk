@@ -9,13 +9,15 @@ libengines_a_SOURCES = %D%/engine.h %D%/registry.c %D%/cpu/gemm.h \
 	%D%/cpu/packed_cache.c %D%/cpu/packed_cache.h %D%/cpu/scratch.c %D%/cpu/scratch.h \
 	%D%/cpu/session.c %D%/cpu/session.h %D%/cpu/step.c %D%/cpu/block.c %D%/cpu/block.h \
 	%D%/cpu/arch/arch.c %D%/cpu/arch/arch.h %D%/cpu/arch/llama.c %D%/cpu/arch/gpt2.c \
+	%D%/cpu/options.c %D%/cpu/options.h %D%/cpu/placement.c %D%/cpu/placement.h %D%/cpu/flush.c %D%/cpu/flush.h \
 	%D%/null/engine.c
 EXTRA_DIST += %D%/README.md
 
 # Matrix products and single operations. generic.blk is the last: it fits every processor.
 BLOCKING_FILES = %D%/kernels/blocking/zen5.blk %D%/kernels/blocking/generic.blk
 libengines_a_SOURCES += \
-	%D%/cpu/gemm.c %D%/cpu/gemm_own.c %D%/cpu/gemm_pack.c %D%/cpu/gemm_openblas.c %D%/cpu/gemm_private.h \
+	%D%/cpu/gemm.c %D%/cpu/gemm_own.c %D%/cpu/gemm_pack.c %D%/cpu/provider.c %D%/cpu/provider.h %D%/cpu/provider_openblas.c \
+	%D%/cpu/provider_onednn.c %D%/cpu/provider_blis.c %D%/cpu/gemm_private.h \
 	%D%/cpu/gemm_blocking.c %D%/cpu/gemm_blocking.h %D%/cpu/op.c \
 	%D%/cpu/op_plan.c %D%/cpu/op_plan.h %D%/cpu/op_memory.c %D%/cpu/op_memory.h %D%/cpu/op_calls.c %D%/cpu/op_calls.h \
 	%D%/cpu/level.c %D%/cpu/level.h

@@ -26,3 +26,4 @@ include tests/cli/local.mk
 include tests/faults/local.mk
 include tests/fuzz/local.mk
 include tests/bench/local.mk
+include tests/fakes/local.mk

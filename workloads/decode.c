@@ -54,7 +54,7 @@ static int tg_build(const struct engine_ops *ops, struct engine *e, const struct
 
 /* ubatch is no key: how the tokens before came into the cache is not measured. */
 static const char *const tg_keys[] = {
-	"model", "precision", "kv", "sequences", "depth", "blocking", "provider", NULL,
+	"model", "precision", "kv", "sequences", "depth", "blocking", "provider", "cache", NULL,
 };
 
 const struct workload_ops workload_tg = {

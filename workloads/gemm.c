@@ -146,7 +146,7 @@ static void gemm_describe(const struct workload_run *r, struct strbuf *out)
 	strbuf_printf(out, " of 0 to %d%s\n", r->config.m - 1, r->rows_alone ? ", no others multiplied" : "");
 }
 
-static const char *const gemm_keys[] = {"m", "n", "k", "precision", "blocking", "provider", NULL};
+static const char *const gemm_keys[] = {"m", "n", "k", "precision", "blocking", "provider", "cache", NULL};
 
 const struct workload_ops workload_gemm = {
 	.name = "gemm",

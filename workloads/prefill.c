@@ -60,7 +60,7 @@ static int pp_build(const struct engine_ops *ops, struct engine *e, const struct
 }
 
 static const char *const pp_keys[] = {
-	"model", "precision", "kv", "sequences", "ubatch", "depth", "blocking", "provider", NULL,
+	"model", "precision", "kv", "sequences", "ubatch", "depth", "blocking", "provider", "cache", NULL,
 };
 
 const struct workload_ops workload_pp = {

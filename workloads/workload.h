@@ -12,9 +12,9 @@
 
 #include "engines/base/err.h"
 #include "engines/engine.h"
+#include "harness/wire/point.h"
 
 struct model;
-struct point;
 struct strbuf;
 struct workload_run;
 
@@ -49,8 +49,8 @@ struct workload_ops {
 	const char *help; /* one line */
 	bool ceiling;	  /* measures the machine, not an engine's code for a model */
 	bool uses_model;
-	/* Required. Keys of a point (besides engine, device, isa, threads, workload) that it
-	 * heeds; NULL-terminated. Others are left out of its points. */
+	/* Required. Keys of a point that it heeds besides those that every workload does (workload_heeds);
+	 * NULL-terminated. Others are left out of its points. */
 	const char *const *keys;
 
 	/* Required. Parses the workload's argument ("128" of "pp128"), 0 or an error that says
@@ -84,6 +84,10 @@ struct workload_ops {
 
 /* NULL-terminated table in registry.c. */
 extern const struct workload_ops *const workload_registry[];
+
+/* Does a point of that workload take the key? What the engine and the window heed, all do: engine, device, isa, threads,
+ * affinity, options, duration. */
+bool workload_heeds(const struct workload_ops *w, enum point_key key);
 
 /*
  * Finds the workload of "pp128" and its argument ("128", within text). NULL and

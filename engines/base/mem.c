@@ -20,6 +20,8 @@
 /* A huge page of x86-64, and of arm64 with pages of 4 KiB. */
 #define HUGE_PAGE ((size_t)2 << 20)
 
+static bool small_pages;
+
 static void *or_die(void *p)
 {
 	if (!p) {
@@ -85,8 +87,13 @@ static void *huge_map(size_t size)
 	if (before)
 		munmap(p, before);
 	munmap(p + before + size, room - before - size);
-	(void)madvise(p + before, size, MADV_HUGEPAGE);
+	(void)madvise(p + before, size, small_pages ? MADV_NOHUGEPAGE : MADV_HUGEPAGE);
 	return p + before;
+}
+
+void mem_use_huge_pages(bool huge)
+{
+	small_pages = !huge;
 }
 
 void *mem_map(size_t size)

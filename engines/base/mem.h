@@ -30,6 +30,9 @@ void *mem_try_array(size_t n, size_t size);
  */
 void *mem_map(size_t size);
 void mem_unmap(void *p, size_t size);
+/* Blocks that are mapped from now on ask for transparent huge pages (so it begins) or for small ones alone. For the
+ * whole process; not for several threads at once. */
+void mem_use_huge_pages(bool huge);
 /* Makes a whole block of mem_map zeros again, as it was; its pages go back to the system. */
 void mem_discard(void *p, size_t size);
 /* Bytes of that block in transparent huge pages now, 0 where the kernel does not tell. */

@@ -50,6 +50,7 @@ struct pool {
 	pool_fn *fn; /* of the current job; NULL ends the workers */
 	void *arg;
 	struct worker *workers; /* n_threads - 1 */
+	int *cpus;		/* of the threads; NULL: not pinned */
 	bool pinned;		/* caller_mask is to be restored */
 	cpu_set_t caller_mask;
 };
@@ -146,6 +147,11 @@ int pool_threads(const struct pool *p)
 	return p->n_threads;
 }
 
+const int *pool_cpus(const struct pool *p)
+{
+	return p->cpus;
+}
+
 /* The CPUs to pin to: those asked for, or the allowed ones in order. */
 static int cpus_choose(const struct pool_config *config, const cpu_set_t *allowed, int *cpus, struct diag *d)
 {
@@ -206,7 +212,6 @@ int pool_open(struct pool **out, const struct pool_config *config, struct diag *
 	int n = config->n_threads;
 	if (n < 1 || n > THREADS_MAX)
 		return diag_set(d, ERR_USAGE, "%d threads: expected 1 to %d", n, THREADS_MAX);
-	int *cpus = mem_alloc((size_t)n * sizeof *cpus);
 	struct pool *p = mem_alloc(sizeof *p);
 	int rc = 0;
 	p->n_threads = n;
@@ -215,13 +220,13 @@ int pool_open(struct pool **out, const struct pool_config *config, struct diag *
 	p->spin_ns = config->passive || n > pool_usable_cpus() ? 0 : SPIN_NS;
 	if (config->pin) {
 		pthread_getaffinity_np(pthread_self(), sizeof p->caller_mask, &p->caller_mask);
-		rc = cpus_choose(config, &p->caller_mask, cpus, d);
+		p->cpus = mem_alloc((size_t)n * sizeof *p->cpus);
+		rc = cpus_choose(config, &p->caller_mask, p->cpus, d);
 	}
 	for (int i = 1; i < n && !rc; i++)
-		rc = worker_start(p, i, config->pin ? cpus[i] : -1, d);
+		rc = worker_start(p, i, config->pin ? p->cpus[i] : -1, d);
 	if (!rc && config->pin)
-		rc = caller_pin(p, cpus[0], d);
-	free(cpus);
+		rc = caller_pin(p, p->cpus[0], d);
 	if (rc) {
 		pool_close(p);
 		return rc;
@@ -239,6 +244,7 @@ void pool_close(struct pool *p)
 		pthread_join(p->workers[i].id, NULL);
 	if (p->pinned)
 		pthread_setaffinity_np(pthread_self(), sizeof p->caller_mask, &p->caller_mask);
+	free(p->cpus);
 	free(p->workers);
 	free(p);
 }

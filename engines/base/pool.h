@@ -28,6 +28,8 @@ struct pool_config {
 MUST_CHECK int pool_open(struct pool **out, const struct pool_config *config, struct diag *d);
 void pool_close(struct pool *p); /* NULL is fine; undoes the caller's pinning */
 int pool_threads(const struct pool *p);
+/* The CPU of each thread, of the pool; NULL when they are not pinned. */
+const int *pool_cpus(const struct pool *p);
 
 /* Runs fn(arg, 0..n-1, n) on all threads and returns when all are done. */
 void pool_run(struct pool *p, pool_fn *fn, void *arg);

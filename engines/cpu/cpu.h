@@ -7,13 +7,19 @@
 #define IFM_CPU_CPU_H
 
 #include "engines/base/cpuid.h"
+#include "engines/cpu/flush.h"
 #include "engines/cpu/kernel_set.h"
+#include "engines/cpu/options.h"
+#include "engines/cpu/placement.h"
 
 struct pool;
 
 struct engine {
 	enum isa isa;
 	struct pool *pool;
+	struct cpu_options options;
+	struct placement placement;
+	struct flush flush;
 	struct kernel_set kernels; /* vector and attention kernels of this ISA */
 };
 

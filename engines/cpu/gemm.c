@@ -17,11 +17,15 @@ static size_t round_up(size_t n, size_t to)
 
 const char *gemm_provider_why_not(const char *provider)
 {
+	const struct provider_ops *p = provider_find(provider);
 	if (strcmp(provider, "own") == 0)
 		return NULL;
-	if (strcmp(provider, "openblas") == 0)
-		return gemm_openblas_why_not();
-	return "no such provider";
+	return p ? provider_why_not(p) : "no such provider";
+}
+
+const char *gemm_provider_name(int i)
+{
+	return i == 0 ? "own" : provider_name(i - 1);
 }
 
 /* Kernels and blocks of one dtype; what the point says counts for the precision alone. */
@@ -55,19 +59,24 @@ static int own_choose(struct gemm_context *g, enum dtype t, enum isa isa, const 
 	return rc;
 }
 
-static int openblas_check(const struct gemm_context *g, enum isa isa, const struct blocking *asked,
-			  struct diag *d)
+static int foreign_check(const struct gemm_context *g, enum isa isa, const struct blocking *asked,
+			 struct diag *d)
 {
+	const struct provider_ops *p = g->foreign;
+	const char *why = p->threads_why_not ? p->threads_why_not(g->n_threads) : NULL;
 	/* Its speed would stand beside the ceiling of a level that it does not keep to. */
 	if (isa != isa_best())
 		return diag_set(d, ERR_UNSUPPORTED,
-				"openblas chooses its own instructions: isa %s cannot be asked of it",
+				"%s chooses its own instructions: isa %s cannot be asked of it", p->name,
 				isa_name(isa));
 	if (g->precision != DTYPE_F32)
-		return diag_set(d, ERR_UNSUPPORTED, "openblas multiplies f32 only, not %s",
+		return diag_set(d, ERR_UNSUPPORTED, "%s multiplies f32 only, not %s", p->name,
 				dtype_name(g->precision));
 	if (asked->mr || asked->mc)
-		return diag_set(d, ERR_UNSUPPORTED, "openblas has its own blocking: only auto is possible");
+		return diag_set(d, ERR_UNSUPPORTED, "%s has its own blocking: only auto is possible",
+				p->name);
+	if (why)
+		return diag_set(d, ERR_UNSUPPORTED, "%s on %d threads: %s", p->name, g->n_threads, why);
 	return 0;
 }
 
@@ -76,19 +85,22 @@ int gemm_context_open(struct gemm_context **out, const struct gemm_config *confi
 {
 	struct blocking asked;
 	const char *why = gemm_provider_why_not(config->provider);
-	bool openblas = strcmp(config->provider, "openblas") == 0;
+	const struct provider_ops *foreign = provider_find(config->provider);
+	if (why && foreign)
+		return diag_set(d, ERR_UNAVAILABLE, "provider %s: %s", config->provider, why);
 	if (why)
-		return diag_set(d, openblas ? ERR_UNAVAILABLE : ERR_USAGE,
-				"provider \"%.40s\": %s (expected own or openblas)", config->provider, why);
+		return diag_set(d, ERR_USAGE,
+				"provider \"%.40s\": %s (expected own, openblas, onednn or blis)",
+				config->provider, why);
 	int rc = blocking_parse(config->blocking, &asked, d);
 	if (rc)
 		return rc;
 	struct gemm_context *g = mem_alloc(sizeof *g);
-	g->openblas = openblas;
+	g->foreign = foreign;
 	g->n_threads = config->n_threads;
 	g->precision = precision;
-	if (openblas)
-		rc = openblas_check(g, config->isa, &asked, d);
+	if (foreign)
+		rc = foreign_check(g, config->isa, &asked, d);
 	for (int t = 0; t < DTYPE_COUNT && !rc; t++)
 		rc = own_choose(g, (enum dtype)t, config->isa, &asked, d);
 	if (rc) {
@@ -106,14 +118,14 @@ void gemm_context_close(struct gemm_context *g)
 
 size_t gemm_weight_bytes(const struct gemm_context *g, enum dtype dtype, int n, int k)
 {
-	size_t nr = g->openblas ? 1 : (size_t)g->kernels[dtype].nr;
+	size_t nr = g->foreign ? 1 : (size_t)g->kernels[dtype].nr;
 	return round_up((size_t)n, nr) / nr * gemm_panel_w_bytes(dtype, (int)nr, k);
 }
 
 size_t gemm_scratch_bytes(const struct gemm_context *g, enum dtype dtype, int m, int n, int k)
 {
 	(void)n;
-	return g->openblas ? 0 : round_up(gemm_panel_a_bytes(dtype, m, k), MEM_ALIGN);
+	return g->foreign ? 0 : round_up(gemm_panel_a_bytes(dtype, m, k), MEM_ALIGN);
 }
 
 int gemm_weight_attach(struct gemm_weight **out, const struct gemm_context *g, enum dtype dtype, int n, int k,
@@ -123,8 +135,8 @@ int gemm_weight_attach(struct gemm_weight **out, const struct gemm_context *g, e
 		return diag_set(d, ERR_UNSUPPORTED,
 				"a %d x %d matrix cannot be held in %s: rows must be a multiple of %d", n, k,
 				dtype_name(dtype), dtype_block(dtype));
-	if (g->openblas && dtype != DTYPE_F32)
-		return diag_set(d, ERR_UNSUPPORTED, "openblas multiplies f32 only, not %s",
+	if (g->foreign && dtype != DTYPE_F32)
+		return diag_set(d, ERR_UNSUPPORTED, "%s multiplies f32 only, not %s", g->foreign->name,
 				dtype_name(dtype));
 	struct gemm_weight *w = mem_alloc(sizeof *w);
 	*w = (struct gemm_weight){.g = g, .dtype = dtype, .n = n, .k = k, .data = memory};
@@ -186,9 +198,12 @@ void gemm_weight_row(const struct gemm_weight *w, int row, float *dst)
 void gemm_run(const struct gemm_weight *w, const float *a, int m, size_t lda, float *c, size_t ldc,
 	      void *scratch, struct pool *pool)
 {
-	if (w->g->openblas)
-		gemm_openblas_run(w, a, m, lda, c, ldc);
-	else
+	const struct gemm_context *g = w->g;
+	const struct provider_product p = {m, w->n, w->k,	 a, lda, (const float *)(void *)w->data,
+					   c, ldc,  g->n_threads};
+	if (g->foreign && m && w->n)
+		provider_multiply(g->foreign, &p);
+	else if (!g->foreign)
 		gemm_own_run(w, a, m, lda, c, ldc, scratch, pool);
 }
 
@@ -205,9 +220,9 @@ void gemm_describe(const struct gemm_context *g, struct strbuf *out)
 {
 	const struct gemm_kernel_set *s = &g->kernels[g->precision];
 	const struct blocking *b = &g->blocks[g->precision];
-	strbuf_printf(out, "provider: %s\n", g->openblas ? "openblas" : "own");
-	if (g->openblas) {
-		gemm_openblas_describe(out);
+	strbuf_printf(out, "provider: %s\n", g->foreign ? g->foreign->name : "own");
+	if (g->foreign) {
+		provider_describe(g->foreign, g->n_threads, out);
 		return;
 	}
 	strbuf_printf(out, "kernels: %s, %s\n", s->for_rows[s->mr]->name, s->pack->name);
@@ -219,8 +234,8 @@ void gemm_describe(const struct gemm_context *g, struct strbuf *out)
 
 void gemm_layout(const struct gemm_context *g, struct strbuf *out)
 {
-	strbuf_printf(out, "layout: %d\nprovider: %s\n", GEMM_LAYOUT, g->openblas ? "openblas" : "own");
+	strbuf_printf(out, "layout: %d\nprovider: %s\n", GEMM_LAYOUT, g->foreign ? g->foreign->name : "own");
 	for (int t = 0; t < DTYPE_COUNT; t++)
 		strbuf_printf(out, "panels of %s: %d, %s\n", dtype_name((enum dtype)t),
-			      g->openblas ? 1 : g->kernels[t].nr, isa_name(g->kernels[t].isa));
+			      g->foreign ? 1 : g->kernels[t].nr, isa_name(g->kernels[t].isa));
 }

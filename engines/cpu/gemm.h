@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Matrix products of engine "cpu": C[m,n] = A[m,k] W[n,k]^T with the weights
- * W packed once, activations A and results C in f32. Two providers: "own"
+ * W packed once, activations A and results C in f32. Providers: "own"
  * (packed panels for the micro-kernels, five-loop blocking after Goto and van
- * de Geijn, TOMS 2008) and "openblas" (f32, loaded when the build has it).
+ * de Geijn, TOMS 2008), and libraries of others for f32 (provider.h).
  *
  * Each output element is summed by one thread in an order that depends on the
  * blocking and the kernel alone: same input, threads and ISA give same bits.
@@ -26,7 +26,7 @@ struct strbuf;
 /* How products are done in an engine: kernels chosen once, at open. */
 struct gemm_config {
 	enum isa isa;
-	const char *provider; /* "own" or "openblas" */
+	const char *provider; /* "own", or the name of another (provider.h) */
 	const char *blocking; /* "auto", "MCxKCxNC" (cache blocks) or "MRxNR" (micro-tile) */
 	int n_threads;
 };
@@ -95,7 +95,9 @@ void gemm_run(const struct gemm_weight *w, const float *a, int m, size_t lda, fl
 /* Appends what runs: provider, kernel names, tile, blocks, accumulator type. */
 void gemm_describe(const struct gemm_context *g, struct strbuf *out);
 
-/* NULL when the provider can be used here; else why not. */
+/* NULL when the provider can be used here; else why not. Loads it. */
 const char *gemm_provider_why_not(const char *provider);
+/* The names of all, "own" first; NULL behind the last. */
+const char *gemm_provider_name(int i);
 
 #endif

@@ -179,18 +179,18 @@ static void pack_part(void *arg, int thread, int n_threads)
 
 size_t gemm_packing_bytes(const struct gemm_context *g, enum dtype dtype, int k, int n_threads)
 {
-	size_t nr = g->openblas ? 1 : (size_t)g->kernels[dtype].nr;
+	size_t nr = g->foreign ? 1 : (size_t)g->kernels[dtype].nr;
 	return (size_t)n_threads * nr * (size_t)k * sizeof(float);
 }
 
 int gemm_own_pack(struct gemm_weight *w, const struct gemm_source *source, struct pool *pool, struct diag *d)
 {
-	struct pack_job j = {w, source, NULL, w->g->openblas ? 1 : w->g->kernels[w->dtype].nr};
+	struct pack_job j = {w, source, NULL, w->g->foreign ? 1 : w->g->kernels[w->dtype].nr};
 	size_t size = gemm_packing_bytes(w->g, w->dtype, w->k, pool_threads(pool));
 	j.rows = mem_map(size);
 	if (!j.rows)
 		return diag_set(d, ERR_OOM, "packing weights needs a buffer of %zu bytes", size);
-	pool_run(pool, pack_part, &j); /* openblas: panels of one column are plain rows */
+	pool_run(pool, pack_part, &j); /* without kernels of ours: panels of one column are plain rows */
 	mem_unmap(j.rows, size);
 	/* A page fault brings its neighbours along, those of strips that were done before. */
 	if (source->done)
@@ -200,7 +200,7 @@ int gemm_own_pack(struct gemm_weight *w, const struct gemm_source *source, struc
 
 void gemm_own_row(const struct gemm_weight *w, int row, float *dst)
 {
-	int nr = w->g->openblas ? 1 : w->g->kernels[w->dtype].nr, j = row % nr;
+	int nr = w->g->foreign ? 1 : w->g->kernels[w->dtype].nr, j = row % nr;
 	const char *panel = w->data + (size_t)(row / nr) * gemm_panel_w_bytes(w->dtype, nr, w->k);
 	forms[w->dtype].row(panel, j, nr, w->k, dst);
 }

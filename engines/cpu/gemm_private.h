@@ -5,10 +5,11 @@
 
 #include "engines/cpu/gemm.h"
 #include "engines/cpu/gemm_blocking.h"
+#include "engines/cpu/provider.h"
 #include "engines/kernels/gemm.h"
 
 struct gemm_context {
-	bool openblas;
+	const struct provider_ops *foreign; /* NULL: own */
 	int n_threads;
 	enum dtype precision;
 	/* own, of every dtype: exceptions to the precision are multiplied here too */
@@ -22,7 +23,7 @@ struct gemm_weight {
 	enum dtype dtype;
 	int n, k;
 	size_t size;
-	char *data;	  /* own: panels of nr columns; openblas: rows */
+	char *data;	  /* own: panels of nr columns; else rows */
 	bool owns_memory; /* data is its own, of mem_map */
 };
 
@@ -32,10 +33,5 @@ MUST_CHECK int gemm_own_pack(struct gemm_weight *w, const struct gemm_source *so
 void gemm_own_row(const struct gemm_weight *w, int row, float *dst);
 void gemm_own_run(const struct gemm_weight *w, const float *a, int m, size_t lda, float *c, size_t ldc,
 		  void *scratch, struct pool *pool);
-
-/* openblas: absent from a build without it (gemm_openblas_why_not says so). */
-const char *gemm_openblas_why_not(void);
-void gemm_openblas_run(const struct gemm_weight *w, const float *a, int m, size_t lda, float *c, size_t ldc);
-void gemm_openblas_describe(struct strbuf *out);
 
 #endif

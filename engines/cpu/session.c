@@ -65,6 +65,8 @@ static int weights_fill(struct session *s, const struct model *m, struct diag *d
 {
 	struct cache_folder cache;
 	int rc = cache_folder_default(&cache, d);
+	if (rc == 0 && s->engine->options.pack_always)
+		cache_folder_free(&cache);
 	if (rc)
 		return rc;
 	const struct weights_config c = {s->arch,	 m,	 s->gemm,	   weights_held(&s->job),

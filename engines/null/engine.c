@@ -42,6 +42,7 @@ static void capability_add(struct capability *list, int *n, const char *name)
 /* The names of engine cpu, so that the same spec runs on both. */
 static int null_probe(struct device_caps *caps, int max)
 {
+	static const char *const providers[] = {"own", "openblas", "onednn", "blis"};
 	if (max < 1)
 		return 1;
 	*caps = (struct device_caps){.usable = true};
@@ -56,8 +57,8 @@ static int null_probe(struct device_caps *caps, int max)
 	for (int i = 0; i < DTYPE_COUNT; i++)
 		if (dtype_in_caches(i))
 			capability_add(caps->kvs, &caps->n_kvs, dtype_name(i));
-	capability_add(caps->providers, &caps->n_providers, "own");
-	capability_add(caps->providers, &caps->n_providers, "openblas");
+	for (size_t i = 0; i < sizeof providers / sizeof providers[0]; i++)
+		capability_add(caps->providers, &caps->n_providers, providers[i]);
 	return 1;
 }
 

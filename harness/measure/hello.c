@@ -31,6 +31,17 @@ static void choices_of(const struct capability *list, int n, struct wire_choices
 		choice_add(out, list[i].name, list[i].usable, list[i].why_not);
 }
 
+/* Here each is loaded to see whether it can be: a worker that measures loads its point's alone. */
+static void providers_of(const struct device_caps *c, struct wire_choices *out)
+{
+	const struct engine_ops *ops = engine_registry[0];
+	for (int i = 0; i < c->n_providers; i++) {
+		const struct capability *p = &c->providers[i];
+		const char *why = ops->provider_why_not ? ops->provider_why_not(p->name) : NULL;
+		choice_add(out, p->name, p->usable && !why, why ? why : p->why_not);
+	}
+}
+
 static void device_of(const struct device_caps *c, struct wire_device *out)
 {
 	snprintf(out->name, sizeof out->name, "%s", c->name);
@@ -42,7 +53,8 @@ static void device_of(const struct device_caps *c, struct wire_device *out)
 	choices_of(c->isas, c->n_isas, &out->isas);
 	choices_of(c->precisions, c->n_precisions, &out->precisions);
 	choices_of(c->kvs, c->n_kvs, &out->kvs);
-	choices_of(c->providers, c->n_providers, &out->providers);
+	choices_of(c->affinities, c->n_affinities, &out->affinities);
+	providers_of(c, &out->providers);
 }
 
 /* The devices of the default engine: the others are named alike. */
@@ -59,14 +71,11 @@ static void devices_of(struct wire_hello *h)
 
 static void workload_of(const struct workload_ops *w, struct wire_workload *out)
 {
-	static const enum point_key always[] = {KEY_ENGINE, KEY_DEVICE, KEY_ISA, KEY_THREADS, KEY_WORKLOAD};
 	snprintf(out->name, sizeof out->name, "%s", w->name);
 	out->ceiling = w->ceiling;
 	out->uses_model = w->uses_model;
-	for (size_t i = 0; i < sizeof always / sizeof always[0]; i++)
-		out->key[always[i]] = true;
-	for (int i = 0; w->keys[i]; i++)
-		out->key[point_key_find(w->keys[i])] = true;
+	for (int k = 0; k < KEY_COUNT; k++)
+		out->key[k] = workload_heeds(w, (enum point_key)k);
 }
 
 static void workloads_of(struct wire_hello *h)

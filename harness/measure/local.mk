@@ -9,6 +9,7 @@ libmeasure_a_SOURCES = \
 	%D%/ask_convert.c %D%/ask_convert.h \
 	%D%/text.c %D%/text.h \
 	%D%/window.c %D%/window.h %D%/step_cost.c %D%/step_cost.h \
+	%D%/manner.c %D%/manner.h %D%/settle.c %D%/settle.h \
 	%D%/counter/registry.c %D%/counter/counter.h \
 	%D%/counter/clock.c %D%/counter/rusage.c
 %D%/libmeasure_a-hello.$(OBJEXT): build_id.h

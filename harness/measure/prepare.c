@@ -12,17 +12,6 @@
 #include "engines/model/model.h"
 #include "harness/measure/state.h"
 
-static bool heeds(const struct workload_ops *w, enum point_key key)
-{
-	if (key == KEY_ENGINE || key == KEY_DEVICE || key == KEY_ISA || key == KEY_THREADS ||
-	    key == KEY_WORKLOAD)
-		return true;
-	for (int i = 0; w->keys[i]; i++)
-		if (strcmp(w->keys[i], point_key_name(key)) == 0)
-			return true;
-	return false;
-}
-
 /* A key without effect would make one thing look like two. */
 static const struct workload_ops *workload_of(const struct point *p, struct diag *d)
 {
@@ -34,7 +23,7 @@ static const struct workload_ops *workload_of(const struct point *p, struct diag
 	}
 	const struct workload_ops *w = workload_find(text, &argument, d);
 	for (int k = 0; w && k < KEY_COUNT; k++)
-		if (p->value[k] && !heeds(w, (enum point_key)k)) {
+		if (p->value[k] && !workload_heeds(w, (enum point_key)k)) {
 			diag_set(d, ERR_UNSUPPORTED, "point: workload %s does not heed key \"%s\"", w->name,
 				 point_key_name((enum point_key)k));
 			return NULL;
@@ -44,7 +33,8 @@ static const struct workload_ops *workload_of(const struct point *p, struct diag
 
 /* Opens what the point needs: its workload, engine and model. */
 static int open_all(struct server *s, const struct point *p, bool passive,
-		    const struct workload_ops **workload, const struct model **m, struct diag *d)
+		    const struct workload_ops **workload, const struct model **m, struct manner *manner,
+		    struct diag *d)
 {
 	const struct model_options plain = {0};
 	const struct workload_ops *w = workload_of(p, d);
@@ -54,6 +44,8 @@ static int open_all(struct server *s, const struct point *p, bool passive,
 	}
 	int rc = state_engine(s, p, 0, passive, d);
 	*m = NULL;
+	if (rc == 0)
+		rc = manner_of(manner, p, s->engine.ops, d);
 	if (rc == 0 && w->uses_model)
 		rc = state_model(s, point_get(p, KEY_MODEL), &plain, m, d);
 	*workload = w;
@@ -64,12 +56,14 @@ int state_prepare(struct server *s, const struct point *p, uint64_t seed, bool p
 {
 	struct prepared n = {.seed = seed};
 	const struct model *m;
-	int rc = open_all(s, p, passive, &n.workload, &m, d);
+	int rc = open_all(s, p, passive, &n.workload, &m, &n.manner, d);
 	if (rc)
 		return rc;
 	/* What the last point held is free before memory is counted. */
 	state_unprepare(s);
 	rc = n.workload->check(s->engine.ops, s->engine.engine, m, p, &n.work, &n.plan, d);
+	if (rc == 0)
+		rc = manner_prepare(&n.manner, s->engine.ops, s->engine.engine, d);
 	if (rc)
 		return rc;
 	/* The run may keep pointers to the values: it gets those that live as long. */
@@ -105,8 +99,9 @@ static int check_point(struct server *s, const struct point *p, json_t **ok, str
 	const struct model *m;
 	struct workload_work work = {0};
 	struct memory_plan plan = {0};
+	struct manner manner;
 	struct diag why = {0};
-	int rc = open_all(s, p, s->engine.passive, &w, &m, d);
+	int rc = open_all(s, p, s->engine.passive, &w, &m, &manner, d);
 	if (rc)
 		return rc;
 	rc = w->check(s->engine.ops, s->engine.engine, m, p, &work, &plan, &why);
@@ -154,9 +149,12 @@ int request_prepare(struct server *s, const json_t *message, json_t **ok, struct
 	point_free(&p);
 	if (rc)
 		return rc;
-	struct wire_prepared answer = {.load_ns = clock_ns() - begun};
+	struct wire_prepared answer = {.load_ns = clock_ns() - begun - s->prepared.manner.prepare_ns};
 	answer.weight_bytes = (int64_t)s->prepared.plan.weights;
 	s->prepared.workload->describe(s->prepared.run, &text);
+	if (s->engine.ops->describe_engine)
+		s->engine.ops->describe_engine(s->engine.engine, &text);
+	manner_describe(&s->prepared.manner, &text);
 	answer.describe = strbuf_take(&text);
 	*ok = wire_prepared_to_json(&answer);
 	wire_prepared_free(&answer);

@@ -6,8 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engines/base/clock.h"
 #include "engines/base/mem.h"
+#include "engines/base/strbuf.h"
 #include "harness/measure/counter/counter.h"
+#include "harness/measure/settle.h"
 #include "harness/measure/state.h"
 #include "harness/measure/step_cost.h"
 #include "harness/measure/window.h"
@@ -78,6 +81,20 @@ static void readings_add(struct counters *c, const char *source, const struct wi
 	}
 }
 
+/* What empties the caches runs between the first step and the last, where counters cannot tell it apart. */
+static int counters_refuse(struct counters *c, const struct wire_run_request *q, struct diag *d)
+{
+	for (int i = 0; i < q->n_counters; i++) {
+		struct wire_reading none = {
+			.why = "caches are emptied between steps, and that would be counted"};
+		if (!counter_find(q->counters[i], d))
+			return d->code;
+		snprintf(none.counter, sizeof none.counter, "%s", q->counters[i]);
+		readings_add(c, q->counters[i], &none, 1);
+	}
+	return 0;
+}
+
 /* In the reverse order of the start: the first one spans the others. */
 static int counters_stop(void *arg, struct diag *d)
 {
@@ -103,18 +120,66 @@ static bool asked_to_stop(void *arg)
 	return server_cancelled(((struct counters *)arg)->server);
 }
 
+/* ---- cold, settled ---- */
+
+static int empty_caches(void *arg, struct diag *d)
+{
+	struct server *s = ((struct counters *)arg)->server;
+	return s->engine.ops->flush(s->engine.engine, &s->prepared.manner.flush_bytes, d);
+}
+
+static int64_t now(void *arg)
+{
+	(void)arg;
+	return clock_ns();
+}
+
+/* As the window does it, but no sample is kept. */
+static int settle_repetition(void *arg, int64_t *dur_ns, struct diag *d)
+{
+	struct server *s = ((struct counters *)arg)->server;
+	const struct workload_ops *w = s->prepared.workload;
+	int rc = w->reset(s->prepared.run, d);
+	for (int i = 0; i < s->prepared.work.steps && rc == 0; i++) {
+		if (s->prepared.manner.cold)
+			rc = empty_caches(arg, d);
+		int64_t t0 = clock_ns();
+		if (rc == 0)
+			rc = w->step(s->prepared.run, d);
+		*dur_ns += clock_ns() - t0;
+	}
+	if (rc == 0 && server_cancelled(s))
+		rc = diag_set(d, ERR_CANCELLED, "run: cancelled while it settled");
+	return rc;
+}
+
+static int settle(struct counters *c, struct diag *d)
+{
+	struct settled settled;
+	struct strbuf text = {0};
+	int rc = settle_run(&settled, &(struct settle_hooks){c, now, settle_repetition}, d);
+	if (rc)
+		return rc;
+	settled_describe(&settled, &text);
+	c->result->describe = strbuf_take(&text);
+	return 0;
+}
+
 static int run_window(struct server *s, const struct wire_run_request *q, struct wire_run_result *r,
 		      struct diag *d)
 {
 	struct counters c = {.server = s, .result = r};
-	bool counting = q->n_counters > 0;
+	bool cold = s->prepared.manner.cold, counting = q->n_counters > 0 && !cold;
 	const struct window_hooks hooks = {
 		.arg = &c,
 		.begin = counting ? counters_start : NULL,
 		.end = counting ? counters_stop : NULL,
+		.before_step = cold ? empty_caches : NULL,
 		.cancelled = asked_to_stop,
 	};
-	int rc = counters_open(&c, q, d);
+	int rc = cold ? counters_refuse(&c, q, d) : counters_open(&c, q, d);
+	if (rc == 0 && s->prepared.manner.sustained)
+		rc = settle(&c, d);
 	if (rc == 0) {
 		r->series = mem_alloc(sizeof *r->series);
 		rc = window_run(s->prepared.workload, s->prepared.run, s->prepared.work.steps, q, &hooks,

@@ -69,6 +69,14 @@ static int choice_check(const struct capability *list, int n, const struct point
 	return diag_set(d, ERR_UNSUPPORTED, "point: unknown %s \"%.60s\"", point_key_name(key), value);
 }
 
+/* Only the one that is asked for is loaded. */
+static int provider_check(const struct engine_ops *ops, const struct point *p, struct diag *d)
+{
+	const char *name = p->value[KEY_PROVIDER];
+	const char *why = name && ops->provider_why_not ? ops->provider_why_not(name) : NULL;
+	return why ? diag_set(d, ERR_UNAVAILABLE, "provider %s: %s", name, why) : 0;
+}
+
 static int choices_check(const struct device_caps *c, const struct point *p, struct diag *d)
 {
 	const struct {
@@ -107,6 +115,8 @@ static int device_check(const struct engine_ops *ops, const struct point *p, str
 		rc = diag_set(d, ERR_UNAVAILABLE, "device %s: %s", name, caps[i].why_not);
 	else
 		rc = choices_check(&caps[i], p, d);
+	if (rc == 0)
+		rc = provider_check(ops, p, d);
 	free(caps);
 	return rc;
 }
@@ -114,7 +124,8 @@ static int device_check(const struct engine_ops *ops, const struct point *p, str
 static bool engine_is(const struct open_engine *a, const struct open_engine *b)
 {
 	return a->engine && a->ops == b->ops && strcmp(a->isa, b->isa) == 0 &&
-	       strcmp(a->device, b->device) == 0 && a->n_threads == b->n_threads && a->pin == b->pin &&
+	       strcmp(a->device, b->device) == 0 && strcmp(a->affinity, b->affinity) == 0 &&
+	       strcmp(a->options, b->options) == 0 && a->n_threads == b->n_threads && a->pin == b->pin &&
 	       a->passive == b->passive;
 }
 
@@ -123,6 +134,8 @@ static void engine_close(struct server *s)
 	state_unprepare(s);
 	if (s->engine.engine)
 		s->engine.ops->close(s->engine.engine);
+	free(s->engine.affinity);
+	free(s->engine.options);
 	memset(&s->engine, 0, sizeof s->engine);
 }
 
@@ -135,11 +148,25 @@ static int engine_reopen(struct server *s, struct open_engine *want, struct diag
 		.n_threads = want->n_threads,
 		.pin = want->pin,
 		.passive_wait = want->passive,
+		.affinity = want->affinity,
+		.options = want->options,
 	};
 	int rc = want->ops->open(&want->engine, &config, d);
-	if (rc == 0)
-		s->engine = *want;
-	return rc;
+	if (rc)
+		return rc;
+	s->engine = *want;
+	s->engine.affinity = mem_strdup(want->affinity);
+	s->engine.options = mem_strdup(want->options);
+	return 0;
+}
+
+/* Threads are pinned where the point says so. Left to us they are not when there are more than CPUs, which cannot have
+ * one each. Those that another provider starts would all inherit the one CPU of the thread that calls it. */
+static bool is_pinned(const struct point *p, int64_t threads)
+{
+	bool own = strcmp(point_get(p, KEY_PROVIDER), point_key_default(KEY_PROVIDER)) == 0;
+	bool placed = strcmp(point_get(p, KEY_AFFINITY), point_key_default(KEY_AFFINITY)) != 0;
+	return own && (placed || threads <= pool_usable_cpus());
 }
 
 int state_engine(struct server *s, const struct point *p, int n_threads, bool passive, struct diag *d)
@@ -155,10 +182,10 @@ int state_engine(struct server *s, const struct point *p, int n_threads, bool pa
 	if (rc)
 		return rc;
 	want.n_threads = (int)threads;
-	/* More threads than CPUs cannot have one each, and the threads that another provider starts would all
-	 * inherit the one CPU of the thread that calls it. */
-	want.pin = threads <= pool_usable_cpus() &&
-		   strcmp(point_get(p, KEY_PROVIDER), point_key_default(KEY_PROVIDER)) == 0;
+	want.pin = is_pinned(p, threads);
+	/* Texts of the point: engine_reopen copies them. */
+	want.affinity = (char *)(uintptr_t)point_get(p, KEY_AFFINITY);
+	want.options = (char *)(uintptr_t)point_get(p, KEY_OPTIONS);
 	snprintf(want.isa, sizeof want.isa, "%s", point_get(p, KEY_ISA));
 	snprintf(want.device, sizeof want.device, "%s", point_get(p, KEY_DEVICE));
 	return engine_is(&s->engine, &want) ? 0 : engine_reopen(s, &want, d);

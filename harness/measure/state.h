@@ -9,6 +9,7 @@
 
 #include "engines/base/err.h"
 #include "engines/engine.h"
+#include "harness/measure/manner.h"
 #include "harness/wire/point.h"
 #include "harness/wire/wire.h"
 #include "workloads/workload.h"
@@ -23,6 +24,7 @@ struct open_engine {
 	char isa[WIRE_NAME], device[WIRE_NAME];
 	int n_threads;
 	bool pin, passive;
+	char *affinity, *options; /* of the point; owned */
 };
 
 struct prepared {
@@ -30,6 +32,7 @@ struct prepared {
 	struct workload_run *run;
 	struct workload_work work;
 	struct memory_plan plan;
+	struct manner manner;
 	struct point point;
 	uint64_t seed;
 };

@@ -133,10 +133,26 @@ static int reset(struct window *w, struct diag *d)
 	return rc;
 }
 
+/* What is done between steps is not theirs. */
+static int before_step(struct window *w, struct diag *d)
+{
+	if (w->first < w->s.n)
+		look(w, clock_ns());
+	int rc = w->hooks->before_step(w->hooks->arg, d);
+	look(w, clock_ns());
+	return rc;
+}
+
 static int repetition(struct window *w, int rep, bool warmup, struct diag *d)
 {
 	int rc = reset(w, d), cpu = sched_getcpu();
 	for (int i = 0; i < w->steps && rc == 0; i++) {
+		if (w->hooks->before_step) {
+			rc = before_step(w, d);
+			cpu = sched_getcpu();
+		}
+		if (rc)
+			break;
 		int64_t t0 = clock_ns();
 		rc = w->ops->step(w->run, d);
 		int64_t t1 = clock_ns();
@@ -166,7 +182,8 @@ static bool enough(const struct window *w, int measured)
 		return true;
 	if (q->max_time_ns > 0 && clock_ns() - w->begun >= q->max_time_ns)
 		return true;
-	return measured >= q->repeat && w->measured_ns >= q->min_time_ns;
+	int64_t passed = w->hooks->before_step ? clock_ns() - w->begun : w->measured_ns;
+	return measured >= q->repeat && passed >= q->min_time_ns;
 }
 
 static int repetitions(struct window *w, struct diag *d)

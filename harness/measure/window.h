@@ -27,6 +27,10 @@ struct window_hooks {
 	/* Optional. Around the repetitions after the warm-up: counters start and stop here. */
 	int (*begin)(void *arg, struct diag *d);
 	int (*end)(void *arg, struct diag *d);
+	/* Optional. Before each step of every repetition, outside of what is timed: cold caches are made here. What
+	 * it does marks no sample, and its time counts against min_time: else a short step would be repeated for
+	 * hours. */
+	int (*before_step)(void *arg, struct diag *d);
 	/* Optional. Asked between steps, now and then; true ends the window with ERR_CANCELLED. */
 	bool (*cancelled)(void *arg);
 };

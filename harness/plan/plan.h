@@ -9,6 +9,7 @@
  *   isa        "auto", or not given, stays as it is: an id names no machine, and a ceiling goes by
  *              the same word. "all": every usable level, one point each
  *   engine, device, kv, precision, provider   "all": every usable one
+ *   affinity   "all": compact, scatter and each node that can be used, not auto
  * Anything else is taken as written: the worker's check judges it.
  */
 #ifndef IFM_PLAN_PLAN_H

@@ -146,6 +146,27 @@ static void choices_resolve_all(struct plan_values *out, const char *what, const
 		value_add(out, "all", POINT_UNAVAILABLE, mem_printf("no %s is usable here", what));
 }
 
+/* "all" is each way of placing threads, but not the one that is left to the worker. A list of CPUs is no choice, and
+ * taken as written. */
+static void affinity_resolve(struct plan_values *out, const struct plan_context *c, const char *text)
+{
+	const struct wire_choices none = {0}, *list = c->device ? &c->device->affinities : &none;
+	const struct wire_choice *known = wire_choice_find(list, text);
+	int before = out->n;
+	if (strcmp(text, "all") != 0) {
+		if (known)
+			choice_resolve(out, point_key_name(KEY_AFFINITY), text, list);
+		else
+			value_add(out, text, POINT_PLANNED, NULL);
+		return;
+	}
+	for (int i = 0; i < list->n; i++)
+		if (list->item[i].usable && strcmp(list->item[i].name, point_key_default(KEY_AFFINITY)) != 0)
+			value_add(out, list->item[i].name, POINT_PLANNED, NULL);
+	if (out->n == before)
+		value_add(out, text, POINT_UNAVAILABLE, mem_strdup("the worker lists no affinity"));
+}
+
 static void threads_resolve(struct plan_values *out, const struct plan_context *c, const char *text)
 {
 	char number[16];
@@ -228,6 +249,8 @@ static void value_resolve(struct plan_values *out, const struct plan_context *c,
 		model_resolve(out, c, text);
 	else if (key == KEY_THREADS)
 		threads_resolve(out, c, text);
+	else if (key == KEY_AFFINITY)
+		affinity_resolve(out, c, text);
 	else if (key == KEY_PRECISION && strcmp(text, "file") == 0)
 		file_resolve(out, c);
 	else if (!list || (key == KEY_ISA && strcmp(text, "auto") == 0))

@@ -14,6 +14,11 @@
 #include "harness/run/lies.h"
 #include "harness/run/sweep.h"
 
+/* A sustained point: what a worker takes to settle at most (harness/measure/settle.h), and how long it is measured
+ * at least: the shortest window over which power that is polled gives a figure. */
+#define SETTLE_S    90.0
+#define SUSTAINED_S 10.0
+
 struct visit {
 	struct sweep *sweep;
 	const struct plan_visit *planned;
@@ -56,6 +61,20 @@ static void choose_counters(struct visit *v)
 	}
 }
 
+static bool is_sustained(const struct visit *v)
+{
+	return strcmp(point_get(&v->point->point, KEY_DURATION), "sustained") == 0;
+}
+
+static void sustain(struct wire_run_request *q)
+{
+	int64_t least = seconds_ns(SUSTAINED_S);
+	if (q->min_time_ns < least)
+		q->min_time_ns = least;
+	if (q->max_time_ns > 0 && q->max_time_ns < least)
+		q->max_time_ns = least;
+}
+
 static void make_request(struct visit *v)
 {
 	const struct spec *spec = v->sweep->spec;
@@ -65,6 +84,8 @@ static void make_request(struct visit *v)
 		.min_time_ns = seconds_ns(spec->min_time_s),
 		.max_time_ns = seconds_ns(spec->max_time_s),
 	};
+	if (is_sustained(v))
+		sustain(&v->request);
 	if (v->planned->kind == VISIT_COUNTER)
 		choose_counters(v);
 }
@@ -74,6 +95,8 @@ static int64_t run_timeout_ns(const struct visit *v)
 {
 	const struct spec *spec = v->sweep->spec;
 	double window = spec->max_time_s > spec->min_time_s ? spec->max_time_s : spec->min_time_s;
+	if (is_sustained(v))
+		window += SETTLE_S + SUSTAINED_S;
 	return seconds_ns(window + spec->timeout_s);
 }
 
@@ -93,6 +116,14 @@ static int prepare(struct visit *v, struct diag *d)
 	return rc;
 }
 
+/* Lines that only the run could tell, behind those of prepare. */
+static void describe_more(struct visit *v, const char *lines)
+{
+	char *all = mem_printf("%s%s", v->prepared.describe ? v->prepared.describe : "", lines);
+	free(v->prepared.describe);
+	v->prepared.describe = all;
+}
+
 static int measure(struct visit *v, struct diag *d)
 {
 	const struct wire_check *check = v->point->checked ? &v->point->check : NULL;
@@ -108,6 +139,8 @@ static int measure(struct visit *v, struct diag *d)
 		rc = wire_run_result_from_json(answer, &v->result, d);
 	json_decref(answer);
 	v->is_run = rc == 0;
+	if (rc == 0 && v->result.describe)
+		describe_more(v, v->result.describe);
 	if (rc == 0)
 		rc = lies_check(&v->result, &v->request, check, v->wall_ns, &v->measured, d);
 	return rc;

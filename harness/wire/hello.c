@@ -42,11 +42,13 @@ static const struct field hello_fields[] = {
 static const struct {
 	const char *key;
 	size_t offset;
+	bool optional; /* a worker may leave it out */
 } lists[] = {
-	{"isas", offsetof(struct wire_device, isas)},
-	{"precisions", offsetof(struct wire_device, precisions)},
-	{"kvs", offsetof(struct wire_device, kvs)},
-	{"providers", offsetof(struct wire_device, providers)},
+	{"isas", offsetof(struct wire_device, isas), false},
+	{"precisions", offsetof(struct wire_device, precisions), false},
+	{"kvs", offsetof(struct wire_device, kvs), false},
+	{"providers", offsetof(struct wire_device, providers), false},
+	{"affinities", offsetof(struct wire_device, affinities), true},
 };
 enum { N_LISTS = sizeof lists / sizeof lists[0] };
 
@@ -120,7 +122,8 @@ static int get_device(const json_t *o, void *item, struct diag *d)
 {
 	int rc = codec_get(o, device_fields, item, d);
 	for (int i = 0; i < N_LISTS && rc == 0; i++)
-		rc = get_choices(o, lists[i].key, list_of(item, i), d);
+		if (!lists[i].optional || json_object_get(o, lists[i].key))
+			rc = get_choices(o, lists[i].key, list_of(item, i), d);
 	return rc;
 }
 

@@ -84,6 +84,8 @@ json_t *wire_run_result_to_json(const struct wire_run_result *r)
 		json_object_set_new(reading, "thread", json_integer(r->readings[i].thread));
 		json_array_append_new(readings, reading);
 	}
+	if (r->describe)
+		json_object_set_new(o, "describe", codec_text(r->describe));
 	json_object_set_new(o, "series", series);
 	json_object_set_new(o, "readings", readings);
 	if (r->step_cost_ns)
@@ -155,6 +157,11 @@ int wire_run_result_from_json(const json_t *o, struct wire_run_result *out, stru
 	if (rc == 0)
 		rc = codec_get_array(o, "readings", READINGS_MAX, sizeof *r.readings, get_reading,
 				     (void **)&r.readings, &r.n_readings, d);
+	if (rc == 0 && json_object_get(o, "describe")) {
+		const char *text = NULL;
+		rc = json_get_string(o, "describe", &text, d);
+		r.describe = rc ? NULL : mem_strdup(text);
+	}
 	if (rc) {
 		wire_run_result_free(&r);
 		return rc;
@@ -170,5 +177,6 @@ void wire_run_result_free(struct wire_run_result *r)
 			free(*column_of(&r->series[i], c));
 	free(r->series);
 	free(r->readings);
+	free(r->describe);
 	memset(r, 0, sizeof *r);
 }

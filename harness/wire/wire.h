@@ -76,6 +76,7 @@ struct wire_device {
 	int n_cpus;
 	int64_t memory_bytes;
 	struct wire_choices isas, precisions, kvs, providers;
+	struct wire_choices affinities; /* all but lists of CPUs; optional in the message */
 };
 struct wire_workload {
 	char name[WIRE_NAME]; /* "pp", "tg", "gemm", ... without the argument */
@@ -178,6 +179,7 @@ struct wire_run_result {
 	int window_version;
 	int64_t step_cost_ns; /* what the worker's window adds to a step; optional in the message; 0: not told */
 	double tokens_per_rep, flops_per_rep, bytes_per_rep;
+	char *describe; /* "key: value" lines that only the run could tell; optional in the message, NULL: none */
 };
 
 json_t *wire_hello_to_json(const struct wire_hello *h);

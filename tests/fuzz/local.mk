@@ -79,3 +79,9 @@ check_PROGRAMS += %D%/fuzz_store
 %C%_fuzz_store_CFLAGS = $(AM_CFLAGS) -DREPLAY_RUNS=60
 %C%_fuzz_store_LDADD = $(REPORT_TEST_LINK)
 TESTS += %D%/fuzz_store
+
+check_PROGRAMS += %D%/fuzz_place
+%C%_fuzz_place_SOURCES = %D%/fuzz_place.c %D%/replay.c
+%C%_fuzz_place_CFLAGS = $(AM_CFLAGS)
+%C%_fuzz_place_LDADD = libengines.a libbase.a $(JANSSON_LIBS)
+TESTS += %D%/fuzz_place

@@ -207,3 +207,18 @@ check_PROGRAMS += %D%/t_analysis %D%/t_text %D%/t_limits
 %C%_t_limits_CFLAGS = $(AM_CFLAGS)
 %C%_t_limits_LDADD = $(REPORT_TEST_LINK)
 TESTS += %D%/t_analysis %D%/t_text %D%/t_limits
+
+# where threads go
+check_PROGRAMS += %D%/t_place
+%C%_t_place_SOURCES = %D%/t_place.c %D%/temp_folder.h
+%C%_t_place_CFLAGS = $(AM_CFLAGS)
+%C%_t_place_LDADD = libbase.a $(JANSSON_LIBS)
+TESTS += %D%/t_place
+check_PROGRAMS += %D%/t_settle %D%/t_options
+%C%_t_settle_SOURCES = %D%/t_settle.c
+%C%_t_settle_CFLAGS = $(AM_CFLAGS)
+%C%_t_settle_LDADD = libmeasure.a libbase.a $(JANSSON_LIBS)
+%C%_t_options_SOURCES = %D%/t_options.c
+%C%_t_options_CFLAGS = $(AM_CFLAGS)
+%C%_t_options_LDADD = libengines.a libbase.a $(JANSSON_LIBS)
+TESTS += %D%/t_settle %D%/t_options

@@ -365,14 +365,14 @@ static void test_isas(void)
 	}
 }
 
-static void test_openblas(void)
+static void test_provider(const char *provider)
 {
 	static float out[N_IDS * VOCAB];
 	struct engine *e = open_engine("auto", 2);
 	struct job_config job = job_of(DTYPE_F32, DTYPE_F32);
 	struct memory_plan plan;
 	struct diag d = {0};
-	job.provider = "openblas";
+	job.provider = provider;
 	int rc = ops->check(e, &tiny.model, &job, &plan, &d);
 	if (rc == ERR_UNAVAILABLE) {
 		skip(d.text);
@@ -380,12 +380,12 @@ static void test_openblas(void)
 		struct session *s = load(e, &job);
 		feed(s, 0, 0, N_IDS, out);
 		double r = naive_residual(out, naive, N_IDS * VOCAB);
-		ok(r < SAME, "openblas in f32 (%.1e)", r);
+		ok(r < SAME, "%s in f32 (%.1e)", provider, r);
 		ops->unload(s);
 		job.precision = DTYPE_Q8_0;
 		diag_clear(&d);
-		ok(ops->check(e, &tiny.model, &job, &plan, &d) < 0 && d.text[0],
-		   "openblas in q8_0 is refused: %s", d.text);
+		ok(ops->check(e, &tiny.model, &job, &plan, &d) < 0 && d.text[0], "%s in q8_0 is refused: %s",
+		   provider, d.text);
 	}
 	job.provider = "none";
 	diag_clear(&d);
@@ -419,10 +419,14 @@ static void test_plan(void)
 	job = job_of(DTYPE_F16, DTYPE_F16);
 	job.max_rows = 49;
 	is_int(ops->check(e, &tiny.model, &job, &plan, NULL), ERR_USAGE, "more rows than tokens");
-	const struct engine_config bad[] = {{"cuda", "auto", 1, false, false},
-					    {"cpu", "mmx", 1, false, false},
-					    {"cpu", "auto", 0, false, false}};
-	for (int i = 0; i < 3; i++) {
+	const struct engine_config bad[] = {
+		{.device = "cuda", .isa = "auto", .n_threads = 1},
+		{.device = "cpu", .isa = "mmx", .n_threads = 1},
+		{.device = "cpu", .isa = "auto", .n_threads = 0},
+		{.device = "cpu", .isa = "auto", .n_threads = 1, .affinity = "nowhere"},
+		{.device = "cpu", .isa = "auto", .n_threads = 1, .options = "wiat:spin"},
+	};
+	for (int i = 0; i < 5; i++) {
 		struct engine *none;
 		diag_clear(&d);
 		ok(ops->open(&none, &bad[i], &d) < 0 && d.text[0], "refused: %s", d.text);
@@ -539,7 +543,7 @@ static void test_describe(void)
 static void test_null(void)
 {
 	const struct engine_ops *null = engine_find("null");
-	const struct engine_config c = {"cpu", "auto", 2, false, false};
+	const struct engine_config c = {.device = "cpu", .isa = "auto", .n_threads = 2};
 	struct job_config job = job_of(DTYPE_F32, DTYPE_F16);
 	struct engine *e;
 	struct session *s;
@@ -576,7 +580,9 @@ int main(void)
 			test_copies();
 			test_bad_batches();
 			test_bits();
-			test_openblas();
+			test_provider("openblas");
+			test_provider("onednn");
+			test_provider("blis");
 			test_plan();
 			test_work();
 			test_describe();

@@ -2,6 +2,7 @@
 /* Whole products against double precision; blocking, threads, determinism, refusals. */
 #include "config.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "tests/tap.h"
@@ -168,13 +169,48 @@ static void test_refusals(void)
 		refused(&(struct gemm_config){ISA_REF, "own", bad[i], 1}, DTYPE_F32, ERR_USAGE, "MCxKCxNC");
 	refused(&(struct gemm_config){ISA_REF, "own", "3x5", 1}, DTYPE_F32, ERR_UNSUPPORTED, "4x8");
 	refused(&(struct gemm_config){ISA_REF, "mkl", "auto", 1}, DTYPE_F32, ERR_USAGE, "openblas");
-	if (gemm_provider_why_not("openblas"))
-		return;
-	refused(&(struct gemm_config){isa_best(), "openblas", "auto", 1}, DTYPE_Q8_0, ERR_UNSUPPORTED,
-		"openblas multiplies f32 only");
+}
+
+static void test_foreign_refusals(const char *provider)
+{
+	char text[64];
+	snprintf(text, sizeof text, "%s multiplies f32 only", provider);
+	refused(&(struct gemm_config){isa_best(), provider, "auto", 1}, DTYPE_Q8_0, ERR_UNSUPPORTED, text);
+	refused(&(struct gemm_config){isa_best(), provider, "64x64x64", 1}, DTYPE_F32, ERR_UNSUPPORTED,
+		"has its own blocking");
 	if (isa_best() != ISA_REF)
-		refused(&(struct gemm_config){ISA_REF, "openblas", "auto", 1}, DTYPE_F32, ERR_UNSUPPORTED,
+		refused(&(struct gemm_config){ISA_REF, provider, "auto", 1}, DTYPE_F32, ERR_UNSUPPORTED,
 			"isa ref cannot be asked of it");
+}
+
+/* Each library that is installed: the numbers of the definition, and what it says of itself. */
+static void test_foreign(const char *provider)
+{
+	struct strbuf text = {0};
+	struct setup s;
+	struct diag d = {0};
+	char line[64];
+	const char *why = gemm_provider_why_not(provider);
+	if (why) {
+		char reason[256];
+		snprintf(reason, sizeof reason, "%s: %s", provider, why);
+		skip(reason);
+		return;
+	}
+	test_product(DTYPE_F32, &(struct gemm_config){isa_best(), provider, "auto", 1});
+	test_product(DTYPE_F32, &(struct gemm_config){isa_best(), provider, "auto", 2});
+	test_foreign_refusals(provider);
+	is_int(setup_open(&s, &(struct gemm_config){isa_best(), provider, "auto", 2}, DTYPE_F32, &d), 0,
+	       provider);
+	gemm_describe(s.g, &text);
+	snprintf(line, sizeof line, "provider: %s\n%s: ", provider, provider);
+	has_text(strbuf_text(&text), line, "its name and version");
+	snprintf(line, sizeof line, "\n%s_library: /", provider);
+	has_text(strbuf_text(&text), line, "the file it came from");
+	snprintf(line, sizeof line, "\n%s_threads: 2\n", provider);
+	has_text(strbuf_text(&text), line, "its threads");
+	strbuf_free(&text);
+	setup_close(&s);
 }
 
 static void test_data_folder(void)
@@ -218,10 +254,9 @@ int main(void)
 		test_rows((enum dtype)t);
 	}
 	naive(DTYPE_F32);
-	if (gemm_provider_why_not("openblas"))
-		skip(gemm_provider_why_not("openblas"));
-	else
-		test_product(DTYPE_F32, &(struct gemm_config){isa_best(), "openblas", "auto", 2});
+	is_text(gemm_provider_name(0), "own", "the first provider");
+	for (int i = 1; gemm_provider_name(i); i++)
+		test_foreign(gemm_provider_name(i));
 	test_refusals();
 	test_data_folder();
 	is_int(setup_open(&s, &(struct gemm_config){ISA_REF, "own", "100x90x64", 1}, DTYPE_Q8_0, &d), 0,

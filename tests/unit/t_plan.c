@@ -21,7 +21,11 @@ static const char hello_text[] =
 	"     {'name': 'q8_0', 'usable': true, 'why': ''}],"
 	"   'kvs': [{'name': 'f32', 'usable': true, 'why': ''}, {'name': 'f16', 'usable': true, 'why': ''}],"
 	"   'providers': [{'name': 'own', 'usable': true, 'why': ''},"
-	"     {'name': 'openblas', 'usable': true, 'why': ''}]},"
+	"     {'name': 'openblas', 'usable': true, 'why': ''}],"
+	"   'affinities': [{'name': 'auto', 'usable': true, 'why': ''}, {'name': 'compact', 'usable': true, "
+	"'why': ''},"
+	"     {'name': 'node0', 'usable': true, 'why': ''},"
+	"     {'name': 'node1', 'usable': false, 'why': 'it has no CPUs'}]},"
 	"  {'name': 'cuda:0', 'description': '', 'usable': false, 'why': 'no driver', 'n_cpus': 0,"
 	"   'memory_bytes': 0, 'isas': [], 'precisions': [], 'kvs': [], 'providers': []}],"
 	" 'workloads': ["
@@ -34,7 +38,7 @@ static const char hello_text[] =
 	"    'workload', 'model', 'precision', 'kv', 'sequences', 'blocking', 'provider']},"
 	"  {'name': 'gemm', 'ceiling': false, 'uses_model': false, 'keys': ['engine', 'device', 'isa', "
 	"'threads',"
-	"    'workload', 'm', 'n', 'k', 'precision', 'blocking', 'provider']},"
+	"    'workload', 'm', 'n', 'k', 'precision', 'blocking', 'provider', 'affinity']},"
 	"  {'name': 'read', 'ceiling': true, 'uses_model': false, 'keys': ['engine', 'device', 'isa', "
 	"'threads',"
 	"    'workload', 'size']},"
@@ -157,6 +161,19 @@ static void test_values(void)
 		"engine=null k=8 m=8 n=8 precision=f32 provider=openblas threads=2 workload=gemm\n"
 		"engine=null k=16 m=8 n=8 precision=f32 threads=2 workload=gemm\n"
 		"engine=null k=16 m=8 n=8 precision=f32 provider=openblas threads=2 workload=gemm\n");
+}
+
+/* All that are, but not what is left to the worker; a list of CPUs is none of the choices. */
+static void test_affinity(void)
+{
+	is_plan("{workload: gemm, m: 8, n: 8, k: 8, affinity: all}\n",
+		"affinity=compact k=8 m=8 n=8 precision=f32 threads=2 workload=gemm\n"
+		"affinity=node0 k=8 m=8 n=8 precision=f32 threads=2 workload=gemm\n");
+	is_plan("{workload: gemm, m: 8, n: 8, k: 8, affinity: [auto, 1+0, node1]}\n",
+		"k=8 m=8 n=8 precision=f32 threads=2 workload=gemm\n"
+		"affinity=1+0 k=8 m=8 n=8 precision=f32 threads=2 workload=gemm\n"
+		"affinity=node1 k=8 m=8 n=8 precision=f32 threads=2 workload=gemm -> unavailable: affinity "
+		"node1: it has no CPUs\n");
 }
 
 static void test_merge(void)
@@ -636,6 +653,7 @@ int main(void)
 	unsetenv("INFEROMETER_DATA");
 	hello_make();
 	test_values();
+	test_affinity();
 	test_merge();
 	test_refused();
 	test_usage();

@@ -19,10 +19,11 @@ enum { LOG_MAX = 64 };
 struct workload_run {
 	char log[LOG_MAX + 1]; /* its beginning */
 	int n_resets, n_steps, n_begins, n_ends, n_asked;
+	int n_befores, fail_before;
 	int fail_reset, fail_step; /* the one with this number fails, from 1 */
 	int begin_rc, end_rc;
 	int cancel_at; /* the question with this number is answered yes */
-	int64_t spin_ns;
+	int64_t spin_ns, before_ns;
 	void (*inside)(struct workload_run *r); /* in each step, or NULL */
 	int cpu[2];
 };
@@ -67,6 +68,27 @@ static int on_end(void *arg, struct diag *d)
 	return r->end_rc ? diag_set(d, (enum err)r->end_rc, "end fails") : 0;
 }
 
+static void touch_a_page(struct workload_run *r)
+{
+	volatile char *p = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	(void)r;
+	if (p == MAP_FAILED)
+		bail("no page");
+	*p = 1;
+	munmap((void *)p, 4096);
+}
+
+static int on_before(void *arg, struct diag *d)
+{
+	struct workload_run *r = arg;
+	note(r, 'f');
+	int64_t begun = clock_ns();
+	while (clock_ns() - begun < r->before_ns)
+		;
+	touch_a_page(r);
+	return ++r->n_befores == r->fail_before ? diag_set(d, ERR_OOM, "flush fails") : 0;
+}
+
 static bool on_cancelled(void *arg)
 {
 	struct workload_run *r = arg;
@@ -78,7 +100,7 @@ static const struct workload_ops ops = {.name = "fake", .reset = fake_reset, .st
 static int window(struct workload_run *r, int steps, struct wire_run_request q, struct wire_series *s,
 		  struct diag *d)
 {
-	const struct window_hooks hooks = {r, on_begin, on_end, on_cancelled};
+	const struct window_hooks hooks = {r, on_begin, on_end, NULL, on_cancelled};
 	return window_run(&ops, r, steps, &q, &hooks, s, d);
 }
 
@@ -230,16 +252,6 @@ static void test_cancel(void)
 	is_int(s.n, 77, "no series");
 }
 
-static void touch_a_page(struct workload_run *r)
-{
-	volatile char *p = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	(void)r;
-	if (p == MAP_FAILED)
-		bail("no page");
-	*p = 1;
-	munmap((void *)p, 4096);
-}
-
 static void touch_once(struct workload_run *r)
 {
 	if (r->n_steps == 9)
@@ -261,6 +273,43 @@ static bool all_marked(const struct wire_series *s, int64_t mark)
 	for (int i = 1; i < s->n; i++)
 		n += (s->marks[i] & mark) != 0;
 	return n == s->n - 1;
+}
+
+static int n_marked(const struct wire_series *s, int64_t mark)
+{
+	int n = 0;
+	for (int i = 0; i < s->n; i++)
+		n += (s->marks[i] & mark) != 0;
+	return n;
+}
+
+/* Before each step, of the warm-up too; no sample pays for it or is marked, but it counts as time. */
+static void test_before_step(void)
+{
+	struct workload_run r = {.before_ns = 200000};
+	struct wire_series s = {0};
+	struct diag d = {0};
+	const struct window_hooks hooks = {.arg = &r, .before_step = on_before};
+	struct wire_run_request q = {.warmup = 1, .repeat = 2, .min_time_ns = 1};
+	is_int(window_run(&ops, &r, 2, &q, &hooks, &s, &d), 0, "a hook before each step");
+	is_text(r.log, "rfsfsrfsfsrfsfs", "comes before each");
+	int n_long = 0;
+	for (int i = 0; i < s.n; i++)
+		n_long += s.values[i] >= r.before_ns && !(s.marks[i] & MARK_PREEMPTED);
+	is_int(n_long, 0, "and is not timed");
+	ok(n_marked(&s, MARK_FAULTED) <= 1, "nor are its page faults those of a step");
+	for (int i = 1; i < s.n; i++)
+		n_long += s.offsets[i] - s.offsets[i - 1] < r.before_ns;
+	is_int(n_long, 0, "but stands between them");
+	series_free(&s);
+	r = (struct workload_run){.before_ns = 200000};
+	q = (struct wire_run_request){.repeat = 1, .min_time_ns = 2000000};
+	is_int(window_run(&ops, &r, 1, &q, &hooks, &s, &d), 0, "steps of no time");
+	ok(s.n <= 10, "are not repeated until they alone make up the least time: %d", s.n);
+	series_free(&s);
+	r = (struct workload_run){.fail_before = 2};
+	is_int(window_run(&ops, &r, 2, &q, &hooks, &s, &d), ERR_OOM, "one that fails");
+	is_text(r.log, "rfsf", "ends the window before the step");
 }
 
 static void test_marks(void)
@@ -309,6 +358,7 @@ int main(void)
 	test_full();
 	test_failures();
 	test_cancel();
+	test_before_step();
 	test_marks();
 	return tap_done();
 }

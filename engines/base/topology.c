@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "engines/base/topology.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engines/base/group.h"
+#include "engines/base/mem.h"
+
+#define SYSTEM "/sys/devices/system"
+/* The longest list of CPU_LIST_MAX numbers, all of them alone. */
+#define LINE_BYTES (CPU_LIST_MAX * 6)
+/* More caches than a CPU can have. */
+enum { CACHES_MAX = 16 };
+
+/* The first line of a file below a folder of the system, NULL when there is none. In buf of LINE_BYTES. */
+static const char *line_of(const char *dir, const char *name, char *buf)
+{
+	return group_line(dir, name, buf, LINE_BYTES) ? buf : NULL;
+}
+
+static int number_of(const char *dir, const char *name, char *buf)
+{
+	const char *line = line_of(dir, name, buf);
+	char *end;
+	long v = line ? strtol(line, &end, 10) : -1;
+	return v < 0 || v > INT_MAX ? -1 : (int)v;
+}
+
+/* A list in a file; an empty one when it is missing or broken. */
+static void list_of(const char *dir, const char *name, char *buf, struct cpu_list *out)
+{
+	const char *line = line_of(dir, name, buf);
+	*out = (struct cpu_list){0};
+	if (line && cpu_list_parse(out, line, ',', NULL))
+		*out = (struct cpu_list){0};
+}
+
+/* Its core by the lowest sibling, and its rank among them. */
+static void core_read(struct topology_cpu *c, const char *dir, char *buf)
+{
+	struct cpu_list siblings;
+	list_of(dir, "topology/thread_siblings_list", buf, &siblings);
+	c->unit[TOPOLOGY_CORE] = c->cpu;
+	for (int i = 0; i < siblings.n; i++) {
+		if (siblings.cpu[i] < c->unit[TOPOLOGY_CORE])
+			c->unit[TOPOLOGY_CORE] = siblings.cpu[i];
+		c->unit[TOPOLOGY_THREAD] += siblings.cpu[i] < c->cpu;
+	}
+	cpu_list_free(&siblings);
+}
+
+/* "32768K" as bytes, 0 for what is no size. */
+static uint64_t size_of(const char *dir, char *buf)
+{
+	const char *line = line_of(dir, "size", buf);
+	unsigned long long v;
+	char unit = '\0';
+	if (!line || sscanf(line, "%llu%c", &v, &unit) < 1 || v > UINT64_MAX >> 20)
+		return 0;
+	return unit == 'M' ? v << 20 : unit == 'K' ? v << 10 : v;
+}
+
+/* Its last-level cache by the lowest CPU that shares it; what second and last level hold. */
+static uint64_t caches_read(struct topology_cpu *c, const char *cpu_dir, char *buf)
+{
+	char dir[PATH_MAX];
+	int last = 0;
+	uint64_t bytes[2] = {0}; /* of level 2 unless it is the last, of the last */
+	for (int i = 0; i < CACHES_MAX; i++) {
+		snprintf(dir, sizeof dir, "%s/cache/index%d", cpu_dir, i);
+		int level = number_of(dir, "level", buf);
+		const char *type = level > 0 ? line_of(dir, "type", buf) : NULL;
+		if (!type || strncmp(type, "Instruction", strlen("Instruction")) == 0)
+			continue;
+		if (level == 2)
+			bytes[0] = size_of(dir, buf);
+		if (level <= last)
+			continue;
+		struct cpu_list shared;
+		list_of(dir, "shared_cpu_list", buf, &shared);
+		c->unit[TOPOLOGY_CACHE] = shared.n ? shared.cpu[0] : 0;
+		cpu_list_free(&shared);
+		bytes[1] = size_of(dir, buf);
+		last = level;
+	}
+	return bytes[1] + (last > 2 ? bytes[0] : 0);
+}
+
+static void cpu_read(struct topology *t, struct topology_cpu *c, const char *root, char *buf)
+{
+	char dir[PATH_MAX / 2];
+	snprintf(dir, sizeof dir, "%s" SYSTEM "/cpu/cpu%d", root, c->cpu);
+	int package = number_of(dir, "topology/physical_package_id", buf);
+	c->unit[TOPOLOGY_PACKAGE] = package < 0 ? 0 : package;
+	core_read(c, dir, buf);
+	uint64_t bytes = caches_read(c, dir, buf);
+	if (bytes > t->cache_bytes)
+		t->cache_bytes = bytes;
+}
+
+static void nodes_read(struct topology *t, const char *root)
+{
+	struct cpu_list nodes, cpus;
+	topology_nodes(&nodes, root);
+	for (int k = 0; k < nodes.n; k++) {
+		if (topology_node_cpus(&cpus, root, nodes.cpu[k], NULL))
+			continue;
+		for (int i = 0; i < t->n; i++)
+			if (cpu_list_has(&cpus, t->cpu[i].cpu))
+				t->cpu[i].unit[TOPOLOGY_NODE] = nodes.cpu[k];
+		cpu_list_free(&cpus);
+	}
+	cpu_list_free(&nodes);
+}
+
+void topology_read(struct topology *t, const char *root, const struct cpu_list *cpus)
+{
+	char *buf = mem_alloc(LINE_BYTES);
+	*t = (struct topology){.n = cpus->n, .cpu = mem_alloc(((size_t)cpus->n + 1) * sizeof *t->cpu)};
+	for (int i = 0; i < t->n; i++) {
+		t->cpu[i].cpu = cpus->cpu[i];
+		cpu_read(t, &t->cpu[i], root, buf);
+	}
+	nodes_read(t, root);
+	free(buf);
+}
+
+void topology_free(struct topology *t)
+{
+	free(t->cpu);
+	*t = (struct topology){0};
+}
+
+void topology_nodes(struct cpu_list *out, const char *root)
+{
+	char dir[PATH_MAX / 2], *buf = mem_alloc(LINE_BYTES);
+	snprintf(dir, sizeof dir, "%s" SYSTEM "/node", root);
+	list_of(dir, "online", buf, out);
+	free(buf);
+}
+
+int topology_node_cpus(struct cpu_list *out, const char *root, int node, struct diag *d)
+{
+	char dir[PATH_MAX / 2], *buf = mem_alloc(LINE_BYTES);
+	int rc = 0;
+	snprintf(dir, sizeof dir, "%s" SYSTEM "/node/node%d", root, node);
+	if (line_of(dir, "cpulist", buf))
+		list_of(dir, "cpulist", buf, out);
+	else
+		rc = diag_set(d, ERR_UNAVAILABLE, "this machine has no NUMA node %d", node);
+	free(buf);
+	return rc;
+}

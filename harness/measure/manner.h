@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How a point wants to be measured: its keys cache and duration. What caches are and how an engine empties them is
+ * the engine's affair; this says when. Within harness/measure.
+ */
+#ifndef IFM_MEASURE_MANNER_H
+#define IFM_MEASURE_MANNER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engines/base/err.h"
+
+struct engine;
+struct engine_ops;
+struct point;
+struct strbuf;
+
+struct manner {
+	bool cold;	      /* caches are emptied before each step */
+	bool sustained;	      /* measured once it has settled under load */
+	int64_t prepare_ns;   /* what the first emptying took: no part of loading */
+	uint64_t flush_bytes; /* of an emptying; 0 while hot */
+};
+
+/* ERR_UNSUPPORTED for an unknown value, and for cold caches where the engine cannot empty any. */
+MUST_CHECK int manner_of(struct manner *out, const struct point *p, const struct engine_ops *ops,
+			 struct diag *d);
+/* The first emptying takes the memory for all later ones: before the window. */
+MUST_CHECK int manner_prepare(struct manner *m, const struct engine_ops *ops, struct engine *e,
+			      struct diag *d);
+/* "key: value" lines; none while hot and burst. */
+void manner_describe(const struct manner *m, struct strbuf *out);
+
+#endif
