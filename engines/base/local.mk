@@ -12,6 +12,6 @@ libbase_a_SOURCES = \
 	%D%/nearest.c %D%/nearest.h \
 	%D%/cpuid.c %D%/cpuid.h \
 	%D%/group.c %D%/group.h \
-	%D%/pool.c %D%/cpus.c %D%/pool.h \
+	%D%/pool.c %D%/cpus.c %D%/pool.h %D%/hooks.c %D%/hooks.h \
 	%D%/cache/header.c %D%/cache/folder.c %D%/cache/list.c %D%/cache/cache.h \
 	%D%/clock.h %D%/rng.h

@@ -10,5 +10,6 @@ librun_a_SOURCES = \
 	%D%/outputs.c %D%/outputs.h \
 	%D%/process.c %D%/process.h \
 	%D%/lies.c %D%/lies.h \
+	%D%/counting.c %D%/counting.h \
 	%D%/interrupt.c %D%/interrupt.h \
 	%D%/progress.c %D%/progress.h
