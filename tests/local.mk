@@ -21,3 +21,4 @@ include tests/golden/local.mk
 include tests/cli/local.mk
 include tests/faults/local.mk
 include tests/fuzz/local.mk
+include tests/rigs/local.mk

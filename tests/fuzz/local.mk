@@ -42,3 +42,9 @@ check_PROGRAMS += %D%/fuzz_cache
 %C%_fuzz_cache_CFLAGS = $(AM_CFLAGS)
 %C%_fuzz_cache_LDADD = libbase.a $(XXHASH_LIBS)
 TESTS += %D%/fuzz_cache
+
+check_PROGRAMS += %D%/fuzz_group
+%C%_fuzz_group_SOURCES = %D%/fuzz_group.c %D%/replay.c
+%C%_fuzz_group_CFLAGS = $(AM_CFLAGS)
+%C%_fuzz_group_LDADD = $(WIRE_TEST_LINK)
+TESTS += %D%/fuzz_group

@@ -120,6 +120,14 @@ check_PROGRAMS += %D%/t_window %D%/t_counter
 %C%_t_counter_CFLAGS = $(AM_CFLAGS)
 %C%_t_counter_LDADD = libmeasure.a $(WIRE_TEST_LINK)
 TESTS += %D%/t_window %D%/t_counter
+check_PROGRAMS += %D%/t_counter_perf %D%/t_group_counters
+%C%_t_counter_perf_SOURCES = %D%/t_counter_perf.c %D%/temp_folder.h
+%C%_t_counter_perf_CFLAGS = $(AM_CFLAGS) $(PAPI_CFLAGS)
+%C%_t_counter_perf_LDADD = libmeasure.a $(WIRE_TEST_LINK)
+%C%_t_group_counters_SOURCES = %D%/t_group_counters.c
+%C%_t_group_counters_CFLAGS = $(AM_CFLAGS)
+%C%_t_group_counters_LDADD = libmeasure.a $(WIRE_TEST_LINK)
+TESTS += %D%/t_counter_perf %D%/t_group_counters
 SERVER_TEST_LINK = libmeasure.a libworkloads.a libwire.a libengines.a libmodel.a $(KERNEL_LIBS) libtensor.a libbase.a \
 	$(PCRE2_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS)
 check_PROGRAMS += %D%/t_verify

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "engines/base/mem.h"
 
@@ -15,6 +17,7 @@ enum {
 	HOPS = 200000,
 	PAGES_APART = 17, /* pages between two hops, odd: all sets of a TLB are visited */
 	PAGE = 4096,
+	FRESH = 1000, /* pages */
 	LINE = 64,
 };
 /* Larger than the last level of most processors; touched once. */
@@ -89,6 +92,19 @@ static __attribute__((noinline)) void run_chase(void)
 	}
 }
 
+/* Pages that come one by one. */
+static void run_pages(void)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE), size = FRESH * page;
+	char *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (p == MAP_FAILED)
+		return;
+	madvise(p, size, MADV_NOHUGEPAGE);
+	for (size_t i = 0; i < size; i += page)
+		((volatile char *)p)[i] = 1;
+	munmap(p, size);
+}
+
 #define FP_LOOP(name, type, bytes, attribute)                                                                \
 	typedef type name##_vector __attribute__((vector_size(bytes)));                                      \
 	attribute __attribute__((noinline)) static void run_##name(void)                                     \
@@ -151,6 +167,7 @@ static const struct loop loops[] = {
 	{"branches",     run_alu,    NULL, (int64_t)TIMES * 99 / 100, (int64_t)TIMES * 101 / 100},
 	{"random",       run_random, NULL, TIMES / 20, TIMES * 2},
 	{"chase",        run_chase,  NULL, HOPS / 50, INT64_MAX},
+	{"pages",        run_pages,  NULL, FRESH, FRESH * 101 / 100},
 	{"fp64",         run_fp64,   NULL, (int64_t)TIMES * 99 / 100, (int64_t)TIMES * 101 / 100},
 	{"fp32",         run_fp32,   NULL, (int64_t)TIMES * 99 / 100, (int64_t)TIMES * 101 / 100},
 	{"fp64x2",       run_fp64x2, NULL, (int64_t)TIMES * 99 / 100, (int64_t)TIMES * 2 * 101 / 100},

@@ -5,6 +5,7 @@
  *
  * instructions, cycles, branches: 10^6 times eight dependent additions, a decrement and a branch
  * random: branches that nobody can guess; chase: loads that each miss the caches and the TLB
+ * pages: 1,000 pages that were never touched
  * fp64 ... fp32x16: 10^6 additions of that width; none: nothing here can move it, what it says is taken
  */
 #ifndef IFM_COUNTER_LOOPS_H
