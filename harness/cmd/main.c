@@ -26,6 +26,7 @@ const struct command commands[] = {
 	{"tokenize", cmd_tokenize, "print the tokens of a text, or the text of tokens"},
 	{"convert", cmd_convert, "write a model as a GGUF file at another precision"},
 	{"cache", cmd_cache, "list or remove packed weights that were kept on disk"},
+	{"list", cmd_list, "list counters, engines, devices, ...: usable here, or why not"},
 	{NULL, NULL, NULL},
 };
 

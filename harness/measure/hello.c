@@ -86,7 +86,7 @@ static void counters_of(struct wire_hello *h, bool at_length)
 		char why[WIRE_WHY] = "";
 		bool usable = ops->probe(why, sizeof why);
 		list_counter(h, ops->name, usable ? "" : why, 0);
-		if (usable && at_length && ops->list)
+		if (at_length && ops->list)
 			ops->list(h);
 	}
 }

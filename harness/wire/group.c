@@ -4,6 +4,7 @@
 #include "harness/wire/group.h"
 
 #include <ctype.h>
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,9 @@
 #define FOLDER	"harness/measure/counter/groups/"
 
 extern const struct embedded counter_group_files[];
+
+/* Own groups that are looked at. */
+enum { OWN_MAX = 64 };
 
 /* Where in which file. */
 struct place {
@@ -160,35 +164,74 @@ int group_parse(struct group *g, const char *text, const char *file, struct diag
 	return rc;
 }
 
-/* "base" of "harness/measure/counter/groups/base.grp", the first n bytes of what is returned. */
-static const char *name_of(const char *file, size_t *n)
+/* ---- which there are ---- */
+
+struct names {
+	char (*name)[GROUP_NAME];
+	int n;
+};
+
+/* "base" of "base.grp". What is no name of a group, or is there already, is left out. */
+static void name_add(struct names *list, const char *file)
 {
-	const char *slash = strrchr(file, '/'), *name = slash ? slash + 1 : file;
-	*n = strcspn(name, ".");
-	return name;
+	const char *dot = strrchr(file, '.');
+	char name[GROUP_NAME];
+	if (!dot || strcmp(dot, ".grp") != 0 || (size_t)(dot - file) >= sizeof name)
+		return;
+	snprintf(name, sizeof name, "%.*s", (int)(dot - file), file);
+	if (strcmp(name, ANCHORS) == 0 || !*name)
+		return;
+	for (int i = 0; i < list->n; i++)
+		if (strcmp(list->name[i], name) == 0)
+			return;
+	list->name = mem_realloc(list->name, ((size_t)list->n + 1) * sizeof *list->name);
+	memcpy(list->name[list->n++], name, sizeof name);
 }
 
-bool group_shipped(int i, char name[GROUP_NAME])
+static int by_name(const void *a, const void *b)
 {
-	size_t n;
-	for (const struct embedded *f = counter_group_files; f->name; f++) {
-		const char *begin = name_of(f->name, &n);
-		snprintf(name, GROUP_NAME, "%.*s", (int)n, begin);
-		if (strcmp(name, ANCHORS) != 0 && i-- == 0)
-			return true;
-	}
-	return false;
+	return strcmp(a, b);
 }
+
+static void names_add_own(struct names *list)
+{
+	const char *data = getenv("INFEROMETER_DATA");
+	int shipped = list->n;
+	if (!data || !*data)
+		return;
+	char *path = mem_printf("%s/groups", data);
+	DIR *dir = opendir(path);
+	free(path);
+	for (struct dirent *e; dir && list->n < shipped + OWN_MAX && (e = readdir(dir)) != NULL;)
+		name_add(list, e->d_name);
+	if (dir)
+		closedir(dir);
+	qsort(list->name + shipped, (size_t)(list->n - shipped), sizeof *list->name, by_name);
+}
+
+int group_names(char (**out)[GROUP_NAME])
+{
+	struct names list = {0};
+	for (const struct embedded *f = counter_group_files; f->name; f++)
+		name_add(&list, strrchr(f->name, '/') + 1);
+	names_add_own(&list);
+	*out = list.name;
+	return list.n;
+}
+
+/* ---- loading ---- */
 
 static int unknown_group(const char *name, struct diag *d)
 {
 	struct strbuf known = {0};
-	char shipped[GROUP_NAME];
-	for (int i = 0; group_shipped(i, shipped); i++)
-		strbuf_printf(&known, "%s%s", i ? ", " : "", shipped);
-	int rc = diag_set(d, ERR_UNSUPPORTED, "no group of counters \"%.40s\", shipped are %s", name,
+	char(*names)[GROUP_NAME];
+	int n = group_names(&names);
+	for (int i = 0; i < n; i++)
+		strbuf_printf(&known, "%s%s", i ? ", " : "", names[i]);
+	int rc = diag_set(d, ERR_UNSUPPORTED, "no group of counters \"%.40s\", there are %.200s", name,
 			  strbuf_text(&known));
 	strbuf_free(&known);
+	free(names);
 	return rc;
 }
 

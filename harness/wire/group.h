@@ -49,11 +49,12 @@ struct group {
 MUST_CHECK int group_parse(struct group *g, const char *text, const char *file, struct diag *d);
 
 /* The group of that name: $INFEROMETER_DATA/groups/NAME.grp, else the shipped one. free() it.
- * ERR_UNSUPPORTED names the shipped ones. */
+ * ERR_UNSUPPORTED names those there are. */
 MUST_CHECK int group_load(struct group **out, const char *name, struct diag *d);
 
-/* The name of the i-th shipped group; false behind the last. */
-bool group_shipped(int i, char name[GROUP_NAME]);
+/* The groups there are: those shipped, in their order, then the others of $INFEROMETER_DATA/groups by name. Returns how
+ * many; free() *out. */
+int group_names(char (**out)[GROUP_NAME]);
 
 /* Has a formula of g this name: an event of it, or time (s), cpu_time (ns over all threads), tokens, flops, bytes: each
  * of a repetition. */

@@ -15,6 +15,7 @@
 #include "engines/base/hooks.h"
 #include "engines/base/mem.h"
 #include "harness/measure/counter/counter.h"
+#include "harness/wire/group.h"
 
 extern const struct counter_ops counter_papi;
 
@@ -271,19 +272,19 @@ static void list_group(struct wire_hello *h, const char *group)
 	papi_plan_free(p);
 }
 
-static void papi_list(struct wire_hello *h)
-{
-	char name[GROUP_NAME];
-	for (int i = 0; group_shipped(i, name); i++)
-		list_group(h, name);
-}
-
 #else
 
 static bool papi_probe(char *why, int size)
 {
 	snprintf(why, (size_t)size, "this worker was built without PAPI's headers");
 	return false;
+}
+
+static void list_group(struct wire_hello *h, const char *group)
+{
+	char name[WIRE_NAME];
+	snprintf(name, sizeof name, "papi:%s", group);
+	list_counter(h, name, "this worker was built without PAPI's headers", 1);
 }
 
 static int papi_open(struct counter **out, const struct counter_config *config, struct diag *d)
@@ -312,6 +313,15 @@ static void papi_close(struct counter *c)
 
 #endif
 
+static void papi_list(struct wire_hello *h)
+{
+	char(*names)[GROUP_NAME];
+	int n = group_names(&names);
+	for (int i = 0; i < n; i++)
+		list_group(h, names[i]);
+	free(names);
+}
+
 const struct counter_ops counter_papi = {
 	.name = "papi",
 	.has_groups = true,
@@ -320,8 +330,8 @@ const struct counter_ops counter_papi = {
 #ifdef HAVE_PAPI
 	.born = papi_born,
 	.gone = papi_gone,
-	.list = papi_list,
 #endif
+	.list = papi_list,
 	.start = papi_start,
 	.stop = papi_stop,
 	.close = papi_close,

@@ -22,7 +22,7 @@ static void *library_open(void)
 	void *handle = dlopen(name, RTLD_NOW | RTLD_LOCAL);
 	if (handle)
 		return handle;
-	snprintf(reason, sizeof reason, "%s not found", name);
+	snprintf(reason, sizeof reason, "%s not found: %.100s", name, dlerror());
 	return dlopen("libpapi.so", RTLD_NOW | RTLD_LOCAL);
 }
 
