@@ -11,11 +11,18 @@
 #include "reports/terminal.h"
 #include "reports/text.h"
 
+/* From here on a count is a whole number to people, and never a power of ten. */
+#define EXACT_MOST 1e6
+
 /* What is derived of one pass has as many digits as people compare; counts keep more. */
 static void put_value(struct strbuf *out, const struct row_counter *c)
 {
 	if (row_counter_has_value(c))
-		strbuf_printf(out, c->derived ? "%.4g" : "%.7g", c->value.value);
+		strbuf_printf(out,
+			      c->derived			   ? "%.4g"
+			      : fabs(c->value.value) >= EXACT_MOST ? "%.0f"
+								   : "%.7g",
+			      c->value.value);
 }
 
 bool counters_any(const struct view *v)

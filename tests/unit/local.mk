@@ -183,6 +183,11 @@ check_PROGRAMS += %D%/t_progress
 %C%_t_progress_CFLAGS = $(AM_CFLAGS)
 %C%_t_progress_LDADD = librun.a libbase.a $(JANSSON_LIBS)
 TESTS += %D%/t_progress
+check_PROGRAMS += %D%/t_counting
+%C%_t_counting_SOURCES = %D%/t_counting.c
+%C%_t_counting_CFLAGS = $(AM_CFLAGS)
+%C%_t_counting_LDADD = librun.a $(WIRE_TEST_LINK)
+TESTS += %D%/t_counting
 
 # reports
 REPORT_TEST_LINK = libreports.a libstore.a libstat.a libwire.a libbase.a $(SQLITE_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS)
@@ -194,3 +199,8 @@ check_PROGRAMS += %D%/t_analysis %D%/t_text
 %C%_t_text_CFLAGS = $(AM_CFLAGS)
 %C%_t_text_LDADD = $(REPORT_TEST_LINK)
 TESTS += %D%/t_analysis %D%/t_text
+check_PROGRAMS += %D%/t_row_counters
+%C%_t_row_counters_SOURCES = %D%/t_row_counters.c %D%/temp_folder.h
+%C%_t_row_counters_CFLAGS = $(AM_CFLAGS)
+%C%_t_row_counters_LDADD = $(REPORT_TEST_LINK)
+TESTS += %D%/t_row_counters

@@ -80,16 +80,29 @@ static void touch_pages(void)
 
 static void sleep_often(void)
 {
-	const struct timespec soon = {.tv_nsec = 1000};
+	const struct timespec soon = {.tv_nsec = 50000};
 	for (int i = 0; i < SLEEPS; i++)
 		nanosleep(&soon, NULL);
 }
 
-/* To the other CPUs that are allowed, and home again. */
+/* The CPUs there are for this process, also when the thread is pinned: it may be unpinned. */
+static bool cpus_allowed(cpu_set_t *out)
+{
+	cpu_set_t mine, all;
+	if (sched_getaffinity(0, sizeof mine, &mine))
+		return false;
+	memset(&all, 0xff, sizeof all);
+	*out = mine;
+	if (sched_setaffinity(0, sizeof all, &all) == 0)
+		(void)!sched_getaffinity(0, sizeof *out, out);
+	return sched_setaffinity(0, sizeof mine, &mine) == 0;
+}
+
+/* To the other CPUs, and home again. */
 static void change_cpus(void)
 {
-	cpu_set_t allowed, one;
-	if (sched_getaffinity(0, sizeof allowed, &allowed))
+	cpu_set_t allowed, one, mine;
+	if (sched_getaffinity(0, sizeof mine, &mine) || !cpus_allowed(&allowed))
 		return;
 	for (int cpu = 0, n = 0; cpu < CPU_SETSIZE && n < MOVES; cpu++) {
 		if (!CPU_ISSET(cpu, &allowed))
@@ -98,13 +111,13 @@ static void change_cpus(void)
 		CPU_SET(cpu, &one);
 		n += sched_setaffinity(0, sizeof one, &one) == 0;
 	}
-	(void)!sched_setaffinity(0, sizeof allowed, &allowed);
+	(void)!sched_setaffinity(0, sizeof mine, &mine);
 }
 
 static bool one_cpu_allowed(void)
 {
 	cpu_set_t allowed;
-	return sched_getaffinity(0, sizeof allowed, &allowed) || CPU_COUNT(&allowed) < 2;
+	return !cpus_allowed(&allowed) || CPU_COUNT(&allowed) < 2;
 }
 
 static const struct {
@@ -115,7 +128,8 @@ static const struct {
 	[FAULTS_MINOR] = {touch_pages, PAGES},
 	/* Nothing here makes a file leave memory for certain: see major_check. */
 	[FAULTS_MAJOR] = {touch_pages, 0},
-	[SWITCHES] = {sleep_often, SLEEPS},
+	/* A sleep that is over before the thread is off its CPU is no switch. */
+	[SWITCHES] = {sleep_often, SLEEPS / 2},
 	[MIGRATIONS] = {change_cpus, 1},
 	[FAULTS] = {touch_pages, PAGES},
 };
@@ -142,7 +156,7 @@ static void probe(int event, struct perf_choice *c)
 	struct perf_value before, after;
 	*c = (struct perf_choice){.kernel = perf_events[event].kernel};
 	if (event == MIGRATIONS && one_cpu_allowed()) {
-		snprintf(c->why, sizeof c->why, "one CPU alone is allowed: there is nowhere to move to");
+		snprintf(c->why, sizeof c->why, "one CPU alone may be used: there is nowhere to move to");
 		return;
 	}
 	int fd = perf_event_start(event, c->kernel, false);
