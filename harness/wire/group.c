@@ -206,7 +206,8 @@ static void names_add_own(struct names *list)
 		name_add(list, e->d_name);
 	if (dir)
 		closedir(dir);
-	qsort(list->name + shipped, (size_t)(list->n - shipped), sizeof *list->name, by_name);
+	if (list->n > shipped)
+		qsort(list->name + shipped, (size_t)(list->n - shipped), sizeof *list->name, by_name);
 }
 
 int group_names(char (**out)[GROUP_NAME])

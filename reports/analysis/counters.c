@@ -332,6 +332,9 @@ static void metrics_first(struct row_counters *c, int begin, int n_counters)
 {
 	size_t size = sizeof *c->item;
 	int n_metrics = c->n - begin - n_counters;
+
+	if (n_metrics == 0 || n_counters == 0)
+		return;
 	struct row_counter *copy = mem_alloc(size * ((size_t)n_counters + 1));
 
 	memcpy(copy, c->item + begin, size * (size_t)n_counters);

@@ -61,7 +61,8 @@ static const struct wire_reading *reading_of(const struct readings *r, const cha
 static void is_usable(const struct readings *r, const char *name, int thread, int64_t want)
 {
 	const struct wire_reading *one = reading_of(r, name, thread);
-	if (!ok(one != NULL, "%s of thread %d", name, thread))
+	ok(one != NULL, "%s of thread %d", name, thread);
+	if (!one)
 		return;
 	if (one->usable)
 		is_int(one->value, want, one->why);

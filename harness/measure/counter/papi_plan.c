@@ -18,13 +18,11 @@
 /* Reads and starts whose mean is the cost. */
 enum { READS = 200, STARTS = 20, WHY = sizeof((struct papi_event *)0)->why };
 
-_Static_assert(GROUP_EVENTS_MAX <= PACK_EVENTS_MAX && GROUP_EVENTS_MAX <= PAPI_SET_MAX, "a group fits a set");
-
 /* Runs the loop between two reads of a set of n events. */
 static bool count_loop(const struct papi_lib *lib, const char *const *event, int n, const struct loop *l,
 		       long long *counts, char *why)
 {
-	long long before[PAPI_SET_MAX] = {0};
+	long long before[PAPI_SET_MAX] = {0}, after[PAPI_SET_MAX] = {0};
 	struct papi_set set;
 	if (!papi_set_open(&set, lib, event, n, why, WHY))
 		return false;
@@ -32,10 +30,10 @@ static bool count_loop(const struct papi_lib *lib, const char *const *event, int
 	loop_run(l);
 	bool good = papi_set_read(&set, before, why, WHY);
 	loop_run(l);
-	good = good && papi_set_read(&set, counts, why, WHY);
+	good = good && papi_set_read(&set, after, why, WHY);
 	papi_set_close(&set);
 	for (int i = 0; i < n; i++)
-		counts[i] -= before[i];
+		counts[i] = after[i] - before[i];
 	return good;
 }
 

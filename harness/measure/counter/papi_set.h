@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+/* As many as a group of counters may have. */
 #define PAPI_SET_MAX 32
 
 struct papi_lib;

@@ -16,6 +16,7 @@
 #include "engines/base/mem.h"
 #include "harness/measure/counter/counter.h"
 #include "harness/measure/counter/perf_event.h"
+#include "harness/measure/counter/pmu.h"
 
 enum { THREADS_MAX = 4096, PROCESS = THREADS_MAX };
 
@@ -80,15 +81,16 @@ static int perf_open(struct counter **out, const struct counter_config *config, 
 	return 0;
 }
 
+/* Events are tried when they are wanted: that takes a while. */
 static bool perf_is_usable(char *why, int size)
 {
-	struct perf_choice choice[PERF_EVENTS];
-	perf_probe_all(choice);
-	for (int i = 0; i < PERF_EVENTS; i++)
-		if (!choice[i].why[0])
-			return true;
-	snprintf(why, (size_t)size, "%s", choice[0].why);
-	return false;
+	int fd = perf_event_start(0, false, false);
+	if (fd < 0) {
+		pmu_explain(errno, why, size);
+		return false;
+	}
+	close(fd);
+	return true;
 }
 
 static int perf_start(struct counter *c, struct diag *d)
