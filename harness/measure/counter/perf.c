@@ -25,7 +25,8 @@ extern const struct counter_ops counter_perf;
 /* What one thread, or the process, has open. */
 struct watch {
 	int fd[PERF_EVENTS]; /* -1: not open */
-	struct perf_value before[PERF_EVENTS];
+	struct perf_value before[PERF_EVENTS], after[PERF_EVENTS];
+	bool good[PERF_EVENTS]; /* after was read */
 };
 
 struct counter {
@@ -132,24 +133,28 @@ static void put_unusable(struct readings *out, int event, int thread, const char
 	r->thread = thread;
 }
 
+/* What one thread, or the process (-1), gave. */
+static void put_watch(const struct counter *c, const struct watch *w, int thread, struct readings *out)
+{
+	for (int i = 0; i < PERF_EVENTS; i++) {
+		const char *why = c->choice[i].why;
+		if (w->good[i])
+			put_value(out, i, thread, &w->before[i], &w->after[i], c->choice[i].kernel);
+		else if (thread == -1 || !why[0])
+			put_unusable(out, i, thread, why[0] ? why : "cannot be opened");
+	}
+}
+
+/* All are read before anything is made of it: that has page faults of its own. */
 static int perf_stop(struct counter *c, struct readings *out, struct diag *d)
 {
 	(void)d;
-	for (int t = 0; t <= THREADS_MAX; t++) {
-		struct perf_value after[PERF_EVENTS];
-		bool good[PERF_EVENTS];
-		struct watch *w = c->watch[t];
-		int thread = t == PROCESS ? -1 : t;
-		for (int i = 0; w && i < PERF_EVENTS; i++)
-			good[i] = perf_event_read(w->fd[i], &after[i]);
-		for (int i = 0; w && i < PERF_EVENTS; i++) {
-			if (good[i])
-				put_value(out, i, thread, &w->before[i], &after[i], c->choice[i].kernel);
-			else if (thread == -1 || !c->choice[i].why[0])
-				put_unusable(out, i, thread,
-					     c->choice[i].why[0] ? c->choice[i].why : "cannot be opened");
-		}
-	}
+	for (int t = 0; t <= THREADS_MAX; t++)
+		for (int i = 0; c->watch[t] && i < PERF_EVENTS; i++)
+			c->watch[t]->good[i] = perf_event_read(c->watch[t]->fd[i], &c->watch[t]->after[i]);
+	for (int t = 0; t <= THREADS_MAX; t++)
+		if (c->watch[t])
+			put_watch(c, c->watch[t], t == PROCESS ? -1 : t, out);
 	return 0;
 }
 
