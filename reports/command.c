@@ -64,7 +64,7 @@ static void put_counters(struct strbuf *out, const char *spec)
 	if (!list)
 		return;
 	list += strlen(head);
-	n = strspn(list, "abcdefghijklmnopqrstuvwxyz0123456789_-, ");
+	n = strspn(list, "abcdefghijklmnopqrstuvwxyz0123456789_-:, ");
 	if (list[n] != ']' || (n == strlen(COUNTERS_USUAL) && strncmp(list, COUNTERS_USUAL, n) == 0))
 		return;
 	for (size_t i = 0; i < n; i++)

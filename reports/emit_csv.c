@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stddef.h>
 
+#include "reports/counters.h"
 #include "reports/text.h"
 #include "reports/view.h"
 
@@ -43,7 +44,7 @@ static const struct {
 };
 #define N_ESTIMATES (sizeof estimates / sizeof estimates[0])
 
-static void put_head(struct strbuf *line)
+static void put_head(struct strbuf *line, const struct counter_columns *counters)
 {
 	strbuf_puts(line, "run,id,role");
 	for (int k = 0; k < KEY_COUNT; k++)
@@ -54,10 +55,13 @@ static void put_head(struct strbuf *line)
 			      estimates[i].name);
 	strbuf_puts(line, ",step_p99_ms,bound,ceiling,ceiling_tokens_per_s,residual_same,residual_f32,"
 			  "residual_bound,samples,warmup,faulted,preempted,migrated,contended,visits_failed,"
-			  "peak_bytes,step_cost_ns,client_bound,ran,command\n");
+			  "peak_bytes,step_cost_ns,client_bound,ran,command");
+	counter_columns_head(line, counters);
+	strbuf_putc(line, '\n');
 }
 
-static void put_row(struct strbuf *line, const struct stored_run *run, const struct row *r)
+static void put_row(struct strbuf *line, const struct stored_run *run, const struct row *r,
+		    const struct counter_columns *counters)
 {
 	const int counts[] = {r->n_samples,  r->n_warmup,    r->n_faulted,    r->n_preempted,
 			      r->n_migrated, r->n_contended, r->visits_failed};
@@ -89,6 +93,7 @@ static void put_row(struct strbuf *line, const struct stored_run *run, const str
 	strbuf_reset(&text);
 	row_command(&text, run, r);
 	put_text(line, strbuf_text(&text));
+	counter_columns_row(line, counters, r);
 	strbuf_putc(line, '\n');
 	strbuf_free(&text);
 }
@@ -96,16 +101,18 @@ static void put_row(struct strbuf *line, const struct stored_run *run, const str
 static int csv_emit(FILE *out, const struct analysis *a,
 		    const struct report_options *options __attribute__((unused)), struct diag *d)
 {
+	struct counter_columns counters = counter_columns_make(a);
 	struct strbuf line = {0};
 
-	put_head(&line);
+	put_head(&line, &counters);
 	fputs(strbuf_text(&line), out);
 	for (int i = 0; i < a->n_rows + a->n_ceilings; i++) {
 		strbuf_reset(&line);
-		put_row(&line, a->run, analysis_row(a, i));
+		put_row(&line, a->run, analysis_row(a, i), &counters);
 		fputs(strbuf_text(&line), out);
 	}
 	strbuf_free(&line);
+	counter_columns_free(&counters);
 	return ferror(out) ? diag_set(d, ERR_IO, "cannot write the report") : 0;
 }
 

@@ -7,6 +7,7 @@
 #include <jansson.h>
 #include <math.h>
 
+#include "reports/counters.h"
 #include "reports/text.h"
 #include "reports/view.h"
 
@@ -88,7 +89,7 @@ static void put_rates(json_t *o, const struct row *r)
 static json_t *json_of_row(const struct stored_run *run, const struct row *r)
 {
 	struct strbuf text = {0};
-	json_t *o = json_object(), *values = json_array();
+	json_t *o = json_object(), *values = json_array(), *counters = counters_json(r);
 
 	put_text(o, "id", r->point->id);
 	json_object_set_new(o, "point", json_of_keys(&r->point->point));
@@ -113,6 +114,9 @@ static json_t *json_of_row(const struct stored_run *run, const struct row *r)
 	for (int i = 0; i < r->n_values; i++)
 		json_array_append_new(values, json_of_process(&r->values[i]));
 	json_object_set_new(o, "processes", values);
+	if (json_array_size(counters))
+		json_object_set(o, "counters", counters);
+	json_decref(counters);
 	strbuf_free(&text);
 	return o;
 }

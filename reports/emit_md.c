@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "reports/columns.h"
+#include "reports/counters.h"
 #include "reports/number.h"
 #include "reports/text.h"
 
@@ -152,6 +153,7 @@ static int md_emit(FILE *out, const struct analysis *a,
 		if (mark_in_use(&v, m->word))
 			strbuf_printf(&s, "\n*%s*: %s.\n", m->word, m->meaning);
 	put_ceilings(&s, a);
+	counters_md(&s, &v);
 	put_commands(&s, &v);
 	fputs(strbuf_text(&s), out);
 	strbuf_free(&s);

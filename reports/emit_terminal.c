@@ -6,6 +6,7 @@
 
 #include <math.h>
 
+#include "reports/counters.h"
 #include "reports/layout.h"
 #include "reports/terminal.h"
 #include "reports/text.h"
@@ -156,6 +157,7 @@ static int terminal_emit(FILE *out, const struct analysis *a, const struct repor
 	for (int kind = 0; kind < ROW_KIND_COUNT; kind++)
 		if (v.count[kind] > 0)
 			put_table(out, &v, kind, options);
+	counters_terminal(out, &v, options);
 	terminal_footer(out, &v, options);
 	return ferror(out) ? diag_set(d, ERR_IO, "cannot write the report") : 0;
 }

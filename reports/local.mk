@@ -6,11 +6,13 @@ libreports_a_SOURCES = \
 	%D%/analysis/rows.c %D%/analysis/rows.h \
 	%D%/analysis/residual.c %D%/analysis/client.c \
 	%D%/analysis/ceilings.c \
+	%D%/analysis/counters.c %D%/analysis/counters.h \
 	%D%/report.h %D%/registry.c \
 	%D%/text.c %D%/text.h \
 	%D%/number.c %D%/number.h \
 	%D%/view.c %D%/command.c %D%/view.h %D%/facts.c \
 	%D%/columns.c %D%/columns.h \
+	%D%/counters.c %D%/counters.h %D%/html/counters.c \
 	%D%/layout.c %D%/layout.h \
 	%D%/terminal.c %D%/terminal.h %D%/limits.c %D%/limits.h \
 	%D%/emit_terminal.c %D%/emit_md.c %D%/emit_csv.c %D%/emit_json.c %D%/emit_html.c \

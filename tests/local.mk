@@ -27,3 +27,4 @@ include tests/faults/local.mk
 include tests/fuzz/local.mk
 include tests/bench/local.mk
 include tests/fakes/local.mk
+include tests/rigs/local.mk

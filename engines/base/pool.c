@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "engines/base/clock.h"
+#include "engines/base/hooks.h"
 #include "engines/base/mem.h"
 
 /* Spinning covers the gap between two products of a step (a few microseconds); a longer
@@ -51,9 +52,13 @@ struct pool {
 	void *arg;
 	struct worker *workers; /* n_threads - 1 */
 	int *cpus;		/* of the threads; NULL: not pinned */
+	int hooks;		/* those that were set when it was opened, 0: none */
 	bool pinned;		/* caller_mask is to be restored */
 	cpu_set_t caller_mask;
 };
+
+/* The last one that was opened with hooks, NULL: none is open. */
+static struct pool *hooked;
 
 static void cpu_relax(void)
 {
@@ -96,14 +101,17 @@ static void *worker_main(void *arg)
 {
 	struct worker *w = arg;
 	struct pool *p = w->pool;
+	hooks_born(p->hooks, w->index, p->n_threads);
 	for (uint32_t seen = 0;; seen++) {
 		gate_wait(&p->job, seen, p->spin_ns);
 		if (!p->fn)
-			return NULL;
+			break;
 		p->fn(p->arg, w->index, p->n_threads);
 		if (atomic_fetch_sub(&p->pending.word, 1) == 1)
 			gate_wake(&p->pending);
 	}
+	hooks_gone(p->hooks, w->index);
+	return NULL;
 }
 
 static void job_start(struct pool *p, pool_fn *fn, void *arg)
@@ -215,6 +223,7 @@ int pool_open(struct pool **out, const struct pool_config *config, struct diag *
 	struct pool *p = mem_alloc(sizeof *p);
 	int rc = 0;
 	p->n_threads = n;
+	p->hooks = hooks_id;
 	p->workers = mem_alloc((size_t)n * sizeof *p->workers);
 	/* With more threads than CPUs a spinning thread keeps the one it waits for from running. */
 	p->spin_ns = config->passive || n > pool_usable_cpus() ? 0 : SPIN_NS;
@@ -231,6 +240,10 @@ int pool_open(struct pool **out, const struct pool_config *config, struct diag *
 		pool_close(p);
 		return rc;
 	}
+	if (p->hooks) {
+		hooks_born(p->hooks, 0, n);
+		hooked = p;
+	}
 	*out = p;
 	return 0;
 }
@@ -242,9 +255,20 @@ void pool_close(struct pool *p)
 	job_start(p, NULL, NULL);
 	for (int i = 0; i < p->n_started; i++)
 		pthread_join(p->workers[i].id, NULL);
+	hooks_gone(p->hooks, 0);
+	if (hooked == p)
+		hooked = NULL;
 	if (p->pinned)
 		pthread_setaffinity_np(pthread_self(), sizeof p->caller_mask, &p->caller_mask);
 	free(p->cpus);
 	free(p->workers);
 	free(p);
+}
+
+bool hooks_each(pool_fn *fn, void *arg)
+{
+	if (!hooked || hooked->hooks != hooks_id)
+		return false;
+	pool_run(hooked, fn, arg);
+	return true;
 }

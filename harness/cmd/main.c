@@ -28,6 +28,7 @@ const struct command commands[] = {
 	{"convert", cmd_convert, "write a model as a GGUF file at another precision"},
 	{"cache", cmd_cache, "list or remove packed weights that were kept on disk"},
 	{"machine", cmd_machine, "print what is known of this machine and its environment"},
+	{"list", cmd_list, "list counters, engines, devices, ...: usable here, or why not"},
 	{NULL, NULL, NULL},
 };
 

@@ -87,12 +87,16 @@ static void workloads_of(struct wire_hello *h)
 		workload_of(workload_registry[i], &h->workloads[i]);
 }
 
-static void counters_of(struct wire_hello *h)
+/* At length: with what each source reads. That takes a while: its events are tried. */
+static void counters_of(struct wire_hello *h, bool at_length)
 {
 	for (int i = 0; counter_registry[i]; i++) {
+		const struct counter_ops *ops = counter_registry[i];
 		char why[WIRE_WHY] = "";
-		bool usable = counter_registry[i]->probe(why, sizeof why);
-		choice_add(&h->counters, counter_registry[i]->name, usable, why);
+		bool usable = ops->probe(why, sizeof why);
+		list_counter(h, ops->name, usable ? "" : why, 0);
+		if (at_length && ops->list)
+			ops->list(h);
 	}
 }
 
@@ -115,7 +119,7 @@ int request_hello(struct server *s, const json_t *message, json_t **ok, struct d
 	h.build = build_of();
 	devices_of(&h);
 	workloads_of(&h);
-	counters_of(&h);
+	counters_of(&h, json_is_true(json_object_get(message, "events")));
 	for (int i = 0; engine_registry[i]; i++)
 		choice_add(&h.engines, engine_registry[i]->name, true, "");
 	*ok = wire_hello_to_json(&h);

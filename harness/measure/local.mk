@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The worker: its program is main.c, the rest is a library, so that tests can have it.
 noinst_LIBRARIES += libmeasure.a
-libmeasure_a_CFLAGS = $(AM_CFLAGS)
+libmeasure_a_CFLAGS = $(AM_CFLAGS) $(PAPI_CFLAGS)
 libmeasure_a_SOURCES = \
 	%D%/server.c %D%/server.h \
 	%D%/state.c %D%/state.h \
@@ -11,7 +11,13 @@ libmeasure_a_SOURCES = \
 	%D%/window.c %D%/window.h %D%/step_cost.c %D%/step_cost.h \
 	%D%/manner.c %D%/manner.h %D%/settle.c %D%/settle.h \
 	%D%/counter/registry.c %D%/counter/counter.h \
-	%D%/counter/clock.c %D%/counter/rusage.c
+	%D%/counter/reading.c %D%/counter/clock.c %D%/counter/rusage.c \
+	%D%/counter/perf.c %D%/counter/perf_probe.c %D%/counter/perf_event.h %D%/counter/pmu.c %D%/counter/pmu.h \
+	%D%/counter/papi.c %D%/counter/loops.c %D%/counter/loops.h %D%/counter/pack.c %D%/counter/pack.h \
+	%D%/counter/papi_lib.h %D%/counter/papi_set.h %D%/counter/papi_plan.h
+if HAVE_PAPI
+libmeasure_a_SOURCES += %D%/counter/papi_lib.c %D%/counter/papi_set.c %D%/counter/papi_plan.c
+endif
 %D%/libmeasure_a-hello.$(OBJEXT): build_id.h
 
 pkglibexec_PROGRAMS += inferometer-worker

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "engines/base/clock.h"
+#include "engines/base/hooks.h"
 #include "engines/base/mem.h"
 #include "engines/base/strbuf.h"
 #include "harness/measure/counter/counter.h"
@@ -18,6 +19,7 @@
 struct source {
 	const struct counter_ops *ops;
 	struct counter *counter;
+	const char *name; /* as asked: "papi:base". Belongs to the request */
 };
 
 /* The counters of one visit. */
@@ -26,57 +28,93 @@ struct counters {
 	struct source *source; /* n that are open */
 	int n;
 	int pass;
+	bool hooked;			/* some of them count threads */
 	struct wire_run_result *result; /* readings go here */
 };
+
+/* ---- threads ---- */
+
+static void thread_born(void *arg, int thread, int n_threads)
+{
+	struct counters *c = arg;
+	(void)n_threads;
+	for (int i = 0; i < c->n; i++)
+		if (c->source[i].ops->born)
+			c->source[i].ops->born(c->source[i].counter, thread);
+}
+
+static void thread_gone(void *arg, int thread)
+{
+	struct counters *c = arg;
+	for (int i = 0; i < c->n; i++)
+		if (c->source[i].ops->gone)
+			c->source[i].ops->gone(c->source[i].counter, thread);
+}
+
+/* ---- life ---- */
 
 static void counters_close(struct counters *c)
 {
 	for (int i = 0; i < c->n; i++)
 		c->source[i].ops->close(c->source[i].counter);
+	hooks_set(NULL);
 	free(c->source);
+}
+
+static int source_open(struct counters *c, const char *name, struct diag *d)
+{
+	char why[WIRE_WHY] = "";
+	struct counter_config config = {.pass = c->pass};
+	struct source *s = &c->source[c->n];
+	const struct counter_ops *ops = counter_find(name, &config.group, d);
+	if (!ops)
+		return d->code;
+	if (!ops->probe(why, sizeof why))
+		return diag_set(d, ERR_UNAVAILABLE, "counter source %s: %s", ops->name, why);
+	/* All that is read at once was read in the first visit. */
+	if (c->pass > 0 && !ops->has_groups)
+		return 0;
+	int rc = ops->open(&s->counter, &config, d);
+	if (rc)
+		return rc;
+	s->ops = ops;
+	s->name = name;
+	c->hooked = c->hooked || ops->born;
+	c->n++;
+	return 0;
 }
 
 static int counters_open(struct counters *c, const struct wire_run_request *q, struct diag *d)
 {
+	const struct thread_hooks hooks = {c, thread_born, thread_gone};
+	int rc = 0;
 	c->source = mem_alloc(((size_t)q->n_counters + 1) * sizeof *c->source);
 	c->pass = q->pass;
-	for (; c->n < q->n_counters; c->n++) {
-		char why[WIRE_WHY] = "";
-		const struct counter_ops *ops = counter_find(q->counters[c->n], d);
-		if (!ops)
-			return d->code;
-		if (!ops->probe(why, sizeof why))
-			return diag_set(d, ERR_UNAVAILABLE, "counter source %s: %s", ops->name, why);
-		int rc = ops->open(&c->source[c->n].counter, d);
-		if (rc)
-			return rc;
-		c->source[c->n].ops = ops;
-	}
-	return 0;
+	for (int i = 0; i < q->n_counters && rc == 0; i++)
+		rc = source_open(c, q->counters[i], d);
+	if (rc == 0 && c->hooked)
+		hooks_set(&hooks);
+	return rc;
 }
 
 static int counters_start(void *arg, struct diag *d)
 {
 	struct counters *c = arg;
 	int rc = 0;
-	for (int i = 0; i < c->n && rc == 0; i++) {
-		const struct source *s = &c->source[i];
-		if (c->pass < s->ops->passes(s->counter))
-			rc = s->ops->start(s->counter, c->pass, d);
-	}
+	for (int i = 0; i < c->n && rc == 0; i++)
+		rc = c->source[i].ops->start(c->source[i].counter, d);
 	return rc;
 }
 
-static void readings_add(struct counters *c, const char *source, const struct wire_reading *readings, int n)
+static void readings_move(struct counters *c, const char *source, const struct readings *from)
 {
 	struct wire_run_result *r = c->result;
-	r->readings = mem_realloc(r->readings, ((size_t)r->n_readings + (size_t)n + 1) * sizeof *r->readings);
-	for (int k = 0; k < n; k++) {
+	size_t n = (size_t)r->n_readings + (size_t)from->n + 1;
+	r->readings = mem_realloc(r->readings, n * sizeof *r->readings);
+	for (int k = 0; k < from->n; k++) {
 		struct wire_reading *to = &r->readings[r->n_readings++];
-		*to = readings[k];
-		to->thread = -1;
+		*to = from->item[k];
 		to->pass = c->pass;
-		to->usable = readings[k].why[0] == '\0';
 		snprintf(to->source, sizeof to->source, "%s", source);
 	}
 }
@@ -85,12 +123,14 @@ static void readings_add(struct counters *c, const char *source, const struct wi
 static int counters_refuse(struct counters *c, const struct wire_run_request *q, struct diag *d)
 {
 	for (int i = 0; i < q->n_counters; i++) {
+		const char *group;
 		struct wire_reading none = {
 			.why = "caches are emptied between steps, and that would be counted"};
-		if (!counter_find(q->counters[i], d))
+		const struct readings one = {.n = 1, .item = &none};
+		if (!counter_find(q->counters[i], &group, d))
 			return d->code;
 		snprintf(none.counter, sizeof none.counter, "%s", q->counters[i]);
-		readings_add(c, q->counters[i], &none, 1);
+		readings_move(c, q->counters[i], &one);
 	}
 	return 0;
 }
@@ -99,19 +139,16 @@ static int counters_refuse(struct counters *c, const struct wire_run_request *q,
 static int counters_stop(void *arg, struct diag *d)
 {
 	struct counters *c = arg;
-	struct wire_reading *readings = mem_alloc(COUNTER_READINGS_MAX * sizeof *readings);
 	int rc = 0;
 	for (int i = c->n - 1; i >= 0; i--) {
 		const struct source *s = &c->source[i];
-		if (c->pass >= s->ops->passes(s->counter))
-			continue;
-		int n = s->ops->stop(s->counter, readings, d);
-		if (n < 0)
-			rc = rc ? rc : n;
-		else
-			readings_add(c, s->ops->name, readings, n);
+		struct readings readings = {0};
+		int stopped = s->ops->stop(s->counter, &readings, d);
+		rc = rc ? rc : stopped;
+		if (stopped == 0)
+			readings_move(c, s->name, &readings);
+		free(readings.item);
 	}
-	free(readings);
 	return rc;
 }
 
@@ -165,39 +202,38 @@ static int settle(struct counters *c, struct diag *d)
 	return 0;
 }
 
-static int run_window(struct server *s, const struct wire_run_request *q, struct wire_run_result *r,
-		      struct diag *d)
+static int run_window(struct server *s, const struct wire_run_request *q, struct counters *c, struct diag *d)
 {
-	struct counters c = {.server = s, .result = r};
+	struct wire_run_result *r = c->result;
 	bool cold = s->prepared.manner.cold, counting = q->n_counters > 0 && !cold;
 	const struct window_hooks hooks = {
-		.arg = &c,
+		.arg = c,
 		.begin = counting ? counters_start : NULL,
 		.end = counting ? counters_stop : NULL,
 		.before_step = cold ? empty_caches : NULL,
 		.cancelled = asked_to_stop,
 	};
-	int rc = cold ? counters_refuse(&c, q, d) : counters_open(&c, q, d);
-	if (rc == 0 && s->prepared.manner.sustained)
-		rc = settle(&c, d);
-	if (rc == 0) {
-		r->series = mem_alloc(sizeof *r->series);
-		rc = window_run(s->prepared.workload, s->prepared.run, s->prepared.work.steps, q, &hooks,
-				r->series, d);
-		r->n_series = rc == 0;
-	}
-	counters_close(&c);
+	int rc = s->prepared.manner.sustained ? settle(c, d) : 0;
+	if (rc)
+		return rc;
+	r->series = mem_alloc(sizeof *r->series);
+	rc = window_run(s->prepared.workload, s->prepared.run, s->prepared.work.steps, q, &hooks, r->series,
+			d);
+	r->n_series = rc == 0;
 	return rc;
 }
 
-/* Counters must see work, not spinning: the pool is opened anew so that idle threads sleep. */
-static int wait_as_asked(struct server *s, bool passive, struct diag *d)
+/* Counters must see work, not spinning: the pool is opened anew so that idle threads sleep, and so that its threads
+ * come by those that count threads. */
+static int wait_as_asked(struct server *s, bool passive, bool anew, struct diag *d)
 {
 	struct point p;
-	if (s->engine.passive == passive)
+	if (s->engine.passive == passive && !anew)
 		return 0;
 	uint64_t seed = s->prepared.seed;
 	point_copy(&p, &s->prepared.point);
+	if (anew)
+		state_engine_close(s);
 	int rc = state_prepare(s, &p, seed, passive, d);
 	point_free(&p);
 	return rc;
@@ -206,11 +242,15 @@ static int wait_as_asked(struct server *s, bool passive, struct diag *d)
 static int run_request(struct server *s, const struct wire_run_request *q, json_t **ok, struct diag *d)
 {
 	struct wire_run_result r = {.window_version = WINDOW_VERSION};
-	int rc = wait_as_asked(s, q->n_counters > 0, d);
+	struct counters c = {.server = s, .result = &r};
+	int rc = s->prepared.manner.cold ? counters_refuse(&c, q, d) : counters_open(&c, q, d);
+	if (rc == 0)
+		rc = wait_as_asked(s, q->n_counters > 0, c.hooked, d);
 	if (rc == 0 && q->n_counters == 0)
 		r.step_cost_ns = step_cost_ns();
 	if (rc == 0)
-		rc = run_window(s, q, &r, d);
+		rc = run_window(s, q, &c, d);
+	counters_close(&c);
 	if (rc == 0) {
 		const struct workload_work *w = &s->prepared.work;
 		r.tokens_per_rep = w->tokens;

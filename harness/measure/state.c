@@ -129,7 +129,7 @@ static bool engine_is(const struct open_engine *a, const struct open_engine *b)
 	       a->passive == b->passive;
 }
 
-static void engine_close(struct server *s)
+void state_engine_close(struct server *s)
 {
 	state_unprepare(s);
 	if (s->engine.engine)
@@ -141,7 +141,7 @@ static void engine_close(struct server *s)
 
 static int engine_reopen(struct server *s, struct open_engine *want, struct diag *d)
 {
-	engine_close(s);
+	state_engine_close(s);
 	const struct engine_config config = {
 		.device = want->device,
 		.isa = want->isa,
@@ -203,7 +203,7 @@ void state_unprepare(struct server *s)
 
 void state_free(struct server *s)
 {
-	engine_close(s);
+	state_engine_close(s);
 	model_forget(s);
 	json_decref(s->pending);
 }

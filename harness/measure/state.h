@@ -65,6 +65,8 @@ MUST_CHECK int state_model(struct server *s, const char *name, const struct mode
  * is then gone). n_threads: 0 takes those of the point. */
 MUST_CHECK int state_engine(struct server *s, const struct point *p, int n_threads, bool passive,
 			    struct diag *d);
+/* What is prepared goes with it. */
+void state_engine_close(struct server *s);
 void state_unprepare(struct server *s);
 void state_free(struct server *s);
 

@@ -26,25 +26,32 @@ static bool is_visited(const struct plan_point *point, enum visit_kind kind)
 	return point->state == POINT_PLANNED && (kind == VISIT_TIMING || point->role == ROLE_MEASURE);
 }
 
-/* Appends one block: a visit of each point, shuffled. */
-static void block_add(struct plan *p, int round, enum visit_kind kind, uint64_t seed)
+/* Appends a visit of each point; returns how many. */
+static int visits_add(struct plan *p, int round, enum visit_kind kind, int pass)
 {
-	struct plan_visit *block = p->visits + p->n_visits;
-	int n = 0;
+	int before = p->n_visits;
 	for (int i = 0; i < p->n_points; i++)
 		if (is_visited(&p->points[i], kind))
-			block[n++] = (struct plan_visit){i, round, kind, 0};
-	shuffle(block, n, rng_at(seed, (uint64_t)round));
-	p->n_visits += n;
+			p->visits[p->n_visits++] = (struct plan_visit){i, round, kind, pass};
+	return p->n_visits - before;
 }
 
-void plan_order(struct plan *p, int64_t seed, int rounds, bool with_counters)
+static void block_shuffle(struct plan *p, int n, int round, uint64_t seed)
 {
+	shuffle(p->visits + p->n_visits - n, n, rng_at(seed, (uint64_t)round));
+}
+
+void plan_order(struct plan *p, int64_t seed, int rounds, int n_counting)
+{
+	int n = 0;
 	free(p->visits);
 	p->n_visits = 0;
-	p->visits = mem_alloc((size_t)p->n_points * ((size_t)rounds + 1) * sizeof *p->visits);
+	p->visits = mem_alloc((size_t)p->n_points * ((size_t)rounds + (size_t)n_counting + 1) *
+			      sizeof *p->visits);
 	for (int round = 1; round <= rounds; round++)
-		block_add(p, round, VISIT_TIMING, (uint64_t)seed);
-	if (with_counters)
-		block_add(p, rounds + 1, VISIT_COUNTER, (uint64_t)seed);
+		block_shuffle(p, visits_add(p, round, VISIT_TIMING, 0), round, (uint64_t)seed);
+	/* Passes are compared with each other: drift falls on all of them alike. */
+	for (int pass = 0; pass < n_counting; pass++)
+		n += visits_add(p, rounds + 1 + pass, VISIT_COUNTER, pass);
+	block_shuffle(p, n, rounds + 1, (uint64_t)seed);
 }

@@ -87,10 +87,10 @@ void plan_add_ceilings(struct plan *p, const struct wire_hello *hello);
 
 /*
  * Randomised complete blocks: each round, from 1 on, holds every planned point once (ceilings too, so that
- * they pair with their points), shuffled by seed and round. Then, when with_counters, one counter visit
- * for each planned point that is no ceiling, in the round after the last. Replaces an order made before.
+ * they pair with their points), shuffled by seed and round. Then n_counting counter visits for each planned point that is
+ * no ceiling, all passes of all points in one order, in rounds after the last: one a pass. Replaces an order made before.
  */
-void plan_order(struct plan *p, int64_t seed, int rounds, bool with_counters);
+void plan_order(struct plan *p, int64_t seed, int rounds, int n_counting);
 
 void plan_free(struct plan *p);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "engines/base/mem.h"
+#include "harness/run/counting.h"
 #include "harness/run/process.h"
 #include "harness/run/resume.h"
 #include "harness/run/run.h"
@@ -37,7 +38,9 @@ static int ask_hello(struct survey *s, struct wire_hello *out, struct diag *d)
 {
 	struct wire_hello h;
 	json_t *answer = NULL;
-	int rc = survey_ask(s, "hello", json_pack("{s:i}", "protocol", WIRE_PROTOCOL), &answer, d);
+	json_t *body =
+		json_pack("{s:i, s:b}", "protocol", WIRE_PROTOCOL, "events", counting_needs_events(s->spec));
+	int rc = survey_ask(s, "hello", body, &answer, d);
 	if (rc == 0)
 		rc = wire_hello_from_json(answer, &h, d);
 	json_decref(answer);
@@ -191,7 +194,7 @@ static int survey_plan(struct survey *s, const struct wire_hello *hello, struct 
 	if (s->spec->ceilings)
 		plan_add_ceilings(&p, hello);
 	check_points(s, &p);
-	plan_order(&p, s->spec->seed, s->spec->rounds, s->spec->n_counters > 0);
+	plan_order(&p, s->spec->seed, s->spec->rounds, counting_visits(s->spec, hello));
 	*out = p;
 	return 0;
 }

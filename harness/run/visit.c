@@ -9,6 +9,7 @@
 #include "engines/base/clock.h"
 #include "engines/base/mem.h"
 #include "harness/host/host.h"
+#include "harness/run/counting.h"
 #include "harness/run/gate.h"
 #include "harness/run/interrupt.h"
 #include "harness/run/lies.h"
@@ -27,8 +28,8 @@ struct visit {
 	struct gate gate;
 	struct process process;
 	struct wire_run_request request; /* its names belong to the spec */
-	int n_absent;			 /* counters that cannot be asked for */
-	struct store_reading *absent;
+	struct counting counting;
+	struct store_reading *absent; /* counters that cannot be asked for */
 	bool is_prepared, is_run;
 	struct wire_prepared prepared;
 	struct wire_run_result result;
@@ -40,25 +41,21 @@ struct visit {
 /* ---- what is asked ---- */
 
 /* A counter that is not there is a row that says so, never a zero. */
-static void add_absent(struct visit *v, const char *source, const char *why)
-{
-	v->absent[v->n_absent++] = (struct store_reading){
-		.counter = source, .unit = "", .source = source, .op = "", .thread = -1, .why = why};
-}
-
 static void choose_counters(struct visit *v)
 {
-	const struct spec *spec = v->sweep->spec;
-	size_t n = (size_t)spec->n_counters + 1;
-	v->request.counters = mem_alloc(n * sizeof *v->request.counters);
-	v->absent = mem_alloc(n * sizeof *v->absent);
-	for (int i = 0; i < spec->n_counters; i++) {
-		const struct wire_choice *c = wire_choice_find(&v->sweep->hello->counters, spec->counters[i]);
-		if (c && c->usable)
-			v->request.counters[v->request.n_counters++] = spec->counters[i];
-		else
-			add_absent(v, spec->counters[i], c ? c->why : "the worker has no such source");
-	}
+	struct counting *c = &v->counting;
+	counting_make(c, v->sweep->spec, v->sweep->hello, v->planned->pass);
+	v->request.counters = c->name;
+	v->request.n_counters = c->n;
+	v->request.pass = c->pass;
+	v->absent = mem_alloc(((size_t)c->n_absent + 1) * sizeof *v->absent);
+	for (int i = 0; i < c->n_absent; i++)
+		v->absent[i] = (struct store_reading){.counter = c->absent[i].name,
+						      .unit = "",
+						      .source = c->absent[i].name,
+						      .op = "",
+						      .thread = -1,
+						      .why = c->absent[i].why};
 }
 
 static bool is_sustained(const struct visit *v)
@@ -201,7 +198,7 @@ int visit_keep(struct visit *v, const struct visit_end *end, struct diag *d)
 		.wall_ns = v->wall_ns,
 		.prepared = v->is_prepared ? &v->prepared : NULL,
 		.result = v->is_run && !end->failed ? &v->result : NULL,
-		.n_readings = has_cost ? 1 : v->n_absent,
+		.n_readings = has_cost ? 1 : v->counting.n_absent,
 		.readings = has_cost ? &cost : v->absent,
 	};
 	sweep_describe(v->sweep, &v->process, &row);
@@ -240,7 +237,7 @@ void visit_free(struct visit *v)
 	if (!v)
 		return;
 	process_free(&v->process);
-	free(v->request.counters);
+	counting_free(&v->counting);
 	free(v->absent);
 	json_decref(v->before);
 	json_decref(v->after);

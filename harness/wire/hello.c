@@ -9,13 +9,18 @@
 #include "harness/wire/wire.h"
 
 /* More of anything than a worker can sensibly have. */
-enum { CHOICES_MAX = 256, DEVICES_MAX = 256, WORKLOADS_MAX = 256 };
+enum { CHOICES_MAX = 256, DEVICES_MAX = 256, WORKLOADS_MAX = 256, EVENTS_MAX = 4096, PASSES_MAX = 64 };
 
 static const struct field choice_fields[] = {
 	FIELD_OF(FIELD_TEXT, wire_choice, name),
 	FIELD_OF(FIELD_BOOL, wire_choice, usable),
 	FIELD_OF(FIELD_TEXT, wire_choice, why),
 	FIELD_TABLE_END,
+};
+static const struct field event_fields[] = {
+	FIELD_OF(FIELD_TEXT, wire_event, counter), FIELD_OF(FIELD_TEXT, wire_event, name),
+	FIELD_OF(FIELD_TEXT, wire_event, event),   FIELD_OF(FIELD_BOOL, wire_event, usable),
+	FIELD_OF(FIELD_TEXT, wire_event, why),	   FIELD_TABLE_END,
 };
 static const struct field device_fields[] = {
 	FIELD_OF(FIELD_TEXT, wire_device, name),
@@ -65,6 +70,8 @@ static json_t *choices_to_json(const struct wire_choices *c)
 	for (int i = 0; i < c->n; i++) {
 		json_t *o = json_object();
 		codec_put(o, choice_fields, &c->item[i]);
+		if (c->item[i].passes)
+			json_object_set_new(o, "passes", json_integer(c->item[i].passes));
 		json_array_append_new(a, o);
 	}
 	return a;
@@ -90,6 +97,17 @@ static json_t *workload_to_json(const struct wire_workload *w)
 	return o;
 }
 
+static json_t *events_to_json(const struct wire_hello *h)
+{
+	json_t *a = json_array();
+	for (int i = 0; i < h->n_events; i++) {
+		json_t *o = json_object();
+		codec_put(o, event_fields, &h->events[i]);
+		json_array_append_new(a, o);
+	}
+	return a;
+}
+
 json_t *wire_hello_to_json(const struct wire_hello *h)
 {
 	json_t *o = json_object(), *devices = json_array(), *workloads = json_array();
@@ -103,6 +121,8 @@ json_t *wire_hello_to_json(const struct wire_hello *h)
 	json_object_set_new(o, "workloads", workloads);
 	json_object_set_new(o, "counters", choices_to_json(&h->counters));
 	json_object_set_new(o, "engines", choices_to_json(&h->engines));
+	if (h->n_events)
+		json_object_set_new(o, "events", events_to_json(h));
 	return o;
 }
 
@@ -110,7 +130,18 @@ json_t *wire_hello_to_json(const struct wire_hello *h)
 
 static int get_choice(const json_t *o, void *item, struct diag *d)
 {
-	return codec_get(o, choice_fields, item, d);
+	struct wire_choice *c = item;
+	int64_t passes = 0;
+	int rc = codec_get(o, choice_fields, c, d);
+	if (rc == 0 && json_object_get(o, "passes"))
+		rc = json_get_int(o, "passes", 0, PASSES_MAX, &passes, d);
+	c->passes = (int)passes;
+	return rc;
+}
+
+static int get_event(const json_t *o, void *item, struct diag *d)
+{
+	return codec_get(o, event_fields, item, d);
 }
 
 static int get_choices(const json_t *o, const char *key, struct wire_choices *c, struct diag *d)
@@ -180,6 +211,9 @@ static int get_hello(const json_t *o, struct wire_hello *h, struct diag *d)
 	/* Optional: a worker with one engine need not list it. */
 	if (rc == 0 && json_object_get(o, "engines"))
 		rc = get_choices(o, "engines", &h->engines, d);
+	if (rc == 0 && json_object_get(o, "events"))
+		rc = codec_get_array(o, "events", EVENTS_MAX, sizeof *h->events, get_event,
+				     (void **)&h->events, &h->n_events, d);
 	return rc;
 }
 
@@ -204,6 +238,7 @@ void wire_hello_free(struct wire_hello *h)
 	free(h->workloads);
 	free(h->counters.item);
 	free(h->engines.item);
+	free(h->events);
 	json_decref(h->build);
 	memset(h, 0, sizeof *h);
 }

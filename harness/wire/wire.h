@@ -12,7 +12,7 @@
  * Unknown message fields are ignored; an unknown point key or value is an
  * error "unsupported". End of file ends the worker.
  *
- * hello   {protocol}            -> wire_hello
+ * hello   {protocol, events}    -> wire_hello; events (false unless said): with groups and events of counters
  * check   {point}               -> wire_check
  * prepare {point, seed}         -> wire_prepared (the point stays prepared until the next prepare)
  * verify  {}                    -> {rows, cols, data: base64 of little-endian float32}
@@ -57,12 +57,14 @@ MUST_CHECK int wire_send(struct wire *w, const json_t *message, int64_t timeout_
 MUST_CHECK int wire_receive(struct wire *w, json_t **message, int64_t timeout_ns, struct diag *d);
 
 /* ---- messages; all strings in the structs are owned, freed by the _free functions ---- */
-#define WIRE_NAME 48
-#define WIRE_WHY  200
+#define WIRE_NAME	48
+#define WIRE_WHY	200
+#define WIRE_EVENT_NAME 160
 struct wire_choice {
 	char name[WIRE_NAME];
 	bool usable;
 	char why[WIRE_WHY]; /* "" when usable */
+	int passes; /* of a counter source: visits of its own that it takes; 0, or left out: shares one */
 };
 struct wire_choices {
 	struct wire_choice *item;
@@ -84,6 +86,14 @@ struct wire_workload {
 	bool uses_model;
 	bool key[KEY_COUNT]; /* keys it heeds */
 };
+/* What a counter source reads: told when hello is asked with "events". */
+struct wire_event {
+	char counter[WIRE_NAME];     /* "perf", "papi:base" */
+	char name[WIRE_NAME];	     /* "instructions" */
+	char event[WIRE_EVENT_NAME]; /* what is programmed: "PAPI_TOT_INS" */
+	bool usable;
+	char why[WIRE_WHY]; /* "" when usable */
+};
 struct wire_hello {
 	int protocol;
 	char engine[WIRE_NAME]; /* the default one */
@@ -95,6 +105,8 @@ struct wire_hello {
 	struct wire_workload *workloads;
 	struct wire_choices counters; /* counter sources */
 	struct wire_choices engines;  /* values of the key; optional in the message */
+	int n_events;		      /* optional in the message */
+	struct wire_event *events;
 };
 struct wire_model {
 	char hash[POINT_ID_SIZE];
@@ -166,8 +178,8 @@ struct wire_reading {
 	char source[WIRE_NAME]; /* "rusage" */
 	int thread;		/* -1: the process */
 	int pass;
-	bool usable; /* false: value means nothing, why says why */
-	char why[WIRE_WHY];
+	bool usable;	    /* false: value means nothing, why says why */
+	char why[WIRE_WHY]; /* of a usable one: how it was counted ("PAPI_TOT_INS, user"), or "" */
 	int64_t value, enabled_ns, running_ns;
 };
 struct wire_run_result {

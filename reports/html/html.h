@@ -24,11 +24,13 @@ void html_missing(struct page *p);    /* reasons, with the commands */
 void html_limits(struct page *p);     /* ceilings */
 void html_blocking(struct page *p);
 void html_scaling(struct page *p);
+void html_counters(struct page *p);
 void html_machine(struct page *p); /* machine, build, method */
 void html_spec(struct page *p);
 
 /* Whether a section has anything to say. */
 bool html_has_missing(const struct view *v);
+bool html_has_counters(const struct view *v);
 
 /* Pictures of one kind as a grid, or one line on why there are none. */
 void html_pictures(struct page *p, enum plot_kind kind, const char *grid);

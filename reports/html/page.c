@@ -17,6 +17,11 @@ static bool has_missing(const struct page *p)
 	return html_has_missing(p->view);
 }
 
+static bool has_counters(const struct page *p)
+{
+	return html_has_counters(p->view);
+}
+
 static bool has_kind(const struct page *p, enum plot_kind kind)
 {
 	for (int i = 0; i < p->plots->n; i++)
@@ -59,6 +64,7 @@ static const struct {
 	{"limits", "Limits", has_always, html_limits},
 	{"blocking", "Blocking", has_blocking, html_blocking},
 	{"scaling", "Thread scaling", has_scaling, html_scaling},
+	{"counters", "Counters", has_counters, html_counters},
 	{"machine", "Machine, build, method", has_always, html_machine},
 	{"spec", "What was asked", has_always, html_spec},
 };

@@ -133,7 +133,9 @@ const void *fuzz_seed(int i, size_t *n)
 		"\"memory_bytes\":5000000000,\"isas\":[" CHOICE "],\"precisions\":[],\"kvs\":[" CHOICE
 		"],\"providers\":[]}],\"workloads\":[{\"name\":\"gemm\",\"ceiling\":false,\"uses_model\":"
 		"false,"
-		"\"keys\":[\"m\",\"n\"]}],\"counters\":[" CHOICE "],\"engines\":[" CHOICE "]}}\n",
+		"\"keys\":[\"m\",\"n\"]}],\"counters\":[" CHOICE "],\"engines\":[" CHOICE
+		"],\"events\":[{\"counter\":\"papi:base\",\"event\":\"E\",\"name\":\"n\",\"usable\":true,"
+		"\"why\":\"\"}]}}\n",
 		"{\"id\":2,\"ok\":{\"bytes\":1.5,\"code\":\"oom\",\"fits\":false,\"flops\":2.0,\"kv\":1,"
 		"\"limit\":2,\"scratch\":3,\"steps\":4,\"tokens\":0.0,\"total\":6,\"weights\":7,\"why\":"
 		"\"large\","

@@ -85,3 +85,9 @@ check_PROGRAMS += %D%/fuzz_place
 %C%_fuzz_place_CFLAGS = $(AM_CFLAGS)
 %C%_fuzz_place_LDADD = libengines.a libbase.a $(JANSSON_LIBS)
 TESTS += %D%/fuzz_place
+
+check_PROGRAMS += %D%/fuzz_group
+%C%_fuzz_group_SOURCES = %D%/fuzz_group.c %D%/replay.c
+%C%_fuzz_group_CFLAGS = $(AM_CFLAGS)
+%C%_fuzz_group_LDADD = $(WIRE_TEST_LINK)
+TESTS += %D%/fuzz_group

@@ -123,6 +123,14 @@ check_PROGRAMS += %D%/t_window %D%/t_counter
 %C%_t_counter_CFLAGS = $(AM_CFLAGS)
 %C%_t_counter_LDADD = libmeasure.a $(WIRE_TEST_LINK)
 TESTS += %D%/t_window %D%/t_counter
+check_PROGRAMS += %D%/t_counter_perf %D%/t_group_counters
+%C%_t_counter_perf_SOURCES = %D%/t_counter_perf.c %D%/temp_folder.h
+%C%_t_counter_perf_CFLAGS = $(AM_CFLAGS) $(PAPI_CFLAGS)
+%C%_t_counter_perf_LDADD = libmeasure.a $(WIRE_TEST_LINK)
+%C%_t_group_counters_SOURCES = %D%/t_group_counters.c
+%C%_t_group_counters_CFLAGS = $(AM_CFLAGS)
+%C%_t_group_counters_LDADD = libmeasure.a $(WIRE_TEST_LINK)
+TESTS += %D%/t_counter_perf %D%/t_group_counters
 SERVER_TEST_LINK = libmeasure.a libworkloads.a libwire.a libengines.a libmodel.a $(KERNEL_LIBS) libtensor.a libbase.a \
 	$(PCRE2_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS)
 check_PROGRAMS += %D%/t_verify
@@ -193,6 +201,11 @@ check_PROGRAMS += %D%/t_progress
 %C%_t_progress_CFLAGS = $(AM_CFLAGS)
 %C%_t_progress_LDADD = librun.a libbase.a $(JANSSON_LIBS)
 TESTS += %D%/t_progress
+check_PROGRAMS += %D%/t_counting
+%C%_t_counting_SOURCES = %D%/t_counting.c
+%C%_t_counting_CFLAGS = $(AM_CFLAGS)
+%C%_t_counting_LDADD = librun.a $(WIRE_TEST_LINK)
+TESTS += %D%/t_counting
 
 # reports
 REPORT_TEST_LINK = libreports.a libstore.a libstat.a libwire.a libbase.a $(SQLITE_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS)
@@ -222,3 +235,10 @@ check_PROGRAMS += %D%/t_settle %D%/t_options
 %C%_t_options_CFLAGS = $(AM_CFLAGS)
 %C%_t_options_LDADD = libengines.a libbase.a $(JANSSON_LIBS)
 TESTS += %D%/t_settle %D%/t_options
+
+TESTS += %D%/t_analysis %D%/t_text
+check_PROGRAMS += %D%/t_row_counters
+%C%_t_row_counters_SOURCES = %D%/t_row_counters.c %D%/temp_folder.h
+%C%_t_row_counters_CFLAGS = $(AM_CFLAGS)
+%C%_t_row_counters_LDADD = $(REPORT_TEST_LINK)
+TESTS += %D%/t_row_counters

@@ -16,7 +16,7 @@ enum { PAGES = 64, PAGE = 4096 };
 static const struct wire_reading *reading_of(const struct wire_reading *r, int n, const char *name)
 {
 	for (int i = 0; i < n; i++)
-		if (strcmp(r[i].counter, name) == 0)
+		if (strcmp(r[i].counter, name) == 0 && r[i].thread == -1)
 			return &r[i];
 	return NULL;
 }
@@ -48,37 +48,38 @@ static void well_formed(const struct wire_reading *r, int n)
 	int n_bad = 0;
 	for (int i = 0; i < n; i++) {
 		n_bad += !r[i].counter[0] || !r[i].unit[0] || r[i].value < 0;
+		n_bad += !r[i].usable && (r[i].value != 0 || !r[i].why[0]);
 		n_bad += r[i].enabled_ns < r[i].running_ns || r[i].running_ns < 0;
-		n_bad += reading_of(r, n, r[i].counter) != &r[i]; /* a name is there once */
+		for (int k = 0; k < i; k++) /* a name is there once a thread */
+			n_bad += r[k].thread == r[i].thread && strcmp(r[k].counter, r[i].counter) == 0;
 	}
 	is_int(n_bad, 0, "names, units, values and times make sense");
 }
 
-/* Life of a source: open, start and stop twice, close. Returns the readings of the second time. */
-static int live(const struct counter_ops *ops, struct wire_reading *r)
+/* Life of a source: open, start and stop twice, close. Returns the readings of the second time; free() its item. */
+static struct readings live(const struct counter_ops *ops)
 {
+	const struct counter_config config = {ops->has_groups ? "base" : "", 0};
+	struct readings r = {0};
 	struct counter *c = NULL;
 	struct diag d = {0};
 	char why[WIRE_WHY] = "";
-	int n = 0;
 	if (!ops->probe(why, sizeof why)) {
 		ok(why[0], "%s says why not: %s", ops->name, why);
-		return 0;
+		return r;
 	}
-	is_int(ops->open(&c, &d), 0, ops->name);
-	int passes = ops->passes(c);
-	ok(passes >= 1, "takes %d visits", passes);
+	is_int(ops->open(&c, &config, &d), 0, ops->name);
 	for (int i = 0; i < 2; i++) {
-		is_int(ops->start(c, passes - 1, &d), 0, "starts");
+		is_int(ops->start(c, &d), 0, "starts");
 		work();
-		memset(r, 0x55, COUNTER_READINGS_MAX * sizeof *r);
-		n = ops->stop(c, r, &d);
-		ok(n >= 1 && n <= COUNTER_READINGS_MAX, "%d readings", n);
-		well_formed(r, n);
+		r.n = 0;
+		is_int(ops->stop(c, &r, &d), 0, "stops");
+		ok(r.n >= 1, "%d readings", r.n);
+		well_formed(r.item, r.n);
 	}
 	ops->close(c);
 	ops->close(NULL);
-	return n;
+	return r;
 }
 
 static void test_clock(const struct wire_reading *r, int n)
@@ -103,14 +104,17 @@ static void test_rusage(const struct wire_reading *r, int n)
 }
 
 /* This program again, small beside the one that forked it: its peak, on standard output. */
-static int small_main(struct wire_reading *r)
+static int small_main(void)
 {
-	const struct counter_ops *ops = counter_find("rusage", NULL);
+	const struct counter_config config = {"", 0};
+	const char *group;
+	const struct counter_ops *ops = counter_find("rusage", &group, NULL);
 	struct counter *c = NULL;
-	if (!ops || ops->open(&c, NULL) || ops->start(c, 0, NULL))
+	struct readings r = {0};
+	if (!ops || ops->open(&c, &config, NULL) || ops->start(c, NULL) || ops->stop(c, &r, NULL))
 		return 1;
-	int n = ops->stop(c, r, NULL);
-	printf("%lld\n", (long long)value_of(r, n, "max_resident"));
+	printf("%lld\n", (long long)value_of(r.item, r.n, "max_resident"));
+	free(r.item);
 	ops->close(c);
 	return 0;
 }
@@ -131,24 +135,39 @@ static void test_peak_of_child(void)
 	mem_unmap(big, size);
 }
 
-int main(int argc, char **argv)
+static void test_find(void)
 {
-	static struct wire_reading r[COUNTER_READINGS_MAX];
 	struct diag d = {0};
-	if (argc == 2 && strcmp(argv[1], "small") == 0)
-		return small_main(r);
+	const char *group = NULL;
 	for (int i = 0; counter_registry[i]; i++) {
-		const struct counter_ops *ops = counter_registry[i];
-		ok(counter_find(ops->name, &d) == ops, "%s is found", ops->name);
-		int n = live(ops, r);
-		if (strcmp(ops->name, "clock") == 0)
-			test_clock(r, n);
-		if (strcmp(ops->name, "rusage") == 0)
-			test_rusage(r, n);
+		char name[WIRE_NAME];
+		bool grouped = counter_registry[i]->has_groups;
+		snprintf(name, sizeof name, "%s%s", counter_registry[i]->name, grouped ? ":base" : "");
+		ok(counter_find(name, &group, &d) == counter_registry[i], "%s is found", name);
+		is_text(group, grouped ? "base" : "", "with its group");
 	}
-	ok(!counter_find("papyrus", &d), "no such source");
+	ok(!counter_find("papyrus", &group, &d), "no such source");
 	is_int(d.code, ERR_UNSUPPORTED, "is unsupported");
 	has_text(d.text, "\"papyrus\", known are clock, rusage", "and the known ones are named");
+	diag_clear(&d);
+	ok(!counter_find("papi", &group, &d) && !counter_find("clock:base", &group, &d),
+	   "a group is named where there are some, and there alone");
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 2 && strcmp(argv[1], "small") == 0)
+		return small_main();
+	for (int i = 0; counter_registry[i]; i++) {
+		const struct counter_ops *ops = counter_registry[i];
+		struct readings r = live(ops);
+		if (strcmp(ops->name, "clock") == 0)
+			test_clock(r.item, r.n);
+		if (strcmp(ops->name, "rusage") == 0)
+			test_rusage(r.item, r.n);
+		free(r.item);
+	}
+	test_find();
 	test_peak_of_child();
 	return tap_done();
 }

@@ -472,6 +472,16 @@ static void test_order(void)
 	for (int round = 1; round <= 6; round++)
 		is_block(&p, (round - 1) * 22, 22, round, VISIT_TIMING);
 	is_block(&p, 6 * 22, 20, 7, VISIT_COUNTER);
+	plan_order(&q, 1, 6, 3);
+	is_int(q.n_visits, 6 * 22 + 3 * 20, "three passes of counters");
+	int pass[20][3] = {{0}}, n_bad = 0, n_turns = 0;
+	for (int i = 6 * 22; i < q.n_visits; i++) {
+		const struct plan_visit *v = &q.visits[i];
+		n_bad += v->kind != VISIT_COUNTER || v->round != 7 + v->pass || v->point >= 20 || v->pass > 2;
+		n_bad += pass[v->point % 20][v->pass % 3]++ > 0;
+		n_turns += v->pass != q.visits[i - 1].pass;
+	}
+	ok(n_bad == 0 && n_turns > 3, "each once, in rounds of their own, interleaved");
 	plan_order(&q, 1, 6, true);
 	ok(q.n_visits == p.n_visits && same_order(&p, &q, 0, p.n_visits), "the same seed, the same order");
 	plan_order(&q, 2, 6, false);

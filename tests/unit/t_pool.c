@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "tests/tap.h"
+#include "engines/base/hooks.h"
 #include "engines/base/pool.h"
 
 #define N_MAX 64
@@ -113,6 +114,68 @@ static void test_share(void)
 	is_int(n_bad, 0, "shares are contiguous, whole and even");
 }
 
+/* ---- hooks ---- */
+
+struct hooked {
+	atomic_int born[4], gone[4], seen[4], n_threads;
+};
+
+static void on_born(void *arg, int thread, int n_threads)
+{
+	struct hooked *h = arg;
+	atomic_fetch_add(&h->born[thread], 1);
+	atomic_store(&h->n_threads, n_threads);
+}
+
+static void on_gone(void *arg, int thread)
+{
+	atomic_fetch_add(&((struct hooked *)arg)->gone[thread], 1);
+}
+
+static void on_each(void *arg, int thread, int n_threads)
+{
+	(void)n_threads;
+	atomic_fetch_add(&((struct hooked *)arg)->seen[thread], 1);
+}
+
+static int sum_of(atomic_int *x)
+{
+	return x[0] + x[1] + x[2] + x[3];
+}
+
+static void test_hooks(void)
+{
+	struct hooked h = {0}, other = {0};
+	const struct thread_hooks hooks = {&h, on_born, on_gone}, later = {&other, on_born, on_gone};
+	const struct pool_config three = {.n_threads = 3, .passive = true};
+	struct pool *plain = NULL, *p = NULL;
+	struct diag d = {0};
+	ok(!hooks_each(on_each, &h), "nobody without hooks");
+	if (pool_open(&plain, &three, &d))
+		bail(d.text);
+	hooks_set(&hooks);
+	ok(!hooks_each(on_each, &h), "nor in a pool that was opened before");
+	if (pool_open(&p, &three, &d))
+		bail(d.text);
+	ok(hooks_each(on_each, &h), "each thread of the pool");
+	is_int(sum_of(h.seen), 3, "three of them");
+	ok(h.born[0] == 1 && h.born[1] == 1 && h.born[2] == 1 && h.n_threads == 3, "were born once");
+	pool_close(plain);
+	is_int(sum_of(h.gone), 0, "another pool's threads are no business of the hooks");
+	pool_close(p);
+	ok(h.gone[0] == 1 && h.gone[1] == 1 && h.gone[2] == 1, "and are gone once");
+	ok(!hooks_each(on_each, &h), "with the pool");
+	if (pool_open(&p, &three, &d))
+		bail(d.text);
+	pool_run(p, on_each, &h);
+	is_int(sum_of(h.born), 6, "born again");
+	hooks_set(&later);
+	ok(!hooks_each(on_each, &h), "new hooks are not for a pool of before");
+	pool_close(p);
+	is_int(sum_of(h.gone) + sum_of(other.gone), 3, "which tells nobody");
+	hooks_set(NULL);
+}
+
 int main(void)
 {
 	struct diag d = {0};
@@ -124,6 +187,7 @@ int main(void)
 	test_runs(64, true);
 	test_pinning();
 	test_share();
+	test_hooks();
 	is_int(pool_open(&p, &(struct pool_config){.n_threads = 0}, &d), ERR_USAGE, "no threads: refused");
 	ok(p == NULL, "and the result is untouched");
 	ok(pool_usable_cpus() >= 1, "there is a usable CPU");

@@ -2,6 +2,7 @@
 /* The worker over a socket pair, with its real engines: hello, points of operations, runs, ends. */
 #include "config.h"
 
+#include "harness/measure/counter/counter.h"
 #include "tests/unit/server_peer.h"
 
 #define GEMM                                                                                                 \
@@ -158,6 +159,13 @@ static struct wire_run_result run(struct peer *p, const char *request, const cha
 	return r;
 }
 
+static bool papi_is_there(void)
+{
+	const char *group;
+	char why[WIRE_WHY];
+	return counter_find("papi:base", &group, NULL)->probe(why, sizeof why);
+}
+
 static void test_run(struct peer *p)
 {
 	struct wire_run_result r = run(p, RUN(2, 3, 0, 0, ""), "run");
@@ -179,6 +187,21 @@ static void test_run(struct peer *p)
 	r = run(p, RUN(0, 1, 0, 1, "\"clock\""), "a second pass");
 	is_int(r.n_readings, 0, "has nothing left to read");
 	wire_run_result_free(&r);
+	/* The pool's threads come by the source that counts threads, and are there again afterwards. */
+	int n_whole = 0, n_threads = 0;
+	r = run(p, RUN(0, 2, 0, 0, "\"perf\""), "threads are counted");
+	for (int i = 0; i < r.n_readings; i++) {
+		n_whole += r.readings[i].thread == -1;
+		n_threads += r.readings[i].thread >= 0;
+		n_bad += !r.readings[i].usable && !r.readings[i].why[0];
+	}
+	ok(n_whole == 6 && n_bad == 0, "six events of the process");
+	ok(n_threads > 0 || !r.readings[0].usable, "and those of its threads");
+	wire_run_result_free(&r);
+	r = run(p, RUN(0, 2, 0, 0, "\"perf\",\"clock\""), "again");
+	wire_run_result_free(&r);
+	peer_refused(p, RUN(0, 1, 0, 0, "\"papi:nosuch\""), papi_is_there() ? "unsupported" : "unavailable",
+		     "");
 	peer_refused(p, RUN(0, 1, 0, 0, "\"clock\",\"tea\""), "unsupported", "\"tea\", known are clock");
 	peer_refused(p, RUN(0, 5000000, 0, 0, ""), "usage", "samples are kept");
 	peer_refused(p, "{\"id\":1,\"do\":\"run\",\"warmup\":0}", "format", "\"repeat\" is absent");

@@ -35,38 +35,30 @@ static bool clock_probe(char *why, int size)
 	return true;
 }
 
-static int clock_open(struct counter **out, struct diag *d)
+static int clock_open(struct counter **out, const struct counter_config *config, struct diag *d)
 {
+	(void)config;
 	(void)d;
 	*out = mem_alloc(sizeof **out);
 	return 0;
 }
 
-static int clock_passes(const struct counter *c)
+static int clock_start(struct counter *c, struct diag *d)
 {
-	(void)c;
-	return 1;
-}
-
-static int clock_start(struct counter *c, int pass, struct diag *d)
-{
-	(void)pass;
 	(void)d;
 	c->wall = clock_ns();
 	c->cpu = cpu_ns();
 	return 0;
 }
 
-static int clock_stop(struct counter *c, struct wire_reading *out, struct diag *d)
+static int clock_stop(struct counter *c, struct readings *out, struct diag *d)
 {
 	int64_t cpu = cpu_ns() - c->cpu, wall = clock_ns() - c->wall;
 	(void)d;
-	out[0] = (struct wire_reading){.counter = "wall_time", .unit = "ns", .value = wall};
-	out[1] = (struct wire_reading){.counter = "cpu_time", .unit = "ns", .value = cpu};
-	out[2] = (struct wire_reading){.counter = "clock_resolution", .unit = "ns", .value = resolution_ns()};
-	for (int i = 0; i < 3; i++)
-		out[i].enabled_ns = out[i].running_ns = wall;
-	return 3;
+	reading_put(out, "wall_time", "ns", wall, wall);
+	reading_put(out, "cpu_time", "ns", cpu, wall);
+	reading_put(out, "clock_resolution", "ns", resolution_ns(), wall);
+	return 0;
 }
 
 static void clock_close(struct counter *c)
@@ -78,7 +70,6 @@ const struct counter_ops counter_clock = {
 	.name = "clock",
 	.probe = clock_probe,
 	.open = clock_open,
-	.passes = clock_passes,
 	.start = clock_start,
 	.stop = clock_stop,
 	.close = clock_close,

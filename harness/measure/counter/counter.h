@@ -4,8 +4,8 @@
  * machine or the process over the measured part of a window. It runs in visits
  * of its own, never while steps are timed for a result.
  *
- * Life: probe; open -> passes -> (start, stop)* -> close. One thread, the one
- * that runs the window.
+ * Life: probe; open -> start -> stop -> ... -> close, by one thread, the one that runs the window. A source that
+ * counts threads is open before the engine is: each thread of its pool comes by with born and gone.
  */
 #ifndef IFM_MEASURE_COUNTER_H
 #define IFM_MEASURE_COUNTER_H
@@ -17,35 +17,60 @@
 
 struct counter;
 
-/* Readings a source may give in one pass. */
-#define COUNTER_READINGS_MAX 64
+struct readings {
+	struct wire_reading *item; /* free() it */
+	int n;
+};
+/* Room for one more reading, all zero but thread -1 (the process). Valid until the next call. */
+struct wire_reading *reading_add(struct readings *r);
+/* The usual kind: the whole time, of the process. */
+void reading_put(struct readings *r, const char *counter, const char *unit, int64_t value, int64_t wall_ns);
+
+/* What is asked of a source. */
+struct counter_config {
+	const char *group; /* "base" of "papi:base"; "" of a source without groups */
+	int pass;	   /* which of its visits this is, from 0 */
+};
 
 struct counter_ops {
 	const char *name; /* static: "clock", "rusage" */
+	bool has_groups;  /* it is asked for as NAME:GROUP, and each group has visits of its own */
 
 	/* Required. Can it be used here? Else false, and why (at most size bytes). */
 	bool (*probe)(char *why, int size);
 
 	/* Required. The source belongs to the caller (close). */
-	int (*open)(struct counter **out, struct diag *d);
+	int (*open)(struct counter **out, const struct counter_config *config, struct diag *d);
 
-	/* Required. How many visits are needed until all its counters were read. */
-	int (*passes)(const struct counter *c);
+	/* Optional, both or neither. On a thread of the engine's pool (see engines/base/hooks.h), several at once;
+	 * thread 0 is the one that runs the window. What goes wrong is told by the readings. */
+	void (*born)(struct counter *c, int thread);
+	void (*gone)(struct counter *c, int thread);
 
-	/* Required. Begins counting what belongs to this pass (from 0). */
-	int (*start)(struct counter *c, int pass, struct diag *d);
+	/* Required. Begins counting (from 0). */
+	int (*start)(struct counter *c, struct diag *d);
 
-	/* Required. Ends counting and fills up to COUNTER_READINGS_MAX readings; returns how many,
-	 * or an error. The caller sets pass and source. */
-	int (*stop)(struct counter *c, struct wire_reading *out, struct diag *d);
+	/* Required. Ends counting and adds readings. What could not be read has a reason in `why` and is not
+	 * usable; a reading that is usable may say in it how it was counted. The caller sets pass and source. */
+	int (*stop)(struct counter *c, struct readings *out, struct diag *d);
 
 	void (*close)(struct counter *c); /* Required. NULL is fine. */
+
+	/* Optional. Adds what it has to h: its groups to the counters, what they read to the events. */
+	void (*list)(struct wire_hello *h);
 };
 
 /* NULL-terminated table in registry.c. */
 extern const struct counter_ops *const counter_registry[];
 
-/* The source of that name; NULL and ERR_UNSUPPORTED naming the known ones. */
-const struct counter_ops *counter_find(const char *name, struct diag *d);
+/* The source of "NAME" or "NAME:GROUP", and its group ("": none; a part of name). NULL and ERR_UNSUPPORTED naming
+ * the known ones. */
+const struct counter_ops *counter_find(const char *name, const char **group, struct diag *d);
+
+/* ---- for list ---- */
+/* passes 0: it is read in one visit together with others. why: "" when usable. */
+void list_counter(struct wire_hello *h, const char *name, const char *why, int passes);
+void list_event(struct wire_hello *h, const char *counter, const char *name, const char *event,
+		const char *why);
 
 #endif

@@ -63,27 +63,21 @@ static bool rusage_probe(char *why, int size)
 	return false;
 }
 
-static int rusage_open(struct counter **out, struct diag *d)
+static int rusage_open(struct counter **out, const struct counter_config *config, struct diag *d)
 {
+	(void)config;
 	(void)d;
 	*out = mem_alloc(sizeof **out);
 	return 0;
 }
 
-static int rusage_passes(const struct counter *c)
+static int rusage_start(struct counter *c, struct diag *d)
 {
-	(void)c;
-	return 1;
-}
-
-static int rusage_start(struct counter *c, int pass, struct diag *d)
-{
-	(void)pass;
 	c->wall = clock_ns();
 	return take(c->before, d);
 }
 
-static int rusage_stop(struct counter *c, struct wire_reading *out, struct diag *d)
+static int rusage_stop(struct counter *c, struct readings *out, struct diag *d)
 {
 	int64_t after[N_COUNTERS];
 	int rc = take(after, d);
@@ -92,14 +86,10 @@ static int rusage_stop(struct counter *c, struct wire_reading *out, struct diag 
 	int64_t wall = clock_ns() - c->wall;
 	/* Read last: it opens a file, which the counts before it must not see. */
 	after[MAX_RESIDENT] = (int64_t)mem_peak();
-	for (int i = 0; i < N_COUNTERS; i++) {
-		struct wire_reading r = {.enabled_ns = wall, .running_ns = wall};
-		snprintf(r.counter, sizeof r.counter, "%s", counters[i].name);
-		snprintf(r.unit, sizeof r.unit, "%s", counters[i].unit);
-		r.value = counters[i].peak ? after[i] : after[i] - c->before[i];
-		out[i] = r;
-	}
-	return N_COUNTERS;
+	for (int i = 0; i < N_COUNTERS; i++)
+		reading_put(out, counters[i].name, counters[i].unit,
+			    counters[i].peak ? after[i] : after[i] - c->before[i], wall);
+	return 0;
 }
 
 static void rusage_close(struct counter *c)
@@ -111,7 +101,6 @@ const struct counter_ops counter_rusage = {
 	.name = "rusage",
 	.probe = rusage_probe,
 	.open = rusage_open,
-	.passes = rusage_passes,
 	.start = rusage_start,
 	.stop = rusage_stop,
 	.close = rusage_close,
