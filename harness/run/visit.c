@@ -184,7 +184,7 @@ int visit_keep(struct visit *v, const struct visit_end *end, struct diag *d)
 		.why = "",
 		.value = v->result.step_cost_ns,
 	};
-	bool has_cost = v->is_run && !end->failed && v->n_absent == 0 && v->result.step_cost_ns > 0;
+	bool has_cost = v->is_run && !end->failed && v->counting.n_absent == 0 && v->result.step_cost_ns > 0;
 	struct store_visit row = {
 		.point_id = v->point->id,
 		.round = v->planned->round,
