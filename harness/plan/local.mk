@@ -3,5 +3,5 @@ noinst_LIBRARIES += libplan.a
 libplan_a_CFLAGS = $(AM_CFLAGS)
 libplan_a_SOURCES = \
 	%D%/plan.h %D%/private.h \
-	%D%/points.c %D%/resolve.c %D%/expand.c \
+	%D%/points.c %D%/resolve.c %D%/expand.c %D%/exclude.c \
 	%D%/admit.c %D%/ceilings.c %D%/order.c

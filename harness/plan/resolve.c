@@ -88,10 +88,21 @@ static void value_add(struct plan_values *v, const char *text, enum point_state 
 	v->item[v->n++] = (struct plan_value){mem_strdup(text), state, reason};
 }
 
+/* What these keys can be is the same everywhere: a worker heeds the key or does not. */
+static const struct wire_choices *choices_known(enum point_key key)
+{
+	static struct wire_choice cache[] = {{.name = "hot", .usable = true},
+					     {.name = "cold", .usable = true}};
+	static struct wire_choice duration[] = {{.name = "burst", .usable = true},
+						{.name = "sustained", .usable = true}};
+	static const struct wire_choices caches = {cache, 2}, durations = {duration, 2};
+	return key == KEY_CACHE ? &caches : key == KEY_DURATION ? &durations : NULL;
+}
+
 /* The choices of a key, NULL when the worker lists none. */
 static const struct wire_choices *choices_of(const struct plan_context *c, enum point_key key)
 {
-	const struct wire_choices *list = NULL;
+	const struct wire_choices *list = choices_known(key);
 	if (key == KEY_DEVICE)
 		list = &c->devices;
 	if (key == KEY_ENGINE)

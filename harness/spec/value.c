@@ -246,3 +246,9 @@ void axis_free(struct axis *a)
 	free(a->value);
 	*a = (struct axis){0};
 }
+
+void axes_free(struct axis axis[KEY_COUNT])
+{
+	for (int k = 0; k < KEY_COUNT; k++)
+		axis_free(&axis[k]);
+}

@@ -27,5 +27,6 @@ MUST_CHECK int axis_add(struct axis *a, enum point_key key, const char *text, co
 			struct diag *d);
 void axis_copy(struct axis *dst, const struct axis *src); /* dst is overwritten, not freed */
 void axis_free(struct axis *a);				  /* a is empty afterwards */
+void axes_free(struct axis axis[KEY_COUNT]);		  /* all of them */
 
 #endif
