@@ -85,6 +85,7 @@ static void cpu_close(struct engine *e)
 {
 	if (!e)
 		return;
+	session_forget(e);
 	pool_close(e->pool);
 	free(e);
 }

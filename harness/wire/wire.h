@@ -14,6 +14,7 @@
  *
  * hello   {protocol}            -> wire_hello
  * check   {point}               -> wire_check
+ *         {points, point}       -> {checks: [{ok: wire_check} | {error}]}, or of `point` alone
  * prepare {point, seed}         -> wire_prepared (the point stays prepared until the next prepare)
  * verify  {}                    -> {rows, cols, data: base64 of little-endian float32}
  * run     wire_run_request      -> wire_run_result
