@@ -6,7 +6,7 @@ librun_a_SOURCES = \
 	%D%/spawn.c %D%/spawn.h \
 	%D%/tail.c %D%/tail.h \
 	%D%/run.c %D%/run.h %D%/sweep.h \
-	%D%/survey.c %D%/survey.h %D%/checks.c %D%/visit.c %D%/verify.c \
+	%D%/survey.c %D%/survey.h %D%/checks.c %D%/pilot.c %D%/pilot.h %D%/visit.c %D%/verify.c \
 	%D%/outputs.c %D%/outputs.h \
 	%D%/process.c %D%/process.h \
 	%D%/lies.c %D%/lies.h \
