@@ -12,7 +12,7 @@ static bool stands_for(const struct plan_context *c, enum point_key key, const c
 	const struct axis axis = {.value = (char *[]){(char *)(uintptr_t)text}, .n = 1};
 	struct plan_values values;
 	bool found = false;
-	if (strcmp(text, "all") != 0 && strcmp(text, "file") != 0)
+	if (!strstr(text, "all") && strcmp(text, "file") != 0)
 		return false;
 	if (!plan_resolve(c, key, &axis, &values))
 		return false;

@@ -11,6 +11,7 @@
 #include "engines/base/mem.h"
 #include "engines/base/nearest.h"
 #include "engines/base/strbuf.h"
+#include "harness/spec/value.h"
 
 void plan_values_free(struct plan_values *v)
 {
@@ -157,15 +158,26 @@ static void choices_resolve_all(struct plan_values *out, const char *what, const
 		value_add(out, "all", POINT_UNAVAILABLE, mem_printf("no %s is usable here", what));
 }
 
+static void number_put(struct plan_values *out, long long v)
+{
+	char number[24];
+	snprintf(number, sizeof number, "%lld", v);
+	value_add(out, number, POINT_PLANNED, NULL);
+}
+
+/* A device that is not known has all the threads that are asked for; its points are refused already. */
 static void threads_resolve(struct plan_values *out, const struct plan_context *c, const char *text)
 {
-	char number[16];
-	if (strcmp(text, "all") != 0 || !c->device) {
+	long long first, step, most = c->device && c->device->n_cpus > 0 ? c->device->n_cpus : 1;
+	char op;
+	bool range = range_to_all(text, &first, &op, &step);
+	if (!c->device || (!range && strcmp(text, "all") != 0)) {
 		value_add(out, text, POINT_PLANNED, NULL);
 		return;
 	}
-	snprintf(number, sizeof number, "%d", c->device->n_cpus > 0 ? c->device->n_cpus : 1);
-	value_add(out, number, POINT_PLANNED, NULL);
+	for (long long v = range ? first : most; v < most; v = op == '*' ? v * step : v + step)
+		number_put(out, v);
+	number_put(out, most);
 }
 
 static void workload_resolve(struct plan_values *out, const struct plan_context *c, const char *text)

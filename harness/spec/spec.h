@@ -40,7 +40,8 @@
  *
  * An axis takes one value or a list. Keys of whole numbers (threads, sequences, m, n, k, size) also take
  * llama-bench's ranges: 1-4 (step 1), 1-9+2, 1-8*2; so does the number of a workload: pp64-512*2.
- * A comma parts values, save in a model of a file: a path may hold one. Values are UTF-8 without
+ * Threads also count up to all there
+ * are, which are the last value in any case: 1-all*2. A comma parts values, save in a model of a file: a path may hold one. Values are UTF-8 without
  * control characters. Anchors, aliases, tags and further documents are refused.
  */
 #ifndef IFM_SPEC_SPEC_H

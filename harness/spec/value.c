@@ -146,6 +146,25 @@ static int range_add(struct axis *a, enum point_key key, const char *text, int n
 	}
 }
 
+bool range_to_all(const char *text, long long *first, char *op, long long *step)
+{
+	struct range r = {.op = '+', .step = 1};
+	r.first = number_take(&text);
+	if (r.first < 1 || strncmp(text, "-all", 4) != 0)
+		return false;
+	text += 4;
+	if (*text == '+' || *text == '*') {
+		r.op = *text++;
+		r.step = number_take(&text);
+	}
+	if (*text || r.step < (r.op == '*' ? 2 : 1))
+		return false;
+	*first = r.first;
+	*op = r.op;
+	*step = r.step;
+	return true;
+}
+
 static int number_add(struct axis *a, enum point_key key, const char *text, const struct where *w,
 		      struct diag *d)
 {
@@ -155,7 +174,9 @@ static int number_add(struct axis *a, enum point_key key, const char *text, cons
 	long long v = number_take(&end);
 	if (v >= lowest && *end == '\0')
 		return value_add(a, key, mem_printf("%lld", v), w, d);
-	if (*all && strcmp(text, "all") == 0)
+	long long first, step;
+	char op;
+	if (*all && (strcmp(text, "all") == 0 || range_to_all(text, &first, &op, &step)))
 		return value_add(a, key, mem_strdup(text), w, d);
 	if (range_parse(text, &r))
 		return range_add(a, key, text, 0, &r, w, d);

@@ -60,12 +60,14 @@ static inline void hello_make(void)
 	free(text);
 }
 
-static char name_default[] = "kjv", name_160m[] = "llama-160m";
+static char name_default[] = "kjv", name_160m[] = "llama-160m", name_1b[] = "llama-1b";
 static const struct plan_model models[] = {
 	{.name = "default",
 	 .answer = {.hash = "0123456789abcdef0123456789abcdef", .name = name_default, .file_type = "f16"}},
 	{.name = "synthetic:llama-160m",
 	 .answer = {.hash = "00000000000000000000000000000160", .name = name_160m, .file_type = "f32"}},
+	{.name = "synthetic:llama-1b",
+	 .answer = {.hash = "0000000000000000000000000000001b", .name = name_1b, .file_type = "f32"}},
 	{.name = "copy.gguf",
 	 .answer = {.hash = "0123456789abcdef0123456789abcdef", .name = name_default, .file_type = "f16"}},
 	{.name = "q4.gguf",

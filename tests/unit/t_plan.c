@@ -60,6 +60,22 @@ static void test_values(void)
 		"engine=null k=16 m=8 n=8 precision=f32 provider=openblas threads=2 workload=gemm\n");
 }
 
+static void test_threads(void)
+{
+	int n_cpus = hello.devices[0].n_cpus;
+	hello.devices[0].n_cpus = 6;
+	is_plan("{workload: fma, type: f32, threads: [1-all*2, 3-all+2, 9-all]}\n",
+		"threads=1 type=f32 workload=fma\nthreads=2 type=f32 workload=fma\n"
+		"threads=4 type=f32 workload=fma\nthreads=6 type=f32 workload=fma\n"
+		"threads=3 type=f32 workload=fma\nthreads=5 type=f32 workload=fma\n");
+	is_plan("{workload: fma, type: f32, threads: [1-all], exclude: [{threads: 2-all*2}]}\n",
+		"threads=1 type=f32 workload=fma\nthreads=3 type=f32 workload=fma\n"
+		"threads=5 type=f32 workload=fma\n");
+	hello.devices[0].n_cpus = 1;
+	is_plan("{workload: fma, type: f32, threads: [1-all*2]}\n", "threads=1 type=f32 workload=fma\n");
+	hello.devices[0].n_cpus = n_cpus;
+}
+
 static void test_merge(void)
 {
 	is_plan("{workload: [tg1, fma], model: default, type: f32, sequences: [1, 2], size: 64}\n",
@@ -221,6 +237,7 @@ int main(void)
 	unsetenv("INFEROMETER_DATA");
 	hello_make();
 	test_values();
+	test_threads();
 	test_merge();
 	test_refused();
 	test_usage();

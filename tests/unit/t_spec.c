@@ -30,6 +30,7 @@ static void test_axes(void)
 	is_axis("threads: 1-8*2\n", KEY_THREADS, "1 2 4 8");
 	is_axis("threads: 1-9*2\n", KEY_THREADS, "1 2 4 8");
 	is_axis("threads: 3-100*3\n", KEY_THREADS, "3 9 27 81");
+	is_axis("threads: [1-all*2, 2-all, 1-all+3]\n", KEY_THREADS, "1-all*2 2-all 1-all+3");
 	is_axis("threads: [1-8+2, \"16\"]\n", KEY_THREADS, "1 3 5 7 16");
 	is_axis("sequences: 1-4\n", KEY_SEQUENCES, "1 2 3 4");
 	is_axis("m: 007\n", KEY_M, "7");
@@ -164,6 +165,10 @@ static const struct {
 	{"m: all\n", "m: \"all\": expected a whole number from 1 on, a range (1-4, 1-9+2, 1-8*2)"},
 	{"threads:\n  - 1\n  - 0\n", ":3: threads: \"0\": expected a whole number from 1 on"},
 	{"threads: 1.5\n", "threads: \"1.5\": expected a whole number"},
+	{"threads: 0-all\n", "threads: \"0-all\": expected a whole number"},
+	{"threads: 1-all*1\n", "threads: \"1-all*1\": expected a whole number"},
+	{"threads: 1-all*\n", "threads: \"1-all*\": expected a whole number"},
+	{"m: 1-all*2\n", "m: \"1-all*2\": expected a whole number"},
 	{"threads: -4\n", "threads: \"-4\": expected a whole number"},
 	{"threads: 1,,2\n", "threads: a value is empty"},
 	{"threads: 8-1\n", "threads: range \"8-1\": expected from 1 on, the end not below the start"},

@@ -94,13 +94,67 @@ static void test_demo(void)
 	spec_free(&s);
 }
 
+static void choice_add(struct wire_choices *c, const char *name)
+{
+	c->item = mem_realloc(c->item, ((size_t)c->n + 1) * sizeof *c->item);
+	struct wire_choice *item = &c->item[c->n++];
+	*item = (struct wire_choice){.usable = true};
+	snprintf(item->name, sizeof item->name, "%s", name);
+}
+
+/* All precisions and keys that our own worker knows. */
+static void hello_enrich(void)
+{
+	static const char *const more[] = {"bf16", "q4_0", "wi8ai8"};
+	static const enum point_key keys[] = {KEY_AFFINITY, KEY_CACHE, KEY_DURATION, KEY_DEPTH};
+	for (int i = 0; i < 3; i++)
+		choice_add(&hello.devices[0].precisions, more[i]);
+	choice_add(&hello.devices[0].kvs, "q8_0");
+	for (int i = 0; i < hello.n_workloads; i++) {
+		struct wire_workload *w = &hello.workloads[i];
+		for (int k = 0; k < (w->uses_model ? 4 : 3); k++)
+			w->key[keys[k]] = !w->ceiling;
+	}
+}
+
+/* Every point can be, every exclude has something to leave out, and a median has an interval. */
+static void test_sweep(const char *name)
+{
+	struct spec s;
+	struct plan p;
+	struct diag d = {0};
+	char said[600];
+	if (!ok(spec_load_named(&s, name, &d) == 0, "%s", name) ||
+	    !ok(plan_expand(&p, &s, &hello, models, N_MODELS, &d) == 0, "%s: planned", name)) {
+		printf("# %s\n", diag_format(&d, said, sizeof said));
+		return;
+	}
+	for (int i = 0; i < p.n_points; i++)
+		if (p.points[i].state != POINT_PLANNED)
+			ok(0, "%s: %s", name, p.points[i].reason);
+	for (int i = 0; i < p.n_excludes; i++)
+		ok(p.excludes[i].n_matched > 0, "%s: line %d leaves something out", name, p.excludes[i].line);
+	ok(s.rounds >= 6 && s.n_counters > 0 && s.ceilings && s.verify, "%s: is complete", name);
+	ok(strstr(s.text, "\n# ") && (strstr(s.text, "minute")), "%s: says how long it takes", name);
+	plan_free(&p);
+	spec_free(&s);
+}
+
 int main(void)
 {
 	unsetenv("INFEROMETER_DATA");
 	hello_make();
+	hello_enrich();
 	test_demo();
+	for (const char *const *name = spec_named(); *name; name++)
+		test_sweep(*name);
 	is_golden("demo");
 	is_golden("quick");
+	is_golden("precision");
+	is_golden("blocking");
+	is_golden("scaling");
+	is_golden("nightly");
+	is_golden("procurement");
 	wire_hello_free(&hello);
 	return tap_done();
 }
