@@ -47,9 +47,10 @@ const struct tensor *model_tensor(const struct model *m, const char *name)
 /* "blk.LAYER.", without printf, which takes longer than the search. */
 static size_t put_layer(char *out, unsigned layer)
 {
+	static const char head[] = {'b', 'l', 'k', '.'};
 	char digits[12];
-	size_t n = 0, at = 4;
-	memcpy(out, "blk.", 4);
+	size_t n = 0, at = sizeof head;
+	memcpy(out, head, sizeof head);
 	do
 		digits[n++] = (char)('0' + layer % 10);
 	while (layer /= 10);

@@ -114,11 +114,11 @@ static void check_many(struct survey *s, struct plan *p, const int *which, int n
 		check_one(s, p, which[done]);
 }
 
-/* By what an engine is opened with, so that it is opened few times; then as they stand. */
+/* By what an engine and its products are opened with, so that they are opened few times; then as they stand. */
 static int by_engine(const void *a, const void *b, void *plan)
 {
-	static const enum point_key keys[] = {KEY_ENGINE,  KEY_DEVICE,	 KEY_ISA,
-					      KEY_THREADS, KEY_PROVIDER, KEY_AFFINITY};
+	static const enum point_key keys[] = {KEY_ENGINE,   KEY_DEVICE,	  KEY_ISA,	 KEY_THREADS,
+					      KEY_PROVIDER, KEY_AFFINITY, KEY_PRECISION, KEY_BLOCKING};
 	const struct plan *p = plan;
 	int i = *(const int *)a, j = *(const int *)b, order = 0;
 	for (size_t k = 0; k < sizeof keys / sizeof keys[0] && order == 0; k++)

@@ -66,8 +66,8 @@
 #define SPEC_SEED 20240229 /* as all seeds that nobody chose */
 
 struct axis {
-	int n;	      /* 0: not given */
 	char **value; /* owned; as written, lists and ranges (1-8*2) expanded */
+	int n;	      /* 0: not given */
 	int line;     /* in the file, 0 from a flag */
 };
 struct section {
