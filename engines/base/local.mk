@@ -6,7 +6,7 @@ libbase_a_SOURCES = \
 	%D%/err.c %D%/err.h \
 	%D%/strbuf.c %D%/strbuf.h \
 	%D%/plain.c %D%/plain.h \
-	%D%/mem.c %D%/mem.h \
+	%D%/mem.c %D%/mem_hold.c %D%/mem.h \
 	%D%/json.c %D%/json.h \
 	%D%/embed.c %D%/embed.h \
 	%D%/nearest.c %D%/nearest.h \

@@ -46,6 +46,11 @@ bool mem_add(size_t a, size_t b, size_t *sum);
  * limit and the limits of its control groups. */
 size_t mem_available(void);
 
+/* The same, but that it is read once between mem_hold(true) and mem_hold(false): for many plans in a row, in which
+ * nothing is taken. */
+size_t mem_available_held(void);
+void mem_hold(bool on);
+
 /* What the control group of that folder leaves, UINT64_MAX when it has no limit. Files that were read
  * fill its page cache, and those read twice, as kept weights are, its active part: that is no use. */
 uint64_t mem_group_available(const char *dir);

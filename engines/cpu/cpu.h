@@ -11,8 +11,17 @@
 #include "engines/cpu/kernel_set.h"
 #include "engines/cpu/options.h"
 #include "engines/cpu/placement.h"
+#include "engines/tensor/dtype.h"
 
+struct gemm_context;
 struct pool;
+
+/* Products of the job that was planned last: one plan after the other mostly has the same. */
+struct planned_gemm {
+	struct gemm_context *g; /* NULL: none */
+	char *provider, *blocking;
+	enum dtype precision;
+};
 
 struct engine {
 	enum isa isa;
@@ -21,6 +30,7 @@ struct engine {
 	struct placement placement;
 	struct flush flush;
 	struct kernel_set kernels; /* vector and attention kernels of this ISA */
+	struct planned_gemm planned;
 };
 
 #endif

@@ -100,6 +100,7 @@ static void cpu_close(struct engine *e)
 	if (!e)
 		return;
 	flush_free(&e->flush);
+	session_forget(e);
 	pool_close(e->pool);
 	placement_close(&e->placement);
 	mem_use_huge_pages(true);

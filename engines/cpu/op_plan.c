@@ -95,7 +95,7 @@ int op_sizes_count(struct engine *e, const struct op_config *c, struct op_sizes 
 	*sizes = (struct op_sizes){0};
 	*gemm = NULL;
 	*work = (struct step_work){0};
-	*plan = (struct memory_plan){.limit = mem_available()};
+	*plan = (struct memory_plan){.limit = mem_available_held()};
 	if (c->kind == OP_GEMM)
 		rc = gemm_count(e, c, sizes, gemm, work, plan, d);
 	else if (op_is_memory(c->kind))

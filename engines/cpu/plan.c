@@ -109,7 +109,7 @@ int plan_make(const struct arch *a, const struct model *m, const struct job_conf
 	      struct diag *d)
 {
 	size_t total;
-	*plan = (struct memory_plan){.limit = mem_available()};
+	*plan = (struct memory_plan){.limit = mem_available_held()};
 	if (!sizes_count(a, m, job, g, n_threads, sizes, &total))
 		return diag_set(d, ERR_OOM,
 				"%d cells, %d sequences and steps of %d tokens: more memory than "
@@ -143,6 +143,26 @@ static void layers_add(const struct arch *a, const struct model *m, enum dtype h
 	}
 }
 
+/* The sums of the model that was asked of last: each step of a repetition asks for them, and a plan asks for thousands
+ * of repetitions. */
+static void layers_sum(const struct arch *a, const struct model *m, enum dtype held, double *elements,
+		       double *bytes)
+{
+	static _Thread_local struct {
+		uint64_t serial;
+		enum dtype held;
+		double elements, bytes;
+	} last;
+	if (!m->serial || last.serial != m->serial || last.held != held) {
+		last.elements = last.bytes = 0;
+		layers_add(a, m, held, &last.elements, &last.bytes);
+		last.serial = m->serial;
+		last.held = held;
+	}
+	*elements = last.elements;
+	*bytes = last.bytes;
+}
+
 int plan_work(const struct model *m, const struct job_config *job, int n_seqs, int n_past, int n_new,
 	      int n_rows, struct step_work *work, struct diag *d)
 {
@@ -151,8 +171,8 @@ int plan_work(const struct model *m, const struct job_config *job, int n_seqs, i
 	if (rc)
 		return rc;
 	const struct hparams *hp = &m->hp;
-	double elements = 0, layer_bytes = 0, tokens = (double)n_seqs * n_new;
-	layers_add(a, m, weights_held(job), &elements, &layer_bytes);
+	double elements, layer_bytes, tokens = (double)n_seqs * n_new;
+	layers_sum(a, m, weights_held(job), &elements, &layer_bytes);
 	/* Each new token sees the past, the new ones before it, and itself. */
 	double seen = n_seqs * ((double)n_new * n_past + (double)n_new * (n_new + 1.0) / 2);
 	work->flops = 2 * elements * tokens + 2.0 * hp->n_vocab * hp->n_embd * n_rows +

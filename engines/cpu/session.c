@@ -4,6 +4,7 @@
 #include "engines/cpu/session.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "engines/base/cache/cache.h"
 #include "engines/base/mem.h"
@@ -19,21 +20,44 @@ static int gemm_open(struct gemm_context **g, const struct engine *e, const stru
 	return gemm_context_open(g, &c, job->precision, d);
 }
 
+void session_forget(struct engine *e)
+{
+	gemm_context_close(e->planned.g);
+	free(e->planned.provider);
+	free(e->planned.blocking);
+	e->planned = (struct planned_gemm){0};
+}
+
+/* The products of a job that is planned; they belong to the engine. */
+static int gemm_plan(struct engine *e, const struct job_config *job, const struct gemm_context **out,
+		     struct diag *d)
+{
+	struct planned_gemm *p = &e->planned;
+	struct gemm_context *g;
+	if (p->g && p->precision == job->precision && strcmp(p->provider, job->provider) == 0 &&
+	    strcmp(p->blocking, job->blocking) == 0) {
+		*out = p->g;
+		return 0;
+	}
+	int rc = gemm_open(&g, e, job, d);
+	if (rc)
+		return rc;
+	session_forget(e);
+	*p = (struct planned_gemm){g, mem_strdup(job->provider), mem_strdup(job->blocking), job->precision};
+	*out = g;
+	return 0;
+}
+
 int session_check(struct engine *e, const struct model *m, const struct job_config *job,
 		  struct memory_plan *plan, struct diag *d)
 {
 	const struct arch *a;
-	struct gemm_context *g;
+	const struct gemm_context *g;
 	struct job_sizes sizes;
 	int rc = plan_check_job(m, job, &a, d);
-	if (rc)
-		return rc;
-	rc = gemm_open(&g, e, job, d);
-	if (rc)
-		return rc;
-	rc = plan_make(a, m, job, g, pool_threads(e->pool), &sizes, plan, d);
-	gemm_context_close(g);
-	return rc;
+	if (rc == 0)
+		rc = gemm_plan(e, job, &g, d);
+	return rc ? rc : plan_make(a, m, job, g, pool_threads(e->pool), &sizes, plan, d);
 }
 
 static void turns_fill(struct session *s, const struct model *m)

@@ -33,6 +33,8 @@ struct session {
 };
 
 /* engine_ops: check, load, unload, describe */
+/* What session_check keeps for the next one. */
+void session_forget(struct engine *e);
 int session_check(struct engine *e, const struct model *m, const struct job_config *job,
 		  struct memory_plan *plan, struct diag *d);
 int session_load(struct engine *e, const struct model *m, const struct job_config *job, struct session **out,

@@ -139,9 +139,12 @@ static void matrix_place(struct matrix *out, struct carve *c, const struct gemm_
  * outside of layers. */
 static const struct tensor *bias_tensor(const struct model *m, int layer, const char *weight)
 {
+	static const char suffix[] = ".bias";
 	char name[MODEL_TENSOR_NAME_MAX];
-	int n = (int)(strrchr(weight, '.') - weight);
-	snprintf(name, sizeof name, "%.*s.bias", n, weight);
+	size_t n = (size_t)(strrchr(weight, '.') - weight);
+	assert(n + sizeof suffix <= sizeof name);
+	memcpy(name, weight, n);
+	memcpy(name + n, suffix, sizeof suffix);
 	return layer < 0 ? model_tensor(m, name) : model_layer_tensor(m, layer, name);
 }
 

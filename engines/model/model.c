@@ -5,6 +5,7 @@
 
 #include <assert.h>
 #include <limits.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,6 +71,8 @@ static int file_open(struct model **out, const char *path, const struct model_op
 	return rc;
 }
 
+static atomic_uint_fast64_t n_opened;
+
 int model_open(struct model **out, const char *path, const struct model_options *options, struct diag *d)
 {
 	const size_t n = strlen(SYNTHETIC_PREFIX);
@@ -87,6 +90,8 @@ int model_open(struct model **out, const char *path, const struct model_options 
 	if (rc)
 		return rc;
 	m->path = mem_strdup(path);
+	m->serial = atomic_fetch_add(&n_opened, 1) + 1;
+	model_index(m);
 	*out = m;
 	return 0;
 }
@@ -100,6 +105,7 @@ void model_close(struct model *m)
 		gguf_close(m->source->file);
 	free(m->source);
 	free(m->tensors);
+	free(m->slots);
 	free(m->arch);
 	free(m->name);
 	free(m->path);
@@ -112,21 +118,6 @@ void model_hash(char hex[33], const void *data, size_t n)
 	XXH128_canonicalFromHash(&c, XXH3_128bits(data, n));
 	for (size_t i = 0; i < sizeof c.digest; i++)
 		snprintf(hex + 2 * i, 3, "%02x", c.digest[i]);
-}
-
-const struct tensor *model_tensor(const struct model *m, const char *name)
-{
-	for (int i = 0; i < m->n_tensors; i++)
-		if (strcmp(m->tensors[i].name, name) == 0)
-			return &m->tensors[i];
-	return NULL;
-}
-
-const struct tensor *model_layer_tensor(const struct model *m, int layer, const char *suffix)
-{
-	char name[MODEL_TENSOR_NAME_MAX];
-	int n = snprintf(name, sizeof name, "blk.%d.%s", layer, suffix);
-	return n > 0 && (size_t)n < sizeof name ? model_tensor(m, name) : NULL;
 }
 
 void tensor_read_rows(const struct tensor *t, int64_t row, int64_t n, float *dst)

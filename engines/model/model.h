@@ -61,6 +61,10 @@ struct model {
 	struct tensor *tensors;
 	struct tokenizer *tokenizer; /* NULL: the model has none (synthetic) */
 	struct model_source *source;
+	/* What model_open adds. */
+	uint64_t serial; /* tells it from every other model of this process; 0: made otherwise */
+	int n_slots;	 /* tensors by name: index + 1, 0: free; NULL: they are searched through */
+	int *slots;
 };
 
 /*

@@ -20,6 +20,9 @@ MUST_CHECK int model_from_gguf(struct model **out, struct gguf *g, const struct 
 MUST_CHECK int model_from_shape(struct model **out, const char *name, const struct model_options *options,
 				struct diag *d);
 
+/* Makes the tensors found by name. */
+void model_index(struct model *m);
+
 /* Row of a synthetic tensor, cols floats. */
 void synthetic_row(const struct tensor *t, int64_t row, float *dst);
 

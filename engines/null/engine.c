@@ -74,7 +74,7 @@ static int null_check(struct engine *e, const struct model *m, const struct job_
 		      struct memory_plan *plan, struct diag *d)
 {
 	(void)e, (void)m, (void)job, (void)d;
-	*plan = (struct memory_plan){.limit = mem_available()};
+	*plan = (struct memory_plan){.limit = mem_available_held()};
 	return 0;
 }
 
@@ -169,7 +169,7 @@ static int null_op_plan(struct engine *e, const struct op_config *config, struct
 {
 	(void)e, (void)config, (void)d;
 	*work = (struct step_work){0};
-	*plan = (struct memory_plan){.limit = mem_available()};
+	*plan = (struct memory_plan){.limit = mem_available_held()};
 	return 0;
 }
 

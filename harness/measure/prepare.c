@@ -8,6 +8,7 @@
 
 #include "engines/base/clock.h"
 #include "engines/base/json.h"
+#include "engines/base/mem.h"
 #include "engines/base/strbuf.h"
 #include "engines/model/model.h"
 #include "harness/measure/state.h"
@@ -126,9 +127,40 @@ static int check_point(struct server *s, const struct point *p, json_t **ok, str
 	return 0;
 }
 
-int request_check(struct server *s, const json_t *message, json_t **ok, struct diag *d)
+/* {ok: ...} or {error: ...} */
+static json_t *check_entry(struct server *s, const json_t *o)
 {
 	struct point p = {0};
+	struct diag why = {0};
+	json_t *ok = NULL;
+	int rc = point_from_json(o, &p, &why);
+	if (rc == 0)
+		rc = check_point(s, &p, &ok, &why);
+	point_free(&p);
+	return rc ? json_pack("{s:o}", "error", server_error(rc, &why)) : json_pack("{s:o}", "ok", ok);
+}
+
+static int check_list(struct server *s, const json_t *points, json_t **ok, struct diag *d)
+{
+	size_t i;
+	const json_t *o;
+	if (!json_is_array(points))
+		return diag_set(d, ERR_FORMAT, "check: points: expected a list of points");
+	json_t *checks = json_array();
+	/* All of them against the same free memory: nothing is taken in between. */
+	mem_hold(true);
+	json_array_foreach((json_t *)points, i, o) json_array_append_new(checks, check_entry(s, o));
+	mem_hold(false);
+	*ok = json_pack("{s:o}", "checks", checks);
+	return 0;
+}
+
+int request_check(struct server *s, const json_t *message, json_t **ok, struct diag *d)
+{
+	const json_t *points = json_object_get(message, "points");
+	struct point p = {0};
+	if (points)
+		return check_list(s, points, ok, d);
 	int rc = get_point(message, &p, d);
 	if (rc == 0)
 		rc = check_point(s, &p, ok, d);

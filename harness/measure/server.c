@@ -39,7 +39,7 @@ static const struct {
 };
 enum { N_REQUESTS = sizeof requests / sizeof requests[0] };
 
-static json_t *error_json(int code, const struct diag *d)
+json_t *server_error(int code, const struct diag *d)
 {
 	char text[sizeof d->file + sizeof d->text + 16];
 	json_t *e = json_object();
@@ -61,7 +61,7 @@ static int answer(struct server *s, const json_t *message, int rc, json_t *ok, c
 	json_t *o = json_object();
 	json_object_set_new(o, "id", id_of(message));
 	if (rc)
-		json_object_set_new(o, "error", error_json(rc, why));
+		json_object_set_new(o, "error", server_error(rc, why));
 	else
 		json_object_set_new(o, "ok", ok);
 	int sent = wire_send(s->wire, o, -1, d);

@@ -101,24 +101,31 @@ static int choices_check(const struct device_caps *c, const struct point *p, str
 	return 0;
 }
 
-static int device_check(const struct engine_ops *ops, const struct point *p, struct diag *d)
+static void devices_probe(struct server *s, const struct engine_ops *ops)
 {
 	enum { DEVICES = 16 };
-	struct device_caps *caps = mem_alloc(DEVICES * sizeof *caps);
+	if (s->probed == ops)
+		return;
+	if (!s->caps)
+		s->caps = mem_alloc(DEVICES * sizeof *s->caps);
+	int n = ops->probe(s->caps, DEVICES);
+	s->n_caps = n < DEVICES ? n : DEVICES;
+	s->probed = ops;
+}
+
+static int device_check(struct server *s, const struct engine_ops *ops, const struct point *p, struct diag *d)
+{
 	const char *name = point_get(p, KEY_DEVICE);
-	int n = ops->probe(caps, DEVICES), i = 0, rc;
-	while (i < n && i < DEVICES && strcmp(caps[i].name, name) != 0)
+	int i = 0;
+	devices_probe(s, ops);
+	while (i < s->n_caps && strcmp(s->caps[i].name, name) != 0)
 		i++;
-	if (i == n || i == DEVICES)
-		rc = diag_set(d, ERR_UNSUPPORTED, "point: unknown device \"%.60s\"", name);
-	else if (!caps[i].usable)
-		rc = diag_set(d, ERR_UNAVAILABLE, "device %s: %s", name, caps[i].why_not);
-	else
-		rc = choices_check(&caps[i], p, d);
-	if (rc == 0)
-		rc = provider_check(ops, p, d);
-	free(caps);
-	return rc;
+	if (i == s->n_caps)
+		return diag_set(d, ERR_UNSUPPORTED, "point: unknown device \"%.60s\"", name);
+	if (!s->caps[i].usable)
+		return diag_set(d, ERR_UNAVAILABLE, "device %s: %s", name, s->caps[i].why_not);
+	int rc = choices_check(&s->caps[i], p, d);
+	return rc ? rc : provider_check(ops, p, d);
 }
 
 static bool engine_is(const struct open_engine *a, const struct open_engine *b)
@@ -176,7 +183,7 @@ int state_engine(struct server *s, const struct point *p, int n_threads, bool pa
 	if (!want.ops)
 		return diag_set(d, ERR_UNSUPPORTED, "point: unknown engine \"%.60s\"",
 				point_get(p, KEY_ENGINE));
-	int rc = device_check(want.ops, p, d);
+	int rc = device_check(s, want.ops, p, d);
 	if (rc == 0 && n_threads == 0)
 		rc = point_get_int(p, KEY_THREADS, 1, THREADS_MAX, &threads, d);
 	if (rc)
@@ -206,4 +213,5 @@ void state_free(struct server *s)
 	state_engine_close(s);
 	model_forget(s);
 	json_decref(s->pending);
+	free(s->caps);
 }

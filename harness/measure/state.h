@@ -46,6 +46,10 @@ struct server {
 	char *model_name; /* as asked */
 	bool model_has_tokenizer, model_has_hash;
 	struct open_engine engine;
+	/* The devices of an engine as they were when it was first asked for; probing takes longer than a check. */
+	const struct engine_ops *probed;
+	struct device_caps *caps;
+	int n_caps;
 	struct prepared prepared;
 };
 
@@ -55,6 +59,8 @@ request_fn request_hello, request_check, request_prepare, request_verify, reques
 
 /* Sends {id, event: name, ...fields}; takes the reference. */
 MUST_CHECK int server_event(struct server *s, const char *name, json_t *fields, struct diag *d);
+/* {code, text}: new reference. */
+json_t *server_error(int code, const struct diag *d);
 /* Did the other side ask to stop the request at work, or go away? Never waits. */
 bool server_cancelled(struct server *s);
 

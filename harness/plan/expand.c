@@ -26,6 +26,7 @@ struct expansion {
 	struct plan_context context;
 	const struct spec *spec;
 	const struct section *section;
+	int n_section;		/* its index */
 	struct point point;	/* chosen so far */
 	const char *at_depth;	/* what its workload said of the depth; NULL: nothing */
 	enum point_state state; /* of the first value that was refused */
@@ -52,6 +53,10 @@ static int point_add(struct expansion *e)
 	if (++e->n_tried > PLAN_POINTS_MAX)
 		return diag_set_at(e->d, ERR_USAGE, e->spec->file, 0,
 				   "the axes multiply to more than %d points", PLAN_POINTS_MAX);
+	if (plan_exclude(&e->plan, e->spec, e->n_section, &e->context, &e->point)) {
+		e->plan.n_dropped++;
+		return 0;
+	}
 	const struct plan_model *m = e->context.model;
 	const char *hash = m && *m->answer.hash ? m->answer.hash : NULL;
 	int i = plan_put(&e->plan, &e->index, &e->point, hash, &added);
@@ -159,13 +164,25 @@ static int expand_from(struct expansion *e, int depth)
 	return rc;
 }
 
+/* All its points are those of the sections included in it. */
+static bool stands_for_others(const struct spec *s, int i)
+{
+	return s->sections[i].axis[KEY_WORKLOAD].n == 0 && i + 1 < s->n_sections &&
+	       !s->sections[i].included && s->sections[i + 1].included;
+}
+
 static int expand_all(struct expansion *e)
 {
 	int rc = spec_check(e->spec, e->d);
 	for (int i = 0; i < e->spec->n_sections && rc == 0; i++) {
 		e->section = &e->spec->sections[i];
-		rc = expand_from(e, 0);
+		e->n_section = i;
+		if (!stands_for_others(e->spec, i))
+			rc = expand_from(e, 0);
 	}
+	if (rc == 0 && e->plan.n_points == 0)
+		rc = diag_set_at(e->d, ERR_USAGE, e->spec->file, 0, "exclude leaves none of %d points",
+				 e->n_tried);
 	if (rc == 0 && (int64_t)e->plan.n_points * e->spec->rounds > PLAN_VISITS_MAX)
 		rc = diag_set_at(e->d, ERR_USAGE, e->spec->file, 0,
 				 "%d points in %d rounds are more than %d visits", e->plan.n_points,
@@ -180,6 +197,10 @@ int plan_expand(struct plan *out, const struct spec *spec, const struct wire_hel
 	int rc = counters_check(spec, hello, d);
 	if (rc)
 		return rc;
+	e.plan.n_excludes = spec->n_excludes;
+	e.plan.excludes = mem_alloc(((size_t)spec->n_excludes + 1) * sizeof *e.plan.excludes);
+	for (int i = 0; i < spec->n_excludes; i++)
+		e.plan.excludes[i].line = spec->excludes[i].line;
 	plan_context_init(&e.context, hello, models, n_models);
 	rc = expand_all(&e);
 	plan_context_free(&e.context);

@@ -4,11 +4,11 @@
  * is started here. What cannot run stays as a point with its state and reason.
  *
  * How values are resolved:
- *   threads    a number; "all", or not given: as many as the device has CPUs
+ *   threads    a number; "all", or not given: as many as the device has CPUs; "1-all*2": up to them
  *   precision  "file": the one the model is held in; not given: file, for a product f32
  *   isa        "auto", or not given, stays as it is: an id names no machine, and a ceiling goes by
  *              the same word. "all": every usable level, one point each
- *   engine, device, kv, precision, provider   "all": every usable one
+ *   engine, device, kv, precision, provider, cache, duration   "all": every usable one
  *   affinity   "all": compact, scatter and each node that can be used, not auto
  * Anything else is taken as written: the worker's check judges it.
  */
@@ -41,6 +41,11 @@ struct plan_visit {
 	enum visit_kind kind; /* timing or counter */
 	int pass;	      /* which of the counter visits of its point it is, from 0 */
 };
+/* What became of a map of `exclude`. */
+struct plan_exclude {
+	int line;	   /* in the spec's file */
+	int64_t n_matched; /* points of the product, before equal ones are merged */
+};
 struct plan {
 	int n_points;
 	struct plan_point *points;
@@ -48,6 +53,9 @@ struct plan {
 	struct plan_visit *visits; /* in the order to run */
 	int n_models;
 	struct wire_model *models; /* those that could be read, owned; filled by run_plan */
+	int n_excludes;
+	struct plan_exclude *excludes; /* as in the spec */
+	int64_t n_dropped;	       /* by one of them at least */
 };
 
 /* What the worker answered about a model (ask model), by the name in the spec. */
@@ -62,13 +70,16 @@ struct plan_model {
 
 /*
  * Cross product of each section's axes, in the order of sections and, within one, of workload, device,
- * engine, model, m, n, k, size, type, precision, kv, sequences, threads, isa, blocking, provider (the
- * last one varies fastest). Keys that a workload does not heed are left out, points that become the same
+ * engine, model, m, n, k, size, type, precision, kv, depth, sequences, ubatch, threads, affinity, isa, blocking,
+ * provider, options, cache, duration (the
+ * last one varies fastest), but those that an exclude of the section matches, after its own values were resolved
+ * alike; a workload at a depth there stands for both. A section without a workload that has included ones stands for
+ * these alone. Keys that a workload does not heed are left out, points that become the same
  * are merged into the first. Points with an unknown value are "skipped", with something absent here
  * "unavailable"; those of a model with an error, or that is not in models, are "skipped".
  * ERR_USAGE, with the spec's file and line, when a section has no workload, when a workload heeds a key
- * that has no default (model, m, n, k, size, type) and is not given, for numbers that spec_check refuses,
- * and beyond PLAN_POINTS_MAX or PLAN_VISITS_MAX. out is overwritten, not freed, and left alone on failure.
+ * that has no default (model, m, n, k, size, type) and is not given, for numbers that spec_check refuses, when
+ * excludes leave nothing, and beyond PLAN_POINTS_MAX or PLAN_VISITS_MAX. out is overwritten, not freed, and left alone on failure.
  */
 MUST_CHECK int plan_expand(struct plan *out, const struct spec *spec, const struct wire_hello *hello,
 			   const struct plan_model *models, int n_models, struct diag *d);

@@ -90,5 +90,6 @@ void plan_free(struct plan *p)
 	free(p->points);
 	free(p->visits);
 	free(p->models);
+	free(p->excludes);
 	*p = (struct plan){0};
 }

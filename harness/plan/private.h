@@ -59,4 +59,10 @@ void plan_context_choose(struct plan_context *c, enum point_key key, const char 
 bool plan_resolve(const struct plan_context *c, enum point_key key, const struct axis *axis,
 		  struct plan_values *out);
 
+/* ---- what is left out (exclude.c) ---- */
+
+/* Counts for each exclude of the section whether it matches the point; true when one does. */
+bool plan_exclude(struct plan *p, const struct spec *spec, int section, const struct plan_context *c,
+		  const struct point *point);
+
 #endif

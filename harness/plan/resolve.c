@@ -11,6 +11,7 @@
 #include "engines/base/mem.h"
 #include "engines/base/nearest.h"
 #include "engines/base/strbuf.h"
+#include "harness/spec/value.h"
 
 void plan_values_free(struct plan_values *v)
 {
@@ -88,10 +89,21 @@ static void value_add(struct plan_values *v, const char *text, enum point_state 
 	v->item[v->n++] = (struct plan_value){mem_strdup(text), state, reason};
 }
 
+/* What these keys can be is the same everywhere: a worker heeds the key or does not. */
+static const struct wire_choices *choices_known(enum point_key key)
+{
+	static struct wire_choice cache[] = {{.name = "hot", .usable = true},
+					     {.name = "cold", .usable = true}};
+	static struct wire_choice duration[] = {{.name = "burst", .usable = true},
+						{.name = "sustained", .usable = true}};
+	static const struct wire_choices caches = {cache, 2}, durations = {duration, 2};
+	return key == KEY_CACHE ? &caches : key == KEY_DURATION ? &durations : NULL;
+}
+
 /* The choices of a key, NULL when the worker lists none. */
 static const struct wire_choices *choices_of(const struct plan_context *c, enum point_key key)
 {
-	const struct wire_choices *list = NULL;
+	const struct wire_choices *list = choices_known(key);
 	if (key == KEY_DEVICE)
 		list = &c->devices;
 	if (key == KEY_ENGINE)
@@ -167,15 +179,26 @@ static void affinity_resolve(struct plan_values *out, const struct plan_context 
 		value_add(out, text, POINT_UNAVAILABLE, mem_strdup("the worker lists no affinity"));
 }
 
+static void number_put(struct plan_values *out, long long v)
+{
+	char number[24];
+	snprintf(number, sizeof number, "%lld", v);
+	value_add(out, number, POINT_PLANNED, NULL);
+}
+
+/* A device that is not known has all the threads that are asked for; its points are refused already. */
 static void threads_resolve(struct plan_values *out, const struct plan_context *c, const char *text)
 {
-	char number[16];
-	if (strcmp(text, "all") != 0 || !c->device) {
+	long long first, step, most = c->device && c->device->n_cpus > 0 ? c->device->n_cpus : 1;
+	char op;
+	bool range = range_to_all(text, &first, &op, &step);
+	if (!c->device || (!range && strcmp(text, "all") != 0)) {
 		value_add(out, text, POINT_PLANNED, NULL);
 		return;
 	}
-	snprintf(number, sizeof number, "%d", c->device->n_cpus > 0 ? c->device->n_cpus : 1);
-	value_add(out, number, POINT_PLANNED, NULL);
+	for (long long v = range ? first : most; v < most; v = op == '*' ? v * step : v + step)
+		number_put(out, v);
+	number_put(out, most);
 }
 
 static void workload_resolve(struct plan_values *out, const struct plan_context *c, const char *text)

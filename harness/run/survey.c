@@ -12,16 +12,10 @@
 #include "harness/run/resume.h"
 #include "harness/run/run.h"
 #include "harness/run/same.h"
+#include "harness/run/survey.h"
 #include "harness/run/sweep.h"
 
-/* The worker that is asked; one that died is started anew for the next question. */
-struct survey {
-	const struct spec *spec;
-	const char *worker;
-	struct process process;
-};
-
-static int survey_ask(struct survey *s, const char *what, json_t *body, json_t **answer, struct diag *d)
+int survey_ask(struct survey *s, const char *what, json_t *body, json_t **answer, struct diag *d)
 {
 	int rc = 0;
 	if (!client_alive(s->process.client)) {
@@ -130,52 +124,6 @@ static void free_models(struct plan_model *models, int n)
 	free(models);
 }
 
-/* ---- checks ---- */
-
-static int ask_check(struct survey *s, const struct point *p, struct wire_check *out, struct diag *d)
-{
-	json_t *answer = NULL;
-	json_t *body = json_pack("{s:o}", "point", point_to_json(p));
-	int rc = survey_ask(s, "check", body, &answer, d);
-	if (rc == 0)
-		rc = wire_check_from_json(answer, out, d);
-	json_decref(answer);
-	return rc;
-}
-
-/* A refusal is an answer; a worker that dies of a check would die of the visit. */
-static void admit_refusal(struct survey *s, struct plan *p, int i, int rc, const struct diag *why)
-{
-	char text[sizeof why->file + sizeof why->text + 16];
-	struct wire_check refused = {.why = text, .code = (enum err)rc};
-	struct plan_point *point = &p->points[i];
-	diag_format(why, text, sizeof text);
-	if (client_alive(s->process.client) && rc != ERR_FORMAT) {
-		plan_admit(p, i, &refused);
-		return;
-	}
-	free(point->reason);
-	point->state = POINT_FAILED;
-	point->reason = mem_printf("%s in its check", text);
-}
-
-static void check_points(struct survey *s, struct plan *p)
-{
-	for (int i = 0; i < p->n_points; i++) {
-		struct wire_check answer;
-		struct diag why = {0};
-		if (p->points[i].state != POINT_PLANNED || p->points[i].checked)
-			continue;
-		int rc = ask_check(s, &p->points[i].point, &answer, &why);
-		if (rc) {
-			admit_refusal(s, p, i, rc, &why);
-			continue;
-		}
-		plan_admit(p, i, &answer);
-		wire_check_free(&answer);
-	}
-}
-
 /* ---- all of it ---- */
 
 static int survey_plan(struct survey *s, const struct wire_hello *hello, struct plan *out, struct diag *d)
@@ -189,11 +137,11 @@ static int survey_plan(struct survey *s, const struct wire_hello *hello, struct 
 		return rc;
 	}
 	keep_models(&p, models, n_models);
-	check_points(s, &p);
+	survey_check(s, &p);
 	/* Only now is known how much memory a step reads, which chooses the ceiling beside it. */
 	if (s->spec->ceilings)
 		plan_add_ceilings(&p, hello);
-	check_points(s, &p);
+	survey_check(s, &p);
 	plan_order(&p, s->spec->seed, s->spec->rounds, counting_visits(s->spec, hello));
 	*out = p;
 	return 0;

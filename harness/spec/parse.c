@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A YAML tree -> a spec: which key may stand where, and what its value may be. */
+/* A YAML tree -> a spec: options, sections, and what is included and excluded. */
 #include "config.h"
 
 #include "harness/spec/spec.h"
@@ -8,194 +8,10 @@
 #include <string.h>
 
 #include "engines/base/mem.h"
-#include "engines/base/nearest.h"
-#include "engines/base/strbuf.h"
 #include "harness/spec/option.h"
-#include "harness/spec/value.h"
-#include "harness/spec/yaml.h"
+#include "harness/spec/parser.h"
 
-static const char sweeps_key[] = "sweeps";
-
-/* Keys allowed in a map: those of points always, the others at top level alone. */
-static int unknown_key(const char *key, bool top, const struct where *w, struct diag *d)
-{
-	struct nearest near = {.name = key};
-	struct strbuf hint = {0};
-	for (int k = 0; k < KEY_COUNT; k++)
-		nearest_offer(&near, point_key_name((enum point_key)k));
-	for (const struct option *o = options; o->name && top; o++)
-		nearest_offer(&near, o->name);
-	if (top)
-		nearest_offer(&near, sweeps_key);
-	if (!nearest_put(&near, &hint)) {
-		strbuf_puts(&hint, ", known are");
-		for (const struct option *o = options; o->name && top; o++)
-			strbuf_printf(&hint, " %s", o->name);
-		strbuf_puts(&hint, top ? " sweeps" : "");
-		for (int k = 0; k < KEY_COUNT; k++)
-			strbuf_printf(&hint, " %s", point_key_name((enum point_key)k));
-	}
-	int rc = where_fail(w, d, "unknown key \"%.60s\"%s", key, strbuf_text(&hint));
-	strbuf_free(&hint);
-	return rc;
-}
-
-/* The key of pair i of a map: a text that did not stand there before. */
-static int key_check(const struct yaml_node *map, int i, struct where *w, struct diag *d)
-{
-	const struct yaml_node *key = &map->child[i];
-	w->line = key->line;
-	if (key->kind != YAML_SCALAR || !key->text)
-		return where_fail(w, d, "expected the name of a key, found %s",
-				  key->text || key->kind ? yaml_kind_name(key->kind) : "nothing");
-	for (int j = 0; j < i; j += 2)
-		if (strcmp(map->child[j].text, key->text) == 0)
-			return where_fail(w, d, "key \"%.60s\" stands twice, first in line %d", key->text,
-					  map->child[j].line);
-	return 0;
-}
-
-/* A scalar or a list of scalars as their texts; *text is owned, its items belong to the tree. */
-static int texts_of(const char *key, const struct yaml_node *value, const char ***text, int *n,
-		    struct where *w, struct diag *d)
-{
-	const struct yaml_node *item = value->kind == YAML_LIST ? value->child : value;
-	int n_items = value->kind == YAML_LIST ? value->n : 1;
-	const char **list = mem_alloc(((size_t)n_items + 1) * sizeof *list);
-	for (int i = 0; i < n_items; i++) {
-		w->line = item[i].line;
-		if (item[i].kind == YAML_SCALAR && item[i].text) {
-			list[i] = item[i].text;
-			continue;
-		}
-		free(list);
-		if (item[i].kind == YAML_SCALAR)
-			return where_fail(w, d, "%s: has no value (the word null stands in quotes)", key);
-		return where_fail(w, d, "%s: expected a value%s, found %s", key,
-				  value->kind == YAML_LIST ? "" : " or a list of values",
-				  yaml_kind_name(item[i].kind));
-	}
-	*text = list;
-	*n = n_items;
-	return 0;
-}
-
-static int axis_parse(struct axis *out, enum point_key key, const struct yaml_node *value, struct where *w,
-		      struct diag *d)
-{
-	struct axis axis = {.line = w->line};
-	const char **text = NULL;
-	int n = 0, rc = texts_of(point_key_name(key), value, &text, &n, w, d);
-	if (rc)
-		return rc;
-	if (n == 0)
-		rc = where_fail(w, d, "%s: the list is empty", point_key_name(key));
-	for (int i = 0; i < n && rc == 0; i++) {
-		w->line = value->kind == YAML_LIST ? value->child[i].line : value->line;
-		rc = axis_add(&axis, key, text[i], w, d);
-	}
-	free(text);
-	if (rc)
-		axis_free(&axis);
-	else
-		*out = axis;
-	return rc;
-}
-
-static int section_parse(struct section *out, const struct yaml_node *map, struct where *w, struct diag *d)
-{
-	w->line = map->line;
-	if (map->kind != YAML_MAP)
-		return where_fail(w, d, "sweeps: expected maps of keys and values, found %s",
-				  map->kind || map->text ? yaml_kind_name(map->kind) : "nothing");
-	for (int i = 0; i < map->n; i += 2) {
-		int rc = key_check(map, i, w, d);
-		if (rc)
-			return rc;
-		const char *name = map->child[i].text;
-		enum point_key key = point_key_find(name);
-		if (key == KEY_COUNT && (option_find(name) || strcmp(name, sweeps_key) == 0))
-			return where_fail(w, d, "key \"%s\" holds for all: it belongs to the top level",
-					  name);
-		if (key == KEY_COUNT)
-			return unknown_key(name, false, w, d);
-		rc = axis_parse(&out->axis[key], key, &map->child[i + 1], w, d);
-		if (rc)
-			return rc;
-	}
-	return 0;
-}
-
-/* Each item becomes a section; those parsed before an error belong to s already. */
-static int sweeps_parse(struct spec *s, const struct yaml_node *list, struct where *w, struct diag *d)
-{
-	if (list->kind != YAML_LIST || list->n == 0)
-		return where_fail(w, d, "sweeps: expected a list of maps");
-	if (list->n > SPEC_SECTIONS_MAX)
-		return where_fail(w, d, "sweeps: %d sections, at most %d are allowed", list->n,
-				  SPEC_SECTIONS_MAX);
-	free(s->sections);
-	s->sections = mem_alloc((size_t)list->n * sizeof *s->sections);
-	s->n_sections = list->n;
-	for (int i = 0; i < list->n; i++) {
-		int rc = section_parse(&s->sections[i], &list->child[i], w, d);
-		if (rc)
-			return rc;
-	}
-	return 0;
-}
-
-static int option_parse(struct spec *s, const struct option *o, const struct yaml_node *value,
-			struct where *w, struct diag *d)
-{
-	const char **text = NULL;
-	int n = 0, rc = texts_of(o->name, value, &text, &n, w, d);
-	if (rc)
-		return rc;
-	if (value->kind == YAML_LIST && o->type != OPTION_NAMES)
-		rc = where_fail(w, d, "%s: expected one value, found a list", o->name);
-	else
-		rc = option_set(s, o, text, n, w, d);
-	free(text);
-	return rc;
-}
-
-/* common: the axes at top level. */
-static int top_parse(struct spec *s, struct section *common, const struct yaml_node *map, struct where *w,
-		     struct diag *d)
-{
-	for (int i = 0; i < map->n; i += 2) {
-		int rc = key_check(map, i, w, d);
-		if (rc)
-			return rc;
-		const char *name = map->child[i].text;
-		const struct yaml_node *value = &map->child[i + 1];
-		enum point_key key = point_key_find(name);
-		const struct option *o = option_find(name);
-		if (key < KEY_COUNT)
-			rc = axis_parse(&common->axis[key], key, value, w, d);
-		else if (o)
-			rc = option_parse(s, o, value, w, d);
-		else if (strcmp(name, sweeps_key) == 0)
-			rc = sweeps_parse(s, value, w, d);
-		else
-			rc = unknown_key(name, true, w, d);
-		if (rc)
-			return rc;
-	}
-	return 0;
-}
-
-/* Hands the axes at top level to the sections without their own. */
-static void sections_complete(struct spec *s, struct section *common)
-{
-	for (int k = 0; k < KEY_COUNT; k++) {
-		for (int i = 0; i < s->n_sections; i++)
-			if (s->sections[i].axis[k].n == 0)
-				axis_copy(&s->sections[i].axis[k], &common->axis[k]);
-		axis_free(&common->axis[k]);
-	}
-}
+/* ---- sections ---- */
 
 static int line_of(const struct yaml_node *map, const char *key)
 {
@@ -205,19 +21,214 @@ static int line_of(const struct yaml_node *map, const char *key)
 	return 0;
 }
 
-static int root_parse(struct spec *s, const struct yaml_node *root, struct where *w, struct diag *d)
+static struct section *section_add(struct spec *s)
 {
-	struct section common = {0};
+	s->sections = mem_realloc(s->sections, ((size_t)s->n_sections + 1) * sizeof *s->sections);
+	s->sections[s->n_sections] = (struct section){0};
+	return &s->sections[s->n_sections++];
+}
+
+/* The maps of a list under `key`. */
+static int maps_check(struct parser *p, const char *key, const struct yaml_node *list)
+{
+	p->where.line = list[-1].line;
+	if (list->kind != YAML_LIST || list->n == 0)
+		return parser_fail(p, "%s: expected a list of maps", key);
+	for (int i = 0; i < list->n; i++) {
+		const struct yaml_node *map = &list->child[i];
+		p->where.line = map->line;
+		if (map->kind != YAML_MAP)
+			return parser_fail(p, "%s: expected maps of keys and values, found %s", key,
+					   map->kind || map->text ? yaml_kind_name(map->kind) : "nothing");
+	}
+	return 0;
+}
+
+static int exclude_read(struct parser *p, struct spec *s, int section, const struct yaml_node *map)
+{
+	p->where.line = map->line;
+	if (map->n == 0)
+		return parser_fail(p, "exclude: a map without keys would match every point");
+	if (s->n_excludes == SPEC_EXCLUDES_MAX)
+		return parser_fail(p, "exclude: more than %d maps", SPEC_EXCLUDES_MAX);
+	struct exclude x = {.section = section, .line = map->line};
+	int rc = axes_read(p, map, SCOPE_AXES, x.axis);
+	if (rc)
+		return rc;
+	s->excludes = mem_realloc(s->excludes, ((size_t)s->n_excludes + 1) * sizeof *s->excludes);
+	s->excludes[s->n_excludes++] = x;
+	return 0;
+}
+
+static int excludes_read(struct parser *p, struct spec *s, int section, const struct yaml_node *map)
+{
+	const struct yaml_node *list = parser_find(map, "exclude");
+	int rc = list ? maps_check(p, "exclude", list) : 0;
+	for (int i = 0; list && i < list->n && rc == 0; i++)
+		rc = exclude_read(p, s, section, &list->child[i]);
+	return rc;
+}
+
+static int include_read(struct parser *p, struct spec *s, int section, const struct yaml_node *map)
+{
+	p->where.line = map->line;
+	if (map->n == 0)
+		return parser_fail(p, "include: a map without keys adds nothing");
+	if (s->n_sections == SPEC_SECTIONS_MAX)
+		return parser_fail(p, "include: more than %d sections and maps", SPEC_SECTIONS_MAX);
+	struct section *own = section_add(s);
+	own->line = map->line;
+	own->included = true;
+	int rc = axes_read(p, map, SCOPE_AXES, own->axis);
+	return rc ? rc : axes_complete(p, own->axis, s->sections[section].axis);
+}
+
+static int includes_read(struct parser *p, struct spec *s, int section, const struct yaml_node *map)
+{
+	const struct yaml_node *list = parser_find(map, "include");
+	int rc = list ? maps_check(p, "include", list) : 0;
+	for (int i = 0; list && i < list->n && rc == 0; i++)
+		rc = include_read(p, s, section, &list->child[i]);
+	return rc;
+}
+
+/* A section with what belongs to it; what is read before an error belongs to s already. */
+static int section_read(struct parser *p, struct spec *s, const struct yaml_node *map,
+			const struct axis common[KEY_COUNT])
+{
+	int at = s->n_sections;
+	if (at == SPEC_SECTIONS_MAX)
+		return parser_fail(p, "sweeps: more than %d sections and maps of include", SPEC_SECTIONS_MAX);
+	struct section *own = section_add(s);
+	p->where.line = own->line = map->line;
+	int rc = axes_read(p, map, SCOPE_SECTION, own->axis);
+	if (rc == 0)
+		rc = axes_complete(p, own->axis, common);
+	if (rc == 0)
+		rc = excludes_read(p, s, at, map);
+	return rc ? rc : includes_read(p, s, at, map);
+}
+
+static int sweeps_read(struct parser *p, struct spec *s, const struct yaml_node *root,
+		       const struct yaml_node *list, const struct axis common[KEY_COUNT])
+{
+	int rc = maps_check(p, "sweeps", list);
+	if (rc)
+		return rc;
+	p->where.line = list[-1].line;
+	if (list->n > SPEC_SECTIONS_MAX)
+		return parser_fail(p, "sweeps: %d sections, at most %d are allowed", list->n,
+				   SPEC_SECTIONS_MAX);
+	p->where.line = line_of(root, "include");
+	if (p->where.line)
+		return parser_fail(p, "key \"include\" belongs to a section of a sweep");
+	rc = excludes_read(p, s, SPEC_EVERY_SECTION, root);
+	for (int i = 0; i < list->n && rc == 0; i++)
+		rc = section_read(p, s, &list->child[i], common);
+	return rc;
+}
+
+/* ---- the top level ---- */
+
+static int option_parse(struct parser *p, struct spec *s, const struct option *o,
+			const struct yaml_node *value)
+{
+	struct items items;
+	int rc = items_read(p, o->name, value, false, &items);
+	if (rc)
+		return rc;
+	const char **text = mem_alloc(((size_t)items.n + 1) * sizeof *text);
+	for (int i = 0; i < items.n; i++)
+		text[i] = items.item[i].text;
+	if (value->kind == YAML_LIST && o->type != OPTION_NAMES)
+		rc = parser_fail(p, "%s: expected one value, found a list", o->name);
+	else
+		rc = option_set(s, o, text, items.n, &p->where, p->diag);
+	free(text);
+	free(items.item);
+	return rc;
+}
+
+static int options_read(struct parser *p, struct spec *s, const struct yaml_node *root)
+{
+	int rc = 0;
+	for (int i = 0; i < root->n && rc == 0; i += 2) {
+		rc = parser_key(p, root, i);
+		const struct option *o = rc ? NULL : option_find(root->child[i].text);
+		if (o)
+			rc = option_parse(p, s, o, &root->child[i + 1]);
+	}
+	return rc;
+}
+
+/* Those at top level, then `defaults`; both hold for all sections, so that a key in both has two values. */
+static int common_read(struct parser *p, const struct yaml_node *root, struct axis common[KEY_COUNT])
+{
+	const struct yaml_node *map = parser_find(root, "defaults");
+	struct axis defaults[KEY_COUNT] = {0};
+	int rc = axes_read(p, root, SCOPE_TOP, common);
+	if (rc || !map)
+		return rc;
+	p->where.line = map->line;
+	if (map->kind != YAML_MAP)
+		return parser_fail(p, "defaults: expected a map of keys and values, found %s",
+				   map->kind || map->text ? yaml_kind_name(map->kind) : "nothing");
+	rc = axes_read(p, map, SCOPE_AXES, defaults);
+	for (int k = 0; k < KEY_COUNT && rc == 0; k++) {
+		p->where.line = defaults[k].line;
+		if (common[k].n && defaults[k].n)
+			rc = parser_fail(p, "defaults: key \"%s\" stands at top level, too, in line %d",
+					 point_key_name((enum point_key)k), common[k].line);
+	}
+	if (rc == 0)
+		rc = axes_complete(p, common, defaults);
+	axes_free(defaults);
+	return rc;
+}
+
+/* Without sweeps the top level is a section. */
+static int sections_read(struct parser *p, struct spec *s, const struct yaml_node *root)
+{
+	const struct yaml_node *sweeps = parser_find(root, "sweeps");
+	struct axis common[KEY_COUNT] = {0};
+	int rc = common_read(p, root, common);
+	if (rc == 0 && sweeps) {
+		s->n_sections = 0;
+		rc = sweeps_read(p, s, root, sweeps, common);
+	} else if (rc == 0) {
+		s->sections[0].line = root->line;
+		rc = axes_complete(p, s->sections[0].axis, common);
+		if (rc == 0)
+			rc = excludes_read(p, s, SPEC_EVERY_SECTION, root);
+		if (rc == 0)
+			rc = includes_read(p, s, 0, root);
+	}
+	axes_free(common);
+	return rc;
+}
+
+static int top_read(struct parser *p, struct spec *s, const struct yaml_node *root)
+{
+	int rc = options_read(p, s, root);
+	const struct yaml_node *sets = rc ? NULL : parser_find(root, "sets");
+	if (sets)
+		rc = sets_read(p, sets);
+	if (rc == 0)
+		rc = sections_read(p, s, root);
+	return rc ? rc : sets_check(p);
+}
+
+static int root_parse(struct parser *p, struct spec *s, const struct yaml_node *root)
+{
 	if (root->kind == YAML_SCALAR && !root->text)
-		return where_fail(w, d, "the file is empty: expected keys as \"workload: pp128\"");
+		return parser_fail(p, "the file is empty: expected keys as \"workload: pp128\"");
 	if (root->kind != YAML_MAP)
-		return where_fail(w, d, "expected keys as \"workload: pp128\", found %s",
-				  yaml_kind_name(root->kind));
-	int rc = top_parse(s, &common, root, w, d);
-	sections_complete(s, &common);
+		return parser_fail(p, "expected keys as \"workload: pp128\", found %s",
+				   yaml_kind_name(root->kind));
+	int rc = top_read(p, s, root);
 	if (rc == 0 && s->min_time_s > s->max_time_s) {
-		w->line = line_of(root, line_of(root, "min_time") ? "min_time" : "max_time");
-		rc = where_fail(w, d, "min_time %g is above max_time %g", s->min_time_s, s->max_time_s);
+		p->where.line = line_of(root, line_of(root, "min_time") ? "min_time" : "max_time");
+		rc = parser_fail(p, "min_time %g is above max_time %g", s->min_time_s, s->max_time_s);
 	}
 	return rc;
 }
@@ -235,7 +246,7 @@ static char *name_of(const char *file)
 
 int spec_parse(struct spec *out, const char *text, size_t n, const char *file, struct diag *d)
 {
-	struct where w = {file, 1};
+	struct parser p = {.where = {file, 1}, .diag = d};
 	struct yaml_node root = {0};
 	struct spec s;
 	if (n > SPEC_BYTES_MAX)
@@ -247,7 +258,8 @@ int spec_parse(struct spec *out, const char *text, size_t n, const char *file, s
 	spec_init(&s);
 	free(s.name);
 	s.name = name_of(file);
-	rc = root_parse(&s, &root, &w, d);
+	rc = root_parse(&p, &s, &root);
+	sets_free(&p);
 	yaml_free(&root);
 	if (rc) {
 		spec_free(&s);

@@ -59,33 +59,109 @@ void text_render(const char *text, struct strbuf *out)
 	strbuf_putc(out, '"');
 }
 
+/* A leading dollar sign is doubled: it begins no name of a set. */
+static void value_render(const char *value, struct strbuf *out)
+{
+	struct strbuf text = {0};
+	strbuf_printf(&text, "%s%s", *value == '$' ? "$" : "", value);
+	text_render(strbuf_text(&text), out);
+	strbuf_free(&text);
+}
+
 static void axis_render(const struct axis *a, struct strbuf *out)
 {
 	if (a->n == 1) {
-		text_render(a->value[0], out);
+		value_render(a->value[0], out);
 		return;
 	}
 	strbuf_putc(out, '[');
 	for (int i = 0; i < a->n; i++) {
 		strbuf_puts(out, i ? ", " : "");
-		text_render(a->value[i], out);
+		value_render(a->value[i], out);
 	}
 	strbuf_putc(out, ']');
 }
 
-/* Each axis on a line, the first one behind `first`, the others behind `next`. */
-static void section_render(const struct section *s, const char *first, const char *next, struct strbuf *out)
+/* Each axis on a line. */
+static void axes_render(const struct axis axis[KEY_COUNT], const char *indent, struct strbuf *out)
 {
 	for (int k = 0; k < KEY_COUNT; k++) {
-		if (s->axis[k].n == 0)
+		if (axis[k].n == 0)
 			continue;
-		strbuf_printf(out, "%s%s: ", first, point_key_name((enum point_key)k));
-		axis_render(&s->axis[k], out);
+		strbuf_printf(out, "%s%s: ", indent, point_key_name((enum point_key)k));
+		axis_render(&axis[k], out);
 		strbuf_putc(out, '\n');
-		first = next;
 	}
-	if (first != next)
-		strbuf_printf(out, "%s{}\n", first);
+}
+
+/* "- {threads: 2, precision: [f32, q8_0]}" */
+static void map_render(const struct axis axis[KEY_COUNT], const char *indent, struct strbuf *out)
+{
+	const char *before = "";
+	strbuf_printf(out, "%s  - {", indent);
+	for (int k = 0; k < KEY_COUNT; k++) {
+		if (axis[k].n == 0)
+			continue;
+		strbuf_printf(out, "%s%s: ", before, point_key_name((enum point_key)k));
+		axis_render(&axis[k], out);
+		before = ", ";
+	}
+	strbuf_puts(out, "}\n");
+}
+
+/* Those of a section; of all when there is one section. */
+static void excludes_render(const struct spec *s, int section, bool all, const char *indent,
+			    struct strbuf *out)
+{
+	bool any = false;
+	for (int i = 0; i < s->n_excludes; i++) {
+		if (s->excludes[i].section != section && !all)
+			continue;
+		if (!any)
+			strbuf_printf(out, "%sexclude:\n", indent);
+		map_render(s->excludes[i].axis, indent, out);
+		any = true;
+	}
+}
+
+/* The included sections behind one, whole: what they have of it is said again. */
+static void includes_render(const struct spec *s, int section, const char *indent, struct strbuf *out)
+{
+	for (int i = section + 1; i < s->n_sections && s->sections[i].included; i++) {
+		if (i == section + 1)
+			strbuf_printf(out, "%sinclude:\n", indent);
+		map_render(s->sections[i].axis, indent, out);
+	}
+}
+
+static void section_render(const struct spec *s, int i, struct strbuf *out)
+{
+	static const char indent[] = "    ";
+	size_t begin = out->len;
+	axes_render(s->sections[i].axis, indent, out);
+	excludes_render(s, i, false, indent, out);
+	includes_render(s, i, indent, out);
+	if (out->len == begin)
+		strbuf_puts(out, "    {}\n");
+	out->text[begin + 2] = '-';
+}
+
+/* Of one section, the top level. */
+static void sections_render(const struct spec *s, struct strbuf *out)
+{
+	int n = 0;
+	for (int i = 0; i < s->n_sections; i++)
+		n += !s->sections[i].included;
+	excludes_render(s, SPEC_EVERY_SECTION, n == 1, "", out);
+	if (n == 1) {
+		axes_render(s->sections[0].axis, "", out);
+		includes_render(s, 0, "", out);
+		return;
+	}
+	strbuf_puts(out, "sweeps:\n");
+	for (int i = 0; i < s->n_sections; i++)
+		if (!s->sections[i].included)
+			section_render(s, i, out);
 }
 
 void spec_render(struct spec *s)
@@ -96,13 +172,7 @@ void spec_render(struct spec *s)
 		option_render(s, o, &out);
 		strbuf_putc(&out, '\n');
 	}
-	if (s->n_sections == 1) {
-		section_render(s->sections, "", "", &out);
-	} else {
-		strbuf_puts(&out, "sweeps:\n");
-		for (int i = 0; i < s->n_sections; i++)
-			section_render(&s->sections[i], "  - ", "    ", &out);
-	}
+	sections_render(s, &out);
 	free(s->text);
 	s->text = strbuf_take(&out);
 }

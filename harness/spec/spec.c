@@ -40,9 +40,11 @@ void spec_init(struct spec *s)
 void spec_free(struct spec *s)
 {
 	for (int i = 0; i < s->n_sections; i++)
-		for (int k = 0; k < KEY_COUNT; k++)
-			axis_free(&s->sections[i].axis[k]);
+		axes_free(s->sections[i].axis);
+	for (int i = 0; i < s->n_excludes; i++)
+		axes_free(s->excludes[i].axis);
 	free(s->sections);
+	free(s->excludes);
 	for (int i = 0; i < s->n_counters; i++)
 		free(s->counters[i]);
 	free(s->counters);

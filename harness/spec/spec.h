@@ -19,15 +19,32 @@
  *   verify: true
  *   ceilings: true
  *   counters: [clock, rusage]
- *   model: default       # an axis here holds for every section that has none of its own
+ *   sets:                # names for what stands in several places; each must be used
+ *     small: [q8_0, q4_0]
+ *     cube: {m: 512, n: 512, k: 512}
+ *   defaults:            # axes of every section that has none of its own; axes at top level do the same
+ *     model: default
+ *   exclude:             # at top level: of all sections
+ *     - {precision: q4_0, kv: q8_0}
  *   sweeps:              # or all axes at top level, for one section
  *     - workload: [pp128, tg32]
- *       precision: [f32, q8_0]
+ *       precision: [f32, $small]
  *       threads: [1, all]
+ *       exclude:         # points that match all keys of a map are dropped
+ *         - {workload: pp128, threads: 1}
+ *       include:         # after that: further combinations
+ *         - {workload: pp512, threads: 2}
+ *     - use: [cube]
+ *       workload: gemm
+ *
+ * $NAME in an axis stands for the values of a set ($$ begins a value with a dollar sign); `use` merges maps of axes into
+ * a map that does not give their keys itself. A set may use those above it, in either way. A map of `include` is the
+ * section once more with these axes in place of its own; nothing of it is excluded. Flags replace an axis there, too.
  *
  * An axis takes one value or a list. Keys of whole numbers (threads, sequences, m, n, k, size) also take
  * llama-bench's ranges: 1-4 (step 1), 1-9+2, 1-8*2; so does the number of a workload: pp64-512*2. A size may be
  * a level of memory, too: L1, L2, L3, DRAM.
+ * Threads also count up to all there are, which are the last value in any case: 1-all*2.
  * A comma parts values, save in a model of a file: a path may hold one. Values are UTF-8 without
  * control characters. Anchors, aliases, tags and further documents are refused.
  */
@@ -44,19 +61,31 @@
 /* Beyond these something was mistyped. */
 #define SPEC_BYTES_MAX	  ((size_t)1 << 20) /* of a file */
 #define SPEC_VALUES_MAX	  1024		    /* of an axis */
-#define SPEC_SECTIONS_MAX 256
+#define SPEC_SECTIONS_MAX 256		    /* maps of include count, too */
+#define SPEC_EXCLUDES_MAX 256		    /* maps of exclude */
+#define SPEC_SETS_MAX	  256
+#define SPEC_SPREAD_MAX	  ((size_t)16 << 20) /* bytes of all values, sets and defaults put in their places */
 #define SPEC_ROUNDS_MAX	  1000
 
 #define SPEC_SEED 20240229 /* as all seeds that nobody chose */
 
 struct axis {
-	int n;	      /* 0: not given */
 	char **value; /* owned; as written, lists and ranges (1-8*2) expanded */
+	int n;	      /* 0: not given */
 	int line;     /* in the file, 0 from a flag */
 };
 struct section {
 	struct axis axis[KEY_COUNT];
+	int line;      /* in the file, 0 from flags */
+	bool included; /* a map of `include`: belongs to the last section before it that is none */
 };
+/* Points of a section with one of the values of each axis given here are dropped. */
+struct exclude {
+	int section; /* index; SPEC_EVERY_SECTION: but for included ones */
+	int line;
+	struct axis axis[KEY_COUNT]; /* one at least */
+};
+#define SPEC_EVERY_SECTION (-1)
 struct spec {
 	char *name;
 	char *file; /* "" when from flags */
@@ -73,7 +102,9 @@ struct spec {
 	char **counters;	       /* sources for counter visits; default clock, rusage */
 	int n_counters;
 	int n_sections;
-	struct section *sections;
+	struct section *sections; /* defaults and sets are put in */
+	int n_excludes;
+	struct exclude *excludes;
 };
 
 /* Defaults, one empty section. */

@@ -146,12 +146,33 @@ static int range_add(struct axis *a, enum point_key key, const char *text, int n
 	}
 }
 
+bool range_to_all(const char *text, long long *first, char *op, long long *step)
+{
+	struct range r = {.op = '+', .step = 1};
+	r.first = number_take(&text);
+	if (r.first < 1 || strncmp(text, "-all", 4) != 0)
+		return false;
+	text += 4;
+	if (*text == '+' || *text == '*') {
+		r.op = *text++;
+		r.step = number_take(&text);
+	}
+	if (*text || r.step < (r.op == '*' ? 2 : 1))
+		return false;
+	*first = r.first;
+	*op = r.op;
+	*step = r.step;
+	return true;
+}
+
 /* A word that stands for a number, which the worker finds. */
 static bool is_word(enum point_key key, const char *text)
 {
 	static const char *const levels[] = {"L1", "L2", "L3", "DRAM"};
+	long long first, step;
+	char op;
 	if (key == KEY_THREADS)
-		return strcmp(text, "all") == 0;
+		return strcmp(text, "all") == 0 || range_to_all(text, &first, &op, &step);
 	for (size_t i = 0; key == KEY_SIZE && i < sizeof levels / sizeof levels[0]; i++)
 		if (strcmp(text, levels[i]) == 0)
 			return true;
@@ -277,4 +298,10 @@ void axis_free(struct axis *a)
 		free(a->value[i]);
 	free(a->value);
 	*a = (struct axis){0};
+}
+
+void axes_free(struct axis axis[KEY_COUNT])
+{
+	for (int k = 0; k < KEY_COUNT; k++)
+		axis_free(&axis[k]);
 }

@@ -21,11 +21,15 @@ int where_fail(const struct where *w, struct diag *d, const char *fmt, ...) PRIN
  * *bad is where they are not. */
 bool text_is_clean(const char *text, size_t n, bool lines, size_t *bad);
 
+/* Whether a text is a range up to "all", which only a plan can end: "1-all*2", "1-all", "2-all+2". */
+bool range_to_all(const char *text, long long *first, char *op, long long *step);
+
 /* Adds what the text says: several values where it holds commas or a range. On failure
  * values may have been added. */
 MUST_CHECK int axis_add(struct axis *a, enum point_key key, const char *text, const struct where *w,
 			struct diag *d);
 void axis_copy(struct axis *dst, const struct axis *src); /* dst is overwritten, not freed */
 void axis_free(struct axis *a);				  /* a is empty afterwards */
+void axes_free(struct axis axis[KEY_COUNT]);		  /* all of them */
 
 #endif

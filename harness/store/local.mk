@@ -7,7 +7,7 @@ libstore_a_SOURCES = %D%/store.h \
 	%D%/lock.c %D%/lock.h %D%/journal.c %D%/journal.h %D%/schema.c %D%/schema.h \
 	%D%/db.c %D%/db.h %D%/content.c %D%/content.h \
 	%D%/write.c %D%/visit.c %D%/build.c %D%/build.h \
-	%D%/planned.c %D%/progress.c \
+	%D%/planned.c %D%/progress.c %D%/history.c %D%/history.h \
 	%D%/read.c %D%/load.c %D%/load.h %D%/columns.c %D%/columns.h %D%/free.c
 nodist_libstore_a_SOURCES = %D%/schema_file.c
 STORE_SCHEMAS = %D%/schema.sql %D%/schema_2.sql

@@ -14,6 +14,7 @@
  *
  * hello   {protocol, events}    -> wire_hello; events (false unless said): with groups and events of counters
  * check   {point}               -> wire_check
+ *         {points, point}       -> {checks: [{ok: wire_check} | {error}]}, or of `point` alone
  * prepare {point, seed}         -> wire_prepared (the point stays prepared until the next prepare)
  * verify  {}                    -> {rows, cols, data: base64 of little-endian float32}
  * run     wire_run_request      -> wire_run_result

@@ -22,6 +22,13 @@ static const char *const seeds[] = {
 	"workload: [tg8@d16, 'pp4+tg8  @ d0512', tg3 @ d0, pp64-512*2]\ndepth: [0, 128-512*2]\nubatch: "
 	"0,64\n",
 	"[[[[{a: [b, {c: d}]}]]]]",
+	"sets:\n  small: [q8_0, $$x]\n  more: [f32, $small]\n  cube: {m: 1-8*2, n: 2}\n  both: {use: cube, "
+	"k: 3}\n"
+	"defaults: {model: default, use: [cube]}\nexclude:\n  - {precision: $small, kv: [f16, "
+	"f32]}\nsweeps:\n"
+	"  - workload: tg32 @ d8\n    precision: $more\n    include: [{threads: all}, {use: both}]\n"
+	"    exclude:\n      - {workload: tg32, threads: 1-4}\n  - {include: [{workload: gemm}]}\n",
+	"workload: pp8\ninclude:\n  - {threads: 2}\nexclude:\n  - {threads: 1}\n",
 };
 
 const void *fuzz_seed(int i, size_t *n)

@@ -23,4 +23,5 @@ TESTS += %D%/t_families
 EXTRA_DIST += %D%/models/default.txt %D%/models/tiny.py %D%/models/tiny-gpt2.txt %D%/models/tiny-llama.txt
 
 # The plans of the shipped sweeps, for tests/unit/t_plan.
-EXTRA_DIST += %D%/plan/demo.txt %D%/plan/quick.txt
+EXTRA_DIST += %D%/plan/demo.txt %D%/plan/quick.txt %D%/plan/precision.txt %D%/plan/blocking.txt \
+	%D%/plan/scaling.txt %D%/plan/nightly.txt %D%/plan/procurement.txt

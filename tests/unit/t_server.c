@@ -93,6 +93,31 @@ static void test_points(struct peer *p)
 	peer_refused(p, "{\"id\":1,\"do\":\"prepare\",\"point\":[]}", "format", "\"point\" is an array");
 }
 
+/* Many points in a request: each has an answer of its own. */
+static void test_check_list(struct peer *p)
+{
+	struct wire_check c = {0};
+	json_t *o = peer_ask(p,
+			     "{\"id\":1,\"do\":\"check\"," GEMM ",\"points\":["
+			     "{\"workload\":\"gemm\",\"colour\":\"red\"},"
+			     "{\"workload\":\"fma\",\"type\":\"f32\",\"threads\":\"1\"},3]}",
+			     "a list of points");
+	json_t *list = json_object_get(o, "checks");
+	is_int((long long)json_array_size(list), 3, "an answer each");
+	answer_is_error(json_array_get(list, 0), "unsupported", "unknown point key \"colour\"");
+	is_int(wire_check_from_json(json_object_get(json_array_get(list, 1), "ok"), &c, NULL), 0,
+	       "the good one");
+	ok(c.fits && c.limit > 0 && c.flops > 0, "fits");
+	wire_check_free(&c);
+	answer_is_error(json_array_get(list, 2), "format", "point: expected an object of texts");
+	json_decref(o);
+	o = peer_ask(p, "{\"id\":1,\"do\":\"check\",\"points\":[]}", "no points");
+	is_int((long long)json_array_size(json_object_get(o, "checks")), 0, "no answers");
+	json_decref(o);
+	peer_refused(p, "{\"id\":1,\"do\":\"check\",\"points\":{}}", "format",
+		     "check: points: expected a list of points");
+}
+
 /* What can be asked for, but does not fit or makes no sense, is an answer of check. */
 static void test_check(struct peer *p)
 {
@@ -276,6 +301,7 @@ int main(void)
 	test_nonsense(p);
 	test_points(p);
 	test_check(p);
+	test_check_list(p);
 	test_unprepared(p);
 	test_verify(p);
 	test_run(p);

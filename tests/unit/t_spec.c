@@ -1,30 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What may be asked, from files, flags and the shipped sweeps; and one clear line for what may not. */
+/* What may be asked in a file; and one clear line for what may not. */
 #include "config.h"
 
 #include "harness/spec/spec.h"
 
 #include <unistd.h>
 
-#include "engines/base/mem.h"
 #include "engines/base/strbuf.h"
-#include "tests/tap.h"
-
-static int parse(struct spec *s, const char *text, struct diag *d)
-{
-	diag_clear(d);
-	return spec_parse(s, text, strlen(text), "dir/x.yaml", d);
-}
-
-/* "1 2 4", "" when the axis is not given. */
-static const char *values(const struct axis *a)
-{
-	static struct strbuf text;
-	strbuf_reset(&text);
-	for (int i = 0; i < a->n; i++)
-		strbuf_printf(&text, "%s%s", i ? " " : "", a->value[i]);
-	return strbuf_text(&text);
-}
+#include "tests/unit/spec_text.h"
 
 static void is_axis(const char *yaml, enum point_key key, const char *want)
 {
@@ -47,6 +30,7 @@ static void test_axes(void)
 	is_axis("threads: 1-8*2\n", KEY_THREADS, "1 2 4 8");
 	is_axis("threads: 1-9*2\n", KEY_THREADS, "1 2 4 8");
 	is_axis("threads: 3-100*3\n", KEY_THREADS, "3 9 27 81");
+	is_axis("threads: [1-all*2, 2-all, 1-all+3]\n", KEY_THREADS, "1-all*2 2-all 1-all+3");
 	is_axis("threads: [1-8+2, \"16\"]\n", KEY_THREADS, "1 3 5 7 16");
 	is_axis("sequences: 1-4\n", KEY_SEQUENCES, "1 2 3 4");
 	is_axis("m: 007\n", KEY_M, "7");
@@ -198,6 +182,10 @@ static const struct {
 	{"m: all\n", "m: \"all\": expected a whole number from 1 on, a range (1-4, 1-9+2, 1-8*2)"},
 	{"threads:\n  - 1\n  - 0\n", ":3: threads: \"0\": expected a whole number from 1 on"},
 	{"threads: 1.5\n", "threads: \"1.5\": expected a whole number"},
+	{"threads: 0-all\n", "threads: \"0-all\": expected a whole number"},
+	{"threads: 1-all*1\n", "threads: \"1-all*1\": expected a whole number"},
+	{"threads: 1-all*\n", "threads: \"1-all*\": expected a whole number"},
+	{"m: 1-all*2\n", "m: \"1-all*2\": expected a whole number"},
 	{"threads: -4\n", "threads: \"-4\": expected a whole number"},
 	{"threads: 1,,2\n", "threads: a value is empty"},
 	{"threads: 8-1\n", "threads: range \"8-1\": expected from 1 on, the end not below the start"},
@@ -292,225 +280,6 @@ static void test_limits(void)
 	is_too_much("counters: [", "x,", 64, "x]", "counters: 65 names, at most 64 are allowed");
 }
 
-/* ---- flags ---- */
-
-static void test_flags(void)
-{
-	struct spec s;
-	struct diag d = {0};
-	char said[600];
-	is_int(parse(&s, "sweeps:\n  - workload: tg1\n    threads: 9\n  - workload: gemm\n", &d), 0,
-	       "a file");
-	is_int(spec_set_axis(&s, KEY_THREADS, "1-4*2", &d), 0, "a flag on top of it");
-	is_text(values(&s.sections[0].axis[KEY_THREADS]), "1 2 4", "replaces");
-	is_text(values(&s.sections[1].axis[KEY_THREADS]), "1 2 4", "in every section");
-	is_int(spec_set_axis(&s, KEY_MODEL, "a.gguf,b.gguf", &d), 0, "models");
-	is_text(values(&s.sections[0].axis[KEY_MODEL]), "a.gguf b.gguf", "commas part them in a flag");
-	is_int(spec_set_axis(&s, KEY_THREADS, "x", &d), ERR_USAGE, "not a number");
-	is_text(diag_format(&d, said, sizeof said),
-		"threads: \"x\": expected a whole number from 1 on, a range (1-4, 1-9+2, 1-8*2) or all",
-		"names key and value");
-	is_text(values(&s.sections[0].axis[KEY_THREADS]), "1 2 4", "what was there stays");
-	diag_clear(&d);
-	is_int(spec_set_axis(&s, KEY_MODEL, "\xff", &d), ERR_USAGE, "not UTF-8");
-	diag_clear(&d);
-	is_int(spec_set_option(&s, "rounds", "3", &d), 0, "an option");
-	is_int(s.rounds, 3, "is set");
-	is_int(spec_set_option(&s, "counters", "a,b", &d), 0, "a list");
-	ok(s.n_counters == 2 && strcmp(s.counters[1], "b") == 0, "is set");
-	is_int(spec_set_option(&s, "counters", "", &d), 0, "an empty list");
-	is_int(s.n_counters, 0, "is set");
-	is_int(spec_set_option(&s, "rouds", "3", &d), ERR_USAGE, "an unknown option");
-	is_text(d.text, "unknown key \"rouds\" (did you mean \"rounds\"?)", "names the nearest");
-	diag_clear(&d);
-	s.min_time_s = 61;
-	is_int(spec_check(&s, &d), ERR_USAGE, "numbers set from outside are checked");
-	is_text(d.text, "min_time 61 is above max_time 60", "and named");
-	s.min_time_s = 0;
-	s.rounds = 0;
-	is_int(spec_check(&s, NULL), ERR_USAGE, "so are the others");
-	spec_free(&s);
-}
-
-/* ---- writing ---- */
-
-static bool same_axes(const struct spec *a, const struct spec *b)
-{
-	bool same = a->n_sections == b->n_sections;
-	for (int i = 0; i < a->n_sections && same; i++)
-		for (int k = 0; k < KEY_COUNT && same; k++) {
-			const struct axis *x = &a->sections[i].axis[k], *y = &b->sections[i].axis[k];
-			same = x->n == y->n;
-			for (int v = 0; v < x->n && same; v++)
-				same = strcmp(x->value[v], y->value[v]) == 0;
-		}
-	return same;
-}
-
-static bool same_options(const struct spec *a, const struct spec *b)
-{
-	bool same = a->seed == b->seed && a->rounds == b->rounds && a->warmup == b->warmup &&
-		    a->repeat == b->repeat && a->min_time_s == b->min_time_s &&
-		    a->max_time_s == b->max_time_s && a->timeout_s == b->timeout_s &&
-		    a->visit_timeout_s == b->visit_timeout_s && a->memory_limit == b->memory_limit &&
-		    a->wait_quiet_s == b->wait_quiet_s && a->verify == b->verify &&
-		    a->ceilings == b->ceilings && a->n_counters == b->n_counters &&
-		    strcmp(a->name, b->name) == 0;
-	for (int i = 0; i < a->n_counters && same; i++)
-		same = strcmp(a->counters[i], b->counters[i]) == 0;
-	return same;
-}
-
-/* Renders s, reads it back, compares and frees both. */
-static void is_round_trip(struct spec *s, const char *name)
-{
-	struct spec back;
-	struct diag d;
-	char said[600];
-	spec_render(s);
-	if (ok(parse(&back, s->text, &d) == 0, "%s: is read back", name)) {
-		ok(same_axes(s, &back), "%s: same axes", name);
-		ok(same_options(s, &back), "%s: same options", name);
-		spec_free(&back);
-	} else {
-		printf("# %s\n", diag_format(&d, said, sizeof said));
-	}
-	spec_free(s);
-}
-
-static const char *const hostile[] = {
-	"null",
-	"~",
-	"true",
-	"- a",
-	"a: b",
-	"a #b",
-	"#a",
-	"&a",
-	"*a",
-	"!a",
-	"%a",
-	"@a",
-	"`a",
-	"|",
-	">",
-	"?",
-	"-",
-	"---",
-	"...",
-	"'",
-	"\"",
-	"\\",
-	"\\n",
-	"a\\",
-	"{}",
-	"[]",
-	"]",
-	"}",
-	",",
-	"a, b",
-	"a:",
-	":a",
-	"1e3",
-	"0x1",
-	" leading",
-	"trailing ",
-	"a  b",
-	"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80",
-	"\xc2\x80\xc2\x85",
-	"\xe2\x80\xa8\xe2\x80\xa9",
-	"\xef\xbb\xbf",
-	"\xef\xbf\xbe",
-	"%s%n",
-	"<script>",
-	"$(id)",
-	"synthetic:llama-160m",
-	"C:\\models\\x.gguf",
-	"../a/b c/d'e.gguf",
-	"=1+1",
-	"\xe2\x80\xae",
-};
-
-static void test_render(void)
-{
-	struct spec s;
-	struct diag d;
-	spec_init(&s);
-	is_round_trip(&s, "defaults");
-	enum { N = sizeof hostile / sizeof hostile[0] };
-	for (int i = 0; i < N; i++) {
-		spec_init(&s);
-		struct axis *a = &s.sections[0].axis[KEY_MODEL];
-		a->n = 2;
-		a->value = mem_alloc(2 * sizeof *a->value);
-		a->value[0] = mem_strdup(hostile[i]);
-		a->value[1] = mem_strdup("plain");
-		is_int(spec_set_option(&s, "name", hostile[i], &d), 0, "a name");
-		is_round_trip(&s, hostile[i]);
-	}
-	is_int(parse(&s,
-		     "seed: 9223372036854775807\nmin_time: 0.12345678901234567\nmax_time: 1e6\ntimeout: "
-		     "1e-2\n"
-		     "verify: no\ncounters: []\nsweeps: [{}, {m: 1-64*2, blocking: [auto, 6x16]}, {workload: "
-		     "gemm}]\n",
-		     &d),
-	       0, "sections and numbers");
-	is_round_trip(&s, "sections and numbers");
-	struct strbuf wide = {0};
-	spec_init(&s);
-	for (int i = 0; i < 4096; i++)
-		strbuf_putc(&wide, i % 7 ? 'x' : ' ');
-	wide.text[0] = wide.text[4095] = '#';
-	s.sections[0].axis[KEY_MODEL].value = mem_alloc(sizeof(char *));
-	s.sections[0].axis[KEY_MODEL].value[0] = strbuf_take(&wide);
-	s.sections[0].axis[KEY_MODEL].n = 1;
-	is_round_trip(&s, "the longest value");
-}
-
-/* ---- files ---- */
-
-static void test_named(void)
-{
-	struct spec s;
-	struct diag d = {0};
-	int n = 0;
-	for (const char *const *name = spec_named(); *name; name++, n++) {
-		if (!ok(spec_load_named(&s, *name, &d) == 0, "sweep %s", *name))
-			continue;
-		is_text(s.name, *name, "bears its name");
-		ok(s.rounds >= 6, "has enough rounds for an interval");
-		is_round_trip(&s, *name);
-	}
-	ok(n >= 2, "demo and quick");
-	is_int(spec_load_named(&s, "demoo", &d), ERR_USAGE, "an unknown sweep");
-	is_text(d.text, "unknown sweep \"demoo\" (did you mean \"demo\"?); known are demo limits quick",
-		"names all");
-	is_int(spec_load_named(&s, "../sweeps/demo", NULL), ERR_USAGE, "no path");
-	is_int(spec_load_named(&s, "", NULL), ERR_USAGE, "no name");
-}
-
-static void test_files(void)
-{
-	char path[] = "/tmp/ifm-t_spec-XXXXXX";
-	struct spec s;
-	struct diag d = {0};
-	int fd = mkstemp(path);
-	if (fd < 0 || write(fd, "kv: f32\nm: x\n", 13) != 13)
-		bail("cannot write a file");
-	close(fd);
-	is_int(spec_load(&s, path, &d), ERR_FORMAT, "a file with an error");
-	is_text(d.file, path, "is named");
-	is_int(d.line, 2, "with its line");
-	unlink(path);
-	diag_clear(&d);
-	is_int(spec_load(&s, path, &d), ERR_IO, "no file");
-	is_text(d.text, "No such file or directory", "says so");
-	diag_clear(&d);
-	is_int(spec_load(&s, "/tmp", &d), ERR_IO, "a folder");
-	is_text(d.text, "Is a directory", "says so");
-	is_int(spec_load(&s, "/dev/zero", NULL), ERR_FORMAT, "an endless file");
-}
-
 int main(void)
 {
 	unsetenv("INFEROMETER_DATA");
@@ -520,9 +289,5 @@ int main(void)
 	test_sections();
 	test_errors();
 	test_limits();
-	test_flags();
-	test_render();
-	test_named();
-	test_files();
 	return tap_done();
 }
