@@ -8,7 +8,7 @@
 #include "harness/cmd/cmd.h"
 #include "harness/cmd/compare_runs.h"
 #include "harness/cmd/output.h"
-#include "reports/analysis/compare.h"
+#include "reports/compare/compare.h"
 #include "reports/report.h"
 
 enum { OPTION_STORE = OPTION_OWN, OPTION_HTML, OPTION_BY, OPTION_BASELINE, OPTION_ALLOW };

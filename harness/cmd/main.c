@@ -17,7 +17,7 @@
 const struct command commands[] = {
 	{"run", cmd_run, "sweep points, each visit in a fresh process, and report"},
 	{"plan", cmd_plan, "print the points that run would measure, and which cannot be"},
-	{"report", cmd_report, "print a stored run as a terminal table, md, csv or json, or write html"},
+	{"report", cmd_report, "print a stored run as a terminal table, md, csv, json or html, or compare runs"},
 	{"ls", cmd_ls, "list the runs in a store"},
 	{"show", cmd_show, "print everything that is stored of a run"},
 	{"generate", cmd_generate, "continue a text with a model"},
@@ -26,6 +26,7 @@ const struct command commands[] = {
 	{"tokenize", cmd_tokenize, "print the tokens of a text, or the text of tokens"},
 	{"convert", cmd_convert, "write a model as a GGUF file at another precision"},
 	{"cache", cmd_cache, "list or remove packed weights that were kept on disk"},
+	{"store", cmd_store, "merge stores, check or prune one, export raw samples"},
 	{NULL, NULL, NULL},
 };
 

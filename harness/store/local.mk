@@ -7,6 +7,7 @@ libstore_a_SOURCES = %D%/store.h \
 	%D%/lock.c %D%/lock.h %D%/journal.c %D%/journal.h %D%/schema.c %D%/schema.h \
 	%D%/db.c %D%/db.h %D%/content.c %D%/content.h \
 	%D%/write.c %D%/visit.c \
+	%D%/upkeep.h %D%/merge.c %D%/check.c %D%/prune.c %D%/export.c %D%/parts.c %D%/parts.h \
 	%D%/read.c %D%/load.c %D%/load.h %D%/columns.c %D%/columns.h %D%/free.c
 nodist_libstore_a_SOURCES = %D%/schema_file.c
 %D%/schema_file.c: %D%/schema.sql build-aux/embed.sh
