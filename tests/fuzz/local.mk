@@ -42,3 +42,9 @@ check_PROGRAMS += %D%/fuzz_cache
 %C%_fuzz_cache_CFLAGS = $(AM_CFLAGS)
 %C%_fuzz_cache_LDADD = libbase.a $(XXHASH_LIBS)
 TESTS += %D%/fuzz_cache
+
+check_PROGRAMS += %D%/fuzz_upkeep
+%C%_fuzz_upkeep_SOURCES = %D%/fuzz_upkeep.c %D%/replay.c tests/unit/store_example.h tests/unit/temp_folder.h
+%C%_fuzz_upkeep_CFLAGS = $(AM_CFLAGS)
+%C%_fuzz_upkeep_LDADD = libstore.a libwire.a libbase.a $(SQLITE_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS)
+TESTS += %D%/fuzz_upkeep

@@ -191,3 +191,13 @@ check_PROGRAMS += %D%/t_compare
 %C%_t_compare_CFLAGS = $(AM_CFLAGS)
 %C%_t_compare_LDADD = $(REPORT_TEST_LINK)
 TESTS += %D%/t_compare
+check_PROGRAMS += %D%/t_upkeep
+%C%_t_upkeep_SOURCES = %D%/t_upkeep.c %D%/store_example.h %D%/temp_folder.h
+%C%_t_upkeep_CFLAGS = $(AM_CFLAGS)
+%C%_t_upkeep_LDADD = libstore.a libwire.a libbase.a $(SQLITE_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS)
+TESTS += %D%/t_upkeep
+# A large store, for looking at how long reports take: make tests/unit/big_store
+EXTRA_PROGRAMS += %D%/big_store
+%C%_big_store_SOURCES = %D%/big_store.c
+%C%_big_store_CFLAGS = $(AM_CFLAGS)
+%C%_big_store_LDADD = libstore.a libwire.a libbase.a $(SQLITE_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS)
