@@ -31,6 +31,38 @@ static void test_quantile(void)
 	is_near(stat_quantile(ends, 3, 0.5), 2, 0, "infinity beside an element does not leak into it");
 }
 
+static int compare_numbers(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+	return (x > y) - (x < y);
+}
+
+/* Against sorting, with ties, in order, backwards and shuffled. */
+static void test_quantile_selects(void)
+{
+	struct rng rng = {.seed = 5};
+	int bad = 0;
+
+	for (int n = 1; n <= 200; n++)
+		for (int kind = 0; kind < 4; kind++) {
+			double x[200], sorted[200];
+			for (int i = 0; i < n; i++)
+				sorted[i] = x[i] = kind == 0   ? i
+						   : kind == 1 ? n - i
+						   : kind == 2 ? (double)rng_below(&rng, 5)
+							       : (double)rng_below(&rng, 1000);
+			qsort(sorted, (size_t)n, sizeof *sorted, compare_numbers);
+			for (int k = 0; k <= 20; k++) {
+				double h = (n - 1) * (k / 20.0);
+				int i = (int)h;
+				double want = h == i ? sorted[i]
+						     : sorted[i] + (h - i) * (sorted[i + 1] - sorted[i]);
+				bad += stat_quantile(x, n, k / 20.0) != want;
+			}
+		}
+	is_int(bad, 0, "quantiles have the bits of a sorted array's");
+}
+
 static void test_moments(void)
 {
 	const double r[] = {.031, .012, .027, -.004, .019, .022, .008, .035, .016, .024};
@@ -209,12 +241,6 @@ static void test_residual(void)
 	is_near(stat_residual(huge, minus, 3), 2, 1e-12, "a difference beyond float is held");
 }
 
-static int compare_numbers(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-	return (x > y) - (x < y);
-}
-
 static double middle_of(const double *x, int n)
 {
 	double copy[8];
@@ -342,6 +368,7 @@ int main(void)
 	test_ratio_edges();
 	test_ratio_coverage();
 	test_quantile();
+	test_quantile_selects();
 	test_moments();
 	test_interval_definition();
 	test_interval_edges();
