@@ -281,8 +281,10 @@ static void arguments_check(struct arguments *a, struct argp_state *state)
 	bool is_prune, is_export;
 	int most;
 
-	if (!a->action)
+	if (!a->action) {
 		argp_error(state, "expected merge, check, prune or export");
+		return;
+	}
 	is_prune = a->action->fn == prune;
 	is_export = a->action->fn == export_run;
 	most = a->action->fn == merge ? PATHS_MAX : 1;

@@ -17,7 +17,8 @@
 const struct command commands[] = {
 	{"run", cmd_run, "sweep points, each visit in a fresh process, and report"},
 	{"plan", cmd_plan, "print the points that run would measure, and which cannot be"},
-	{"report", cmd_report, "print a stored run as a terminal table, md, csv, json or html, or compare runs"},
+	{"report", cmd_report,
+	 "print a stored run as a terminal table, md, csv, json or html, or compare runs"},
 	{"ls", cmd_ls, "list the runs in a store"},
 	{"show", cmd_show, "print everything that is stored of a run"},
 	{"generate", cmd_generate, "continue a text with a model"},

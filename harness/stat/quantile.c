@@ -92,7 +92,7 @@ static void select_kth(double *x, int n, int k)
 			return;
 	}
 	if (lo < hi)
-		qsort(x + lo, (size_t)(hi - lo + 1), sizeof *x, compare);
+		qsort(x + lo, (size_t)hi - (size_t)lo + 1, sizeof *x, compare);
 }
 
 /* Sorting all of a large run's samples for one quantile each would take most of a report's time. */

@@ -170,7 +170,7 @@ static const char *why_never(const struct row *x, const struct row *base)
 	if (strcmp(clock_of(x), clock_of(base)) != 0)
 		return "timed by another clock than the baseline";
 	if (simulated &&
-	    strcmp(point_get(&x->point->point, KEY_ISA), point_get(&base->point->point, KEY_ISA)))
+	    strcmp(point_get(&x->point->point, KEY_ISA), point_get(&base->point->point, KEY_ISA)) != 0)
 		return "simulated counts of different instruction sets are not compared";
 	return rate_index(x) != rate_index(base) ? "its rate has another unit than the baseline's" : NULL;
 }
