@@ -19,8 +19,8 @@ enum plot_kind {
 	PLOT_QUALITY,
 	PLOT_BLOCKING,
 	PLOT_SCALING,
-	PLOT_RATIOS,
-	PLOT_KIND_COUNT
+	PLOT_KIND_COUNT, /* of those of a run */
+	PLOT_RATIOS	 /* of a comparison */
 };
 
 /* One SVG. Panels of one script share its .dat and .gp. */
