@@ -4,12 +4,9 @@
 
 #include "reports/report.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "engines/base/mem.h"
 #include "reports/html/html.h"
@@ -43,46 +40,23 @@ int report_write_html(const char *directory, const struct analysis *a, struct di
 	return e;
 }
 
-/* Removes a folder of files that we made. */
-static void folder_remove(const char *path)
-{
-	DIR *dir = opendir(path);
-	struct dirent *entry;
-
-	while (dir && (entry = readdir(dir))) {
-		char *file = mem_printf("%s/%s", path, entry->d_name);
-
-		if (entry->d_name[0] != '.')
-			unlink(file);
-		free(file);
-	}
-	if (dir)
-		closedir(dir);
-	rmdir(path);
-}
-
 /* The page alone, to any stream; the pictures are drawn in a folder that is gone afterwards unless the
  * options name one. */
 static int html_emit(FILE *out, const struct analysis *a, const struct report_options *options,
 		     struct diag *d)
 {
-	const char *tmp = getenv("TMPDIR");
-	char *own = mem_printf("%s/inferometer-XXXXXX", tmp && *tmp ? tmp : "/tmp");
 	bool given = options->directory && options->directory[0];
 	struct strbuf page = {0};
-	int e;
+	char *own = NULL;
+	int e = given ? 0 : folder_temporary(&own, d);
 
-	if (!given && !mkdtemp(own)) {
-		e = diag_set_at(d, ERR_IO, own, 0, "cannot make a folder for the pictures: %s",
-				strerror(errno));
-		free(own);
+	if (e)
 		return e;
-	}
 	e = page_make(&page, a, given ? options->directory : own, d);
 	if (!e && (fwrite(page.text, 1, page.len, out) != page.len || ferror(out)))
 		e = diag_set(d, ERR_IO, "cannot write the report");
 	if (!given)
-		folder_remove(own);
+		folder_discard(own);
 	strbuf_free(&page);
 	free(own);
 	return e;

@@ -7,6 +7,8 @@ libreports_a_SOURCES = \
 	%D%/analysis/residual.c %D%/analysis/client.c \
 	%D%/analysis/ceilings.c \
 	%D%/analysis/counters.c %D%/analysis/counters.h \
+	%D%/analysis/facts.c %D%/analysis/facts.h %D%/analysis/differences.c \
+	%D%/analysis/compare.c %D%/analysis/compare.h %D%/analysis/ratio.c \
 	%D%/report.h %D%/registry.c \
 	%D%/text.c %D%/text.h \
 	%D%/number.c %D%/number.h \
@@ -20,13 +22,15 @@ libreports_a_SOURCES = \
 	%D%/html/pictures.c %D%/html/tables.c %D%/html/machine.c \
 	%D%/plots/plots.h %D%/plots/plots.c %D%/plots/files.c %D%/plots/gnuplot.c \
 	%D%/plots/palette.c %D%/plots/groups.c %D%/plots/svg.c %D%/plots/sound.c \
+	%D%/compare/compare.h %D%/compare/words.c %D%/compare/registry.c %D%/compare/terminal.c \
+	%D%/compare/md.c %D%/compare/csv.c %D%/compare/json.c %D%/compare/html.c %D%/compare/picture.c \
 	%D%/plots/throughput.c %D%/plots/quality.c %D%/plots/blocking.c %D%/plots/scaling.c
 nodist_libreports_a_SOURCES = %D%/files.c
 
 REPORT_FILES = \
 	%D%/html/page.css %D%/html/page.js \
 	%D%/plots/style.gp %D%/plots/throughput.gp %D%/plots/quality.gp \
-	%D%/plots/blocking.gp %D%/plots/scaling.gp
+	%D%/plots/blocking.gp %D%/plots/scaling.gp %D%/plots/ratios.gp
 EXTRA_DIST += $(REPORT_FILES)
 %D%/files.c: $(REPORT_FILES) build-aux/embed.sh
 	$(AM_V_GEN)$(MKDIR_P) %D% && $(EMBED) report_files '$(srcdir)' $(REPORT_FILES) > $@.tmp && mv $@.tmp $@

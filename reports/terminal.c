@@ -12,8 +12,7 @@
 #define HEADER_LINES 3
 #define HEADER_REST  45
 
-/* Breaks plain text between words so that no line exceeds width where a blank allows it. */
-static void put_wrapped(FILE *out, const char *text, int width)
+void terminal_wrapped(FILE *out, const char *text, int width)
 {
 	int column = 0;
 
@@ -163,7 +162,7 @@ void terminal_header(FILE *out, const struct view *v, const struct report_option
 	put_ceilings(&line, v, HEADER_LINES * width - HEADER_REST);
 	notes_put(&line, run, "; ");
 	text_plain(&plain, strbuf_text(&line));
-	put_wrapped(out, strbuf_text(&plain), width);
+	terminal_wrapped(out, strbuf_text(&plain), width);
 	strbuf_free(&line);
 	strbuf_free(&plain);
 }
@@ -190,7 +189,7 @@ static void put_failure(FILE *out, const struct view *v, const struct row *r, in
 	if (r->n_values > 0 && !row_is_wrong(r))
 		put_others(&raw, r);
 	text_plain(&plain, strbuf_text(&raw));
-	put_wrapped(out, strbuf_text(&plain), width);
+	terminal_wrapped(out, strbuf_text(&plain), width);
 	strbuf_reset(&raw);
 	strbuf_reset(&plain);
 	row_command(&raw, v->a->run, r);

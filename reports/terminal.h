@@ -19,4 +19,7 @@ void terminal_header(FILE *out, const struct view *v, const struct report_option
 /* What the marks mean, and the commands that repeat what failed. */
 void terminal_footer(FILE *out, const struct view *v, const struct report_options *options);
 
+/* A line of plain text, broken between words so that none exceeds width where a blank allows it. */
+void terminal_wrapped(FILE *out, const char *text, int width);
+
 #endif

@@ -1,19 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* report: a stored run, printed or drawn. */
+/* report: a stored run, printed or drawn; with --by, rows of one or several runs compared. */
 #include "config.h"
 
-#include <limits.h>
+#include <stdlib.h>
 
+#include "engines/base/mem.h"
 #include "harness/cmd/cmd.h"
+#include "harness/cmd/compare_runs.h"
 #include "harness/cmd/output.h"
+#include "reports/compare/compare.h"
 #include "reports/report.h"
 
-enum { OPTION_STORE = OPTION_OWN, OPTION_HTML };
+enum { OPTION_STORE = OPTION_OWN, OPTION_HTML, OPTION_BY, OPTION_BASELINE, OPTION_ALLOW };
+
+/* More runs make no table that is read. */
+enum { RUNS_MAX = 64, ALLOWED_MAX = 256 };
 
 struct arguments {
 	struct output output;
 	const char *store;
-	long run; /* 0: the newest */
+	const char *text[RUNS_MAX]; /* the runs as typed */
+	int n;
+	struct compare_ask ask;
+	const char *allowed[ALLOWED_MAX];
 };
 
 static const struct argp_option options[] = {
@@ -21,8 +30,47 @@ static const struct argp_option options[] = {
 	{"html", OPTION_HTML, "DIR", 0,
 	 "write the HTML report with its pictures to this folder; prints nothing unless -o is given", 0},
 	{"store", OPTION_STORE, "FILE", 0, "the store ($INFEROMETER_STORE, else inferometer.db)", 0},
+	{"by", OPTION_BY, "KEY", 0,
+	 "compare: machine, build, run, or a key of points as isa, precision or threads", 0},
+	{"baseline", OPTION_BASELINE, "VALUE", 0, "what ratios are to (the first value in plan order)", 0},
+	{"allow-diff", OPTION_ALLOW, "KEY", 0,
+	 "with --by: compare though this fact of the runs differs, as build.* for all of a group; may stand "
+	 "more "
+	 "than once; the comparison is then unverified",
+	 0},
 	{0},
 };
+
+static void run_add(struct arguments *a, const char *arg, struct argp_state *state)
+{
+	if (a->n == RUNS_MAX)
+		argp_error(state, "more than %d runs", RUNS_MAX);
+	a->text[a->n++] = arg;
+}
+
+static void allowed_add(struct arguments *a, const char *arg, struct argp_state *state)
+{
+	if (!*arg)
+		argp_error(state, "--allow-diff: expected the key of a fact");
+	if (a->ask.n_allowed == ALLOWED_MAX)
+		argp_error(state, "more than %d --allow-diff", ALLOWED_MAX);
+	a->allowed[a->ask.n_allowed++] = arg;
+}
+
+static void arguments_check(struct arguments *a, struct argp_state *state)
+{
+	if (!a->output.format && !a->output.html)
+		a->output.format = "terminal";
+	if (a->ask.by)
+		return;
+	if (a->n > 1)
+		argp_error(
+			state,
+			"unexpected argument \"%.60s\": one run is reported; several are compared with --by",
+			a->text[1]);
+	if (a->ask.baseline || a->ask.n_allowed)
+		argp_error(state, "--baseline and --allow-diff are for --by");
+}
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
@@ -39,14 +87,20 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPTION_STORE:
 		a->store = arg;
 		break;
+	case OPTION_BY:
+		a->ask.by = arg;
+		break;
+	case OPTION_BASELINE:
+		a->ask.baseline = arg;
+		break;
+	case OPTION_ALLOW:
+		allowed_add(a, arg, state);
+		break;
 	case ARGP_KEY_ARG:
-		if (a->run)
-			argp_error(state, "unexpected argument \"%.60s\": one run is reported", arg);
-		a->run = cmd_number(state, "run", arg, 1, LONG_MAX);
+		run_add(a, arg, state);
 		break;
 	case ARGP_KEY_END:
-		if (!a->output.format && !a->output.html)
-			a->output.format = "terminal";
+		arguments_check(a, state);
 		break;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -57,20 +111,50 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
 	.options = options,
 	.parser = parse,
-	.args_doc = "[RUN]",
-	.doc = "Reports a stored run: RUN is its number in the store (inferometer ls), else the newest.",
+	.args_doc = "[RUN...]",
+	.doc = "Reports a stored run, or compares the points of one or several runs with --by. RUN is a "
+	       "number in the "
+	       "store (inferometer ls), a store's file for its newest run, or FILE#NUMBER; without it, the "
+	       "newest run "
+	       "of the store.",
 };
+
+static int report(const struct run_named *run, const struct output *o, struct diag *d)
+{
+	struct store *store;
+	int rc = store_open(&store, run->store, STORE_READ, d);
+	if (rc)
+		return rc;
+	rc = output_run(store, run->run, o, NULL, d);
+	store_close(store);
+	return rc;
+}
+
+/* The runs that were named, else the newest. */
+static int runs_parse(const struct arguments *a, struct run_named *runs, int *n, struct diag *d)
+{
+	const char *usual = a->store ? a->store : store_default_path();
+	int rc = 0;
+	for (*n = 0; *n < a->n && rc == 0; ++*n)
+		rc = run_named_parse(&runs[*n], a->text[*n], usual, d);
+	if (*n == 0)
+		runs[(*n)++] = (struct run_named){.store = mem_strdup(usual)};
+	return rc;
+}
 
 int cmd_report(int argc, char **argv)
 {
-	struct arguments a = {0};
+	static struct arguments a;
+	struct run_named runs[RUNS_MAX];
 	struct diag d = {0};
-	struct store *store;
+	int n;
 	cmd_parse(&argp, argc, argv, &a);
-	int rc = store_open(&store, a.store ? a.store : store_default_path(), STORE_READ, &d);
-	if (rc)
-		return cmd_fail(&d);
-	rc = output_run(store, a.run, &a.output, NULL, &d);
-	store_close(store);
+	a.ask.allowed = a.allowed;
+	int rc = runs_parse(&a, runs, &n, &d);
+	if (rc == 0)
+		rc = a.ask.by ? compare_runs(runs, n, &a.ask, &a.output, &d)
+			      : report(&runs[0], &a.output, &d);
+	for (int i = 0; i < n; i++)
+		free(runs[i].store);
 	return cmd_finish(rc ? cmd_fail(&d) : EXIT_OK);
 }

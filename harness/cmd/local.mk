@@ -9,6 +9,12 @@ inferometer_SOURCES = \
 	%D%/spec_options.c %D%/spec_options.h \
 	%D%/output.c %D%/output.h \
 	%D%/plan_text.c %D%/plan_json.c %D%/plan_print.h \
+
+	%D%/cmd_generate.c %D%/cmd_logits.c %D%/cmd_perplexity.c %D%/cmd_tokenize.c %D%/cmd_convert.c %D%/cmd_cache.c %D%/cmd_store.c \
+	%D%/store_export.c %D%/store_export.h \
+	%D%/spec_options.c %D%/spec_options.h \
+	%D%/output.c %D%/output.h \
+	%D%/compare_runs.c %D%/compare_runs.h \
 	%D%/ask.c %D%/ask.h \
 	%D%/npy.c %D%/npy.h
 inferometer_LDADD = $(FRONT_LINK)

@@ -18,7 +18,8 @@ const struct command commands[] = {
 	{"run", cmd_run, "sweep points, each visit in a fresh process, and report"},
 	{"plan", cmd_plan, "print the points that run would measure, and which cannot be"},
 	{"limits", cmd_limits, "measure what this machine can do at most: memory, arithmetic, overheads"},
-	{"report", cmd_report, "print a stored run as a terminal table, md, csv or json, or write html"},
+	{"report", cmd_report,
+	 "print a stored run as a terminal table, md, csv, json or html, or compare runs"},
 	{"ls", cmd_ls, "list the runs in a store"},
 	{"show", cmd_show, "print everything that is stored of a run"},
 	{"generate", cmd_generate, "continue a text with a model"},
@@ -29,6 +30,7 @@ const struct command commands[] = {
 	{"cache", cmd_cache, "list or remove packed weights that were kept on disk"},
 	{"machine", cmd_machine, "print what is known of this machine and its environment"},
 	{"list", cmd_list, "list counters, engines, devices, ...: usable here, or why not"},
+	{"store", cmd_store, "merge stores, check or prune one, export raw samples"},
 	{NULL, NULL, NULL},
 };
 

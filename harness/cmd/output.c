@@ -42,9 +42,14 @@ const char *output_formats(void)
 	return strbuf_text(&names);
 }
 
+struct report_options output_options(void)
+{
+	return (struct report_options){.width = terminal_width(), .colour = terminal_colour()};
+}
+
 static int output_analysis(const struct analysis *a, const struct output *o, struct diag *d)
 {
-	const struct report_options options = {.width = terminal_width(), .colour = terminal_colour()};
+	const struct report_options options = output_options();
 	int rc = 0;
 	if (o->format)
 		rc = emitter_find(o->format)->emit(stdout, a, &options, d);

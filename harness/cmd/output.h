@@ -18,6 +18,10 @@ struct output {
 /* The formats' names, separated by ", ". Static. */
 const char *output_formats(void);
 
+struct report_options;
+/* Of this standard output. */
+struct report_options output_options(void);
+
 /* Prints the run and writes its HTML; says on standard error where that is. *n_failed: rows that failed, those
  * among them whose outputs are wrong; may be NULL. */
 MUST_CHECK int output_run(struct store *s, int64_t run, const struct output *o, int *n_failed,

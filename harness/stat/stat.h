@@ -27,6 +27,13 @@ struct stat_interval stat_quantile_interval(const double *x, int n, double p, do
 /* Smallest n with an equal-tailed interval of that level for the quantile; INT_MAX when no n has one. */
 int stat_quantile_min_n(double p, double level);
 
+/*
+ * Interval of median(a) / median(b) of values that are not paired: percentile bootstrap over both sides, exact (no
+ * draws). ok = false, lo and hi NaN, when a side is too small for an interval of its own median at that level, or has
+ * a value that is not above 0. coverage is the nominal one.
+ */
+struct stat_interval stat_ratio_interval(const double *a, int n_a, const double *b, int n_b, double level);
+
 double stat_mean(const double *x, int n);
 double stat_sd(const double *x, int n);	     /* ddof 1; NaN for n < 2 */
 double stat_mad(const double *x, int n);     /* 1.4826 x median absolute deviation */

@@ -28,7 +28,8 @@ static const char *const statements[N_STATEMENTS] = {
 	[VISITS] = "SELECT v.id, v.round, v.position, v.kind, v.state, v.reason, v.arm, v.start_wall_ns, "
 		   "v.wall_ns, v.load_ns, v.weight_bytes, p.peak_bytes, v.tokens, v.flops, v.bytes, p.ended, "
 		   "v.host_before, v.host_after, (SELECT a.data FROM artifact a WHERE a.visit = v.id AND "
-		   "a.name = 'log' ORDER BY a.id LIMIT 1) AS log FROM visit v LEFT JOIN process p ON p.id = "
+		   "a.name = 'log' ORDER BY a.id LIMIT 1) AS log, v.window_version FROM visit v LEFT JOIN "
+		   "process p ON p.id = "
 		   "v.process WHERE v.run = ?1 AND v.point = ?2 ORDER BY v.id",
 	[SERIES] =
 		"SELECT name, unit, clock, t0, n, samples, offsets, marks, reps FROM series WHERE visit = ?1 "
@@ -67,6 +68,7 @@ static const struct column visit_columns[] = {
 	COLUMN_OF(COLUMN_JSON_OPT, stored_visit, host_before),
 	COLUMN_OF(COLUMN_JSON_OPT, stored_visit, host_after),
 	COLUMN_OF(COLUMN_BYTES, stored_visit, log),
+	COLUMN_OF(COLUMN_COUNT, stored_visit, window_version),
 };
 static const struct column series_columns[] = {
 	COLUMN_OF(COLUMN_TEXT, stored_series, name),  COLUMN_OF(COLUMN_TEXT, stored_series, unit),

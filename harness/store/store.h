@@ -195,6 +195,7 @@ struct stored_visit {
 	char *reason, *arm;
 	int64_t start_wall_ns, wall_ns, load_ns, weight_bytes, peak_bytes;
 	double tokens, flops, bytes;	  /* of a repetition; 0: not stated */
+	int64_t window_version;		  /* of the worker's window; 0: not stated */
 	char *ended, *log;		  /* of its process; "" when unknown */
 	json_t *host_before, *host_after; /* NULL when absent */
 	int n_series;

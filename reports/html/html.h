@@ -38,6 +38,10 @@ void html_pictures(struct page *p, enum plot_kind kind, const char *grid);
 /* The whole page. */
 void html_page(struct strbuf *out, const struct view *v, const struct plots *plots);
 
+/* What pages of other things share: up to </head> with the style, and the end from the footer on. */
+void html_head(struct strbuf *out, const char *title);
+void html_foot(struct strbuf *out);
+
 /* ---- finding.c: what the title and the summary say ---- */
 struct finding {
 	const struct row *best,

@@ -78,13 +78,9 @@ static void put_file(struct strbuf *out, const char *name)
 	free(text);
 }
 
-static void put_head(struct page *p)
+void html_head(struct strbuf *out, const char *title)
 {
-	struct finding f = finding_make(p->view);
-	struct strbuf title = {0};
-
-	finding_title(&title, p->view, &f);
-	strbuf_puts(&p->out,
+	strbuf_puts(out,
 		    "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
 		    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
 		    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
@@ -92,15 +88,34 @@ static void put_head(struct page *p)
 		    "form-action 'none'\">\n"
 		    "<meta name=\"color-scheme\" content=\"light dark\">\n"
 		    "<meta name=\"generator\" content=\"inferometer " VERSION "\">\n<title>");
-	text_html(&p->out, strbuf_text(&title));
-	strbuf_puts(&p->out, "</title>\n<link rel=\"icon\" href=\"data:,\">\n<style>\n:root{");
-	palette_css(&p->out, 0);
-	strbuf_puts(&p->out, "}\n");
-	put_file(&p->out, "reports/html/page.css");
+	text_html(out, title);
+	strbuf_puts(out, "</title>\n<link rel=\"icon\" href=\"data:,\">\n<style>\n:root{");
+	palette_css(out, 0);
+	strbuf_puts(out, "}\n");
+	put_file(out, "reports/html/page.css");
 	/* Paper is light: dark is for screens alone. */
-	strbuf_puts(&p->out, "@media screen and (prefers-color-scheme:dark){:root{color-scheme:dark;");
-	palette_css(&p->out, 1);
-	strbuf_puts(&p->out, "}}\n</style>\n</head>\n");
+	strbuf_puts(out, "@media screen and (prefers-color-scheme:dark){:root{color-scheme:dark;");
+	palette_css(out, 1);
+	strbuf_puts(out, "}}\n</style>\n</head>\n");
+}
+
+void html_foot(struct strbuf *out)
+{
+	strbuf_puts(out,
+		    "<footer><p>Made by inferometer " VERSION " from raw samples in the store. One file, no "
+		    "network; works without scripts (they add sorting and filtering).</p></footer>\n"
+		    "</main>\n<script>\n");
+	put_file(out, "reports/html/page.js");
+	strbuf_puts(out, "</script>\n</body>\n</html>\n");
+}
+
+static void put_head(struct page *p)
+{
+	struct finding f = finding_make(p->view);
+	struct strbuf title = {0};
+
+	finding_title(&title, p->view, &f);
+	html_head(&p->out, strbuf_text(&title));
 	strbuf_free(&title);
 }
 
@@ -128,11 +143,6 @@ void html_page(struct strbuf *out, const struct view *v, const struct plots *plo
 	for (size_t i = 0; i < N_SECTIONS; i++)
 		if (sections[i].wanted(&p))
 			sections[i].put(&p);
-	strbuf_puts(&p.out,
-		    "<footer><p>Made by inferometer " VERSION " from raw samples in the store. One file, no "
-		    "network; works without scripts (they add sorting and filtering).</p></footer>\n"
-		    "</main>\n<script>\n");
-	put_file(&p.out, "reports/html/page.js");
-	strbuf_puts(&p.out, "</script>\n</body>\n</html>\n");
+	html_foot(&p.out);
 	*out = p.out;
 }

@@ -3,6 +3,7 @@
 
 #include "reports/plots/plots.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -86,4 +87,35 @@ int file_read(const char *path, size_t max, char **text, struct diag *d)
 	}
 	*text = strbuf_take(&s);
 	return 0;
+}
+
+int folder_temporary(char **path, struct diag *d)
+{
+	const char *tmp = getenv("TMPDIR");
+	char *own = mem_printf("%s/inferometer-XXXXXX", tmp && *tmp ? tmp : "/tmp");
+
+	if (!mkdtemp(own)) {
+		diag_set_at(d, ERR_IO, own, 0, "cannot make a folder for the pictures: %s", strerror(errno));
+		free(own);
+		return ERR_IO;
+	}
+	*path = own;
+	return 0;
+}
+
+void folder_discard(const char *path)
+{
+	DIR *dir = opendir(path);
+	struct dirent *entry;
+
+	while (dir && (entry = readdir(dir))) {
+		char *file = mem_printf("%s/%s", path, entry->d_name);
+
+		if (entry->d_name[0] != '.')
+			unlink(file);
+		free(file);
+	}
+	if (dir)
+		closedir(dir);
+	rmdir(path);
 }

@@ -14,7 +14,14 @@
 
 extern const struct embedded report_files[]; /* reports/html, reports/plots */
 
-enum plot_kind { PLOT_THROUGHPUT = 0, PLOT_QUALITY, PLOT_BLOCKING, PLOT_SCALING, PLOT_KIND_COUNT };
+enum plot_kind {
+	PLOT_THROUGHPUT = 0,
+	PLOT_QUALITY,
+	PLOT_BLOCKING,
+	PLOT_SCALING,
+	PLOT_KIND_COUNT, /* of those of a run */
+	PLOT_RATIOS	 /* of a comparison */
+};
 
 /* One SVG. Panels of one script share its .dat and .gp. */
 struct picture {
@@ -114,5 +121,9 @@ MUST_CHECK int file_write(const char *path, const char *text, size_t n, struct d
 MUST_CHECK int file_read(const char *path, size_t max, char **text, struct diag *d);
 /* mkdir -p. */
 MUST_CHECK int folder_make(const char *path, struct diag *d);
+/* A new folder under $TMPDIR; free() the path, after folder_discard. */
+MUST_CHECK int folder_temporary(char **path, struct diag *d);
+/* Removes a folder of files that we made. */
+void folder_discard(const char *path);
 
 #endif

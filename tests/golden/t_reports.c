@@ -16,6 +16,7 @@
 #include "engines/base/strbuf.h"
 #include "harness/spec/spec.h"
 #include "tests/golden/example_run.h"
+#include "tests/golden/golden.h"
 #include "tests/tap.h"
 
 static char *emit(const char *name, const struct analysis *a, const struct report_options *options)
@@ -32,80 +33,6 @@ static char *emit(const char *name, const struct analysis *a, const struct repor
 	if (!text)
 		bail("no memory");
 	return text;
-}
-
-static char *read_all(const char *path)
-{
-	FILE *f = fopen(path, "r");
-	struct strbuf s = {0};
-	char block[4096];
-	size_t n;
-
-	if (!f)
-		return NULL;
-	while ((n = fread(block, 1, sizeof block, f)) > 0)
-		strbuf_add(&s, block, n);
-	fclose(f);
-	return strbuf_take(&s);
-}
-
-/* Says the first line that differs. */
-static void say_difference(const char *got, const char *want)
-{
-	int line = 1;
-	const char *g = got, *w = want;
-
-	while (*g && *g == *w) {
-		line += *g == '\n';
-		if (*g == '\n') {
-			got = g + 1;
-			want = w + 1;
-		}
-		g++, w++;
-	}
-	printf("# line %d\n# got      %.*s\n# expected %.*s\n", line, (int)strcspn(got, "\n"), got,
-	       (int)strcspn(want, "\n"), want);
-}
-
-static void compare(const char *file, const char *got)
-{
-	const char *top = getenv("top_srcdir");
-	char *path = mem_printf("%s/tests/golden/reports/%s", top ? top : ".", file), *want;
-
-	if (getenv("IFM_GOLDEN_UPDATE")) {
-		FILE *f = fopen(path, "w");
-
-		if (!f || fputs(got, f) < 0)
-			bail("cannot write the golden text");
-		fclose(f);
-	}
-	want = read_all(path);
-	if (!ok(want && strcmp(got, want) == 0, "%s is as committed", file) && want)
-		say_difference(got, want);
-	free(want);
-	free(path);
-}
-
-/* Style, script and version change for their own reasons. */
-static void cut_page(char *html)
-{
-	char *start = strstr(html, "<body>"), *end = strstr(html, "<footer>");
-
-	if (!start || !end || end < start)
-		bail("the page has no body");
-	*end = '\0';
-	memmove(html, start, (size_t)(end - start) + 1);
-}
-
-static int longest_line(const char *text)
-{
-	int longest = 0, n = 0;
-
-	for (; *text; text++) {
-		n = *text == '\n' ? 0 : n + (((unsigned char)*text & 0xc0) != 0x80);
-		longest = n > longest ? n : longest;
-	}
-	return longest;
 }
 
 static int count_lines(const char *text)

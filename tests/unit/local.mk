@@ -261,9 +261,24 @@ check_PROGRAMS += %D%/t_settle %D%/t_options
 %C%_t_options_LDADD = libengines.a libbase.a $(JANSSON_LIBS)
 TESTS += %D%/t_settle %D%/t_options
 
-TESTS += %D%/t_analysis %D%/t_text
 check_PROGRAMS += %D%/t_row_counters
 %C%_t_row_counters_SOURCES = %D%/t_row_counters.c %D%/temp_folder.h
 %C%_t_row_counters_CFLAGS = $(AM_CFLAGS)
 %C%_t_row_counters_LDADD = $(REPORT_TEST_LINK)
 TESTS += %D%/t_row_counters
+
+check_PROGRAMS += %D%/t_compare
+%C%_t_compare_SOURCES = %D%/t_compare.c tests/golden/stored_run.h
+%C%_t_compare_CFLAGS = $(AM_CFLAGS)
+%C%_t_compare_LDADD = $(REPORT_TEST_LINK)
+TESTS += %D%/t_compare
+check_PROGRAMS += %D%/t_upkeep
+%C%_t_upkeep_SOURCES = %D%/t_upkeep.c %D%/store_example.h %D%/temp_folder.h
+%C%_t_upkeep_CFLAGS = $(AM_CFLAGS)
+%C%_t_upkeep_LDADD = libstore.a libwire.a libbase.a $(SQLITE_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS)
+TESTS += %D%/t_upkeep
+# A large store, for looking at how long reports take: make tests/unit/big_store
+EXTRA_PROGRAMS += %D%/big_store
+%C%_big_store_SOURCES = %D%/big_store.c
+%C%_big_store_CFLAGS = $(AM_CFLAGS)
+%C%_big_store_LDADD = libstore.a libwire.a libbase.a $(SQLITE_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS)

@@ -31,6 +31,38 @@ static void test_quantile(void)
 	is_near(stat_quantile(ends, 3, 0.5), 2, 0, "infinity beside an element does not leak into it");
 }
 
+static int compare_numbers(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+	return (x > y) - (x < y);
+}
+
+/* Against sorting, with ties, in order, backwards and shuffled. */
+static void test_quantile_selects(void)
+{
+	struct rng rng = {.seed = 5};
+	int bad = 0;
+
+	for (int n = 1; n <= 200; n++)
+		for (int kind = 0; kind < 4; kind++) {
+			double x[200], sorted[200];
+			for (int i = 0; i < n; i++)
+				sorted[i] = x[i] = kind == 0   ? i
+						   : kind == 1 ? n - i
+						   : kind == 2 ? (double)rng_below(&rng, 5)
+							       : (double)rng_below(&rng, 1000);
+			qsort(sorted, (size_t)n, sizeof *sorted, compare_numbers);
+			for (int k = 0; k <= 20; k++) {
+				double h = (n - 1) * (k / 20.0);
+				int i = (int)h;
+				double want = h == i ? sorted[i]
+						     : sorted[i] + (h - i) * (sorted[i + 1] - sorted[i]);
+				bad += stat_quantile(x, n, k / 20.0) != want;
+			}
+		}
+	is_int(bad, 0, "quantiles have the bits of a sorted array's");
+}
+
 static void test_moments(void)
 {
 	const double r[] = {.031, .012, .027, -.004, .019, .022, .008, .035, .016, .024};
@@ -209,9 +241,134 @@ static void test_residual(void)
 	is_near(stat_residual(huge, minus, 3), 2, 1e-12, "a difference beyond float is held");
 }
 
+static double middle_of(const double *x, int n)
+{
+	double copy[8];
+	memcpy(copy, x, sizeof *copy * (size_t)n);
+	qsort(copy, (size_t)n, sizeof *copy, compare_numbers);
+	return n % 2 ? copy[n / 2] : (copy[n / 2 - 1] + copy[n / 2]) / 2;
+}
+
+/* The medians of all n^n resamples, in order. */
+static double *medians_of_all(const double *x, int n, int *count)
+{
+	double *all = malloc(sizeof *all * 900000);
+	*count = 1;
+	for (int i = 0; i < n; i++)
+		*count *= n;
+	for (int i = 0; i < *count; i++) {
+		double sample[8];
+		for (int j = 0, rest = i; j < n; j++, rest /= n)
+			sample[j] = x[rest % n];
+		all[i] = middle_of(sample, n);
+	}
+	qsort(all, (size_t)*count, sizeof *all, compare_numbers);
+	return all;
+}
+
+/* Share of all pairs of resamples whose ratio of medians is at most t. */
+static double share_below(const double *a, int n_a, const double *b, int n_b, double t)
+{
+	double sum = 0;
+	for (int i = 0, j = 0; i < n_a; i++) {
+		while (j < n_b && a[i] > t * b[j])
+			j++;
+		sum += n_b - j;
+	}
+	return sum / n_a / n_b;
+}
+
+/* Against a count of every resample of both sides. */
+static void test_ratio_definition(void)
+{
+	const double x[] = {10, 13, 11, 12.5, 10.5, 17, 9}, y[] = {8, 8.1, 7.7, 8.4, 7.9, 9};
+	static const struct {
+		int n_a, n_b;
+	} sizes[] = {{6, 6}, {7, 6}};
+
+	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+		int m_a, m_b, n_a = sizes[i].n_a, n_b = sizes[i].n_b;
+		double *a = medians_of_all(x, n_a, &m_a), *b = medians_of_all(y, n_b, &m_b);
+		struct stat_interval r = stat_ratio_interval(x, n_a, y, n_b, 0.95);
+		struct stat_interval back = stat_ratio_interval(y, n_b, x, n_a, 0.95);
+
+		ok(r.ok, "%d against %d values have an interval", n_a, n_b);
+		ok(share_below(a, m_a, b, m_b, r.lo * (1 + 1e-9)) >= 0.025 &&
+			   share_below(a, m_a, b, m_b, r.lo * (1 - 1e-9)) < 0.025,
+		   "its lower end is the 2.5 %% quantile of all resamples");
+		ok(share_below(a, m_a, b, m_b, r.hi * (1 + 1e-9)) >= 0.975 &&
+			   share_below(a, m_a, b, m_b, r.hi * (1 - 1e-9)) <= 0.975,
+		   "its upper end the 97.5 %% one");
+		is_near(r.lo * back.hi, 1, 1e-12, "swapped sides give the inverse, lower end");
+		is_near(r.hi * back.lo, 1, 1e-12, "and upper end");
+		free(a);
+		free(b);
+	}
+}
+
+static void test_ratio_edges(void)
+{
+	const double x[] = {4, 4, 4, 4, 4, 4}, y[] = {2, 2, 2, 2, 2, 2}, bad[] = {1, 1, 1, 1, 1, 0};
+	struct stat_interval r = stat_ratio_interval(x, 6, y, 6, 0.95);
+	static const int sizes[] = {998, 999, 1000, 1001, 1002, 20001};
+	double *many = malloc(sizeof *many * 20001);
+
+	ok(r.ok, "six values a side are enough");
+	is_near(r.lo, 2, 1e-12, "constants: lower end");
+	is_near(r.hi, 2, 1e-12, "constants: upper end");
+	ok(!stat_ratio_interval(x, 5, y, 6, 0.95).ok && !stat_ratio_interval(x, 6, y, 5, 0.95).ok,
+	   "five are not");
+	ok(!stat_ratio_interval(bad, 6, y, 6, 0.95).ok && !stat_ratio_interval(y, 6, bad, 6, 0.95).ok,
+	   "what is not above 0 has no ratio");
+	ok(isnan(stat_ratio_interval(x, 0, y, 6, 0.95).lo), "nothing has none");
+	for (int i = 0; i < 20001; i++)
+		many[i] = 1 + i * 1e-4;
+	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+		int n = sizes[i];
+		struct stat_interval own = stat_quantile_interval(many, n, 0.5, 0.95);
+		r = stat_ratio_interval(many, n, x, 6, 0.95);
+		/* The other side is exact: what is left is the interval of one median. */
+		is_near(r.lo * 4, own.lo, 3e-4, "many values: lower end");
+		is_near(r.hi * 4, own.hi, 3e-4, "many values: upper end");
+	}
+	free(many);
+}
+
+/* Seed 12: how often the interval of the ratio holds the true one, 1, with skewed noise of some per cent. */
+static void test_ratio_coverage(void)
+{
+	static const int sizes[][2] = {{6, 6}, {10, 6}, {15, 15}};
+	struct rng rng = {.seed = 12};
+	const int repeats = 2000;
+
+	for (size_t k = 0; k < sizeof sizes / sizeof sizes[0]; k++) {
+		int held = 0;
+		for (int i = 0; i < repeats; i++) {
+			double x[2][16];
+			for (int side = 0; side < 2; side++)
+				for (int j = 0; j < sizes[k][side]; j++) {
+					double u =
+						((double)(rng_next(&rng) >> 11) + 0.5) / 9007199254740992.0;
+					x[side][j] = 1 - 0.05 * log(u);
+				}
+			struct stat_interval r =
+				stat_ratio_interval(x[0], sizes[k][0], x[1], sizes[k][1], 0.95);
+			held += r.lo <= 1 && 1 <= r.hi;
+		}
+		/* 3 standard errors of 2,000 draws at 0.95 are 0.0147. */
+		ok((double)held / repeats >= 0.95 - 0.0147,
+		   "%d against %d: the interval holds the ratio in %.3f", sizes[k][0], sizes[k][1],
+		   (double)held / repeats);
+	}
+}
+
 int main(void)
 {
+	test_ratio_definition();
+	test_ratio_edges();
+	test_ratio_coverage();
 	test_quantile();
+	test_quantile_selects();
 	test_moments();
 	test_interval_definition();
 	test_interval_edges();

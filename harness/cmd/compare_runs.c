@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "harness/cmd/compare_runs.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "engines/base/mem.h"
+#include "engines/base/strbuf.h"
+#include "reports/compare/compare.h"
+#include "reports/text.h"
+#include "reports/view.h"
+
+/* True when all of the text is a number above 0. */
+static bool run_number(const char *text, long *out)
+{
+	char *end;
+
+	errno = 0;
+	*out = strtol(text, &end, 10);
+	return end != text && !*end && !errno && *out > 0 && text[0] != '+';
+}
+
+int run_named_parse(struct run_named *out, const char *text, const char *usual, struct diag *d)
+{
+	const char *mark = strrchr(text, '#');
+
+	*out = (struct run_named){0};
+	if (run_number(text, &out->run)) {
+		out->store = mem_strdup(usual);
+		return 0;
+	}
+	/* A file may have a '#' in its name. */
+	if (!mark || access(text, F_OK) == 0) {
+		out->run = 0;
+		out->store = mem_strdup(text);
+		return 0;
+	}
+	if (!run_number(mark + 1, &out->run))
+		return diag_set(d, ERR_USAGE, "\"%.80s\": expected STORE or STORE#RUN, with a run's number",
+				text);
+	out->store = mem_strndup(text, (size_t)(mark - text));
+	return 0;
+}
+
+struct loaded {
+	struct stored_run *run;
+	struct analysis *a;
+	char *name, *machine;
+};
+
+static int run_load(struct loaded *out, const struct run_named *named, struct diag *d)
+{
+	struct strbuf machine = {0};
+	struct store *store;
+	int rc = store_open(&store, named->store, STORE_READ, d);
+
+	if (rc)
+		return rc;
+	rc = store_run_load(store, named->run, &out->run, d);
+	store_close(store);
+	if (rc)
+		return rc;
+	out->a = analysis_make(out->run);
+	out->name = mem_printf("%s#%lld", named->store, (long long)out->run->id);
+	machine_put(&machine, out->run);
+	out->machine = strbuf_take(&machine);
+	return 0;
+}
+
+/* A run that is named twice has nothing to be compared with. */
+static int twice_check(const struct loaded *runs, int n, struct diag *d)
+{
+	for (int i = 0; i < n; i++)
+		for (int j = 0; j < i; j++)
+			if (strcmp(runs[i].name, runs[j].name) == 0)
+				return diag_set(d, ERR_USAGE, "%s is named twice", runs[i].name);
+	return 0;
+}
+
+static int print(const struct comparison *c, const struct output *o, struct diag *d)
+{
+	const struct report_options options = output_options();
+	int rc = o->format ? comparison_emit(stdout, c, o->format, &options, d) : 0;
+
+	if (rc == 0 && o->html)
+		rc = comparison_write_html(o->html, c, d);
+	if (rc == 0 && o->html)
+		fprintf(stderr, "report: %s/compare.html\n", o->html);
+	return rc;
+}
+
+static int refuse(const struct comparison *c, struct diag *d)
+{
+	struct strbuf text = {0}, plain = {0};
+
+	comparison_refusal(&text, c);
+	text_lines(&plain, strbuf_text(&text));
+	fputs(strbuf_text(&plain), stderr);
+	strbuf_free(&text);
+	strbuf_free(&plain);
+	return diag_set(d, ERR_USAGE,
+			"the runs are not comparable by %.60s: %d differences were not declared", c->by,
+			differences_count(&c->differences, DIFFERENCE_REFUSED) +
+				differences_count(&c->differences, DIFFERENCE_NEVER));
+}
+
+static int compare(const struct loaded *loaded, int n, const struct compare_ask *ask, const struct output *o,
+		   struct diag *d)
+{
+	struct compared_run *runs = mem_alloc(sizeof *runs * (size_t)(n + 1));
+	struct comparison *c;
+	int rc = twice_check(loaded, n, d);
+
+	for (int i = 0; i < n; i++)
+		runs[i] = (struct compared_run){loaded[i].a, loaded[i].name, loaded[i].machine};
+	if (rc == 0)
+		rc = comparison_make(&c, runs, n, ask, d);
+	if (rc == 0) {
+		rc = c->refused ? refuse(c, d) : print(c, o, d);
+		comparison_free(c);
+	}
+	free(runs);
+	return rc;
+}
+
+int compare_runs(const struct run_named *named, int n, const struct compare_ask *ask, const struct output *o,
+		 struct diag *d)
+{
+	struct loaded *loaded = mem_alloc(sizeof *loaded * (size_t)(n + 1));
+	int rc = 0;
+
+	for (int i = 0; i < n && rc == 0; i++)
+		rc = run_load(&loaded[i], &named[i], d);
+	if (rc == 0)
+		rc = compare(loaded, n, ask, o, d);
+	for (int i = 0; i < n; i++) {
+		analysis_free(loaded[i].a);
+		stored_run_free(loaded[i].run);
+		free(loaded[i].name);
+		free(loaded[i].machine);
+	}
+	free(loaded);
+	return rc;
+}
