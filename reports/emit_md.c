@@ -129,7 +129,7 @@ static void put_intro(struct strbuf *out, const struct view *v)
 	time_put(&text, run->start_wall_ns);
 	if (run->label && run->label[0])
 		strbuf_printf(&text, ", %s", run->label);
-	notes_put(&text, run, "; ");
+	run_notes_put(&text, run, "; ");
 	text_md(out, strbuf_text(&text));
 	strbuf_reset(&text);
 	view_troubles(&text, v);

@@ -47,7 +47,7 @@ void machine_put(struct strbuf *out, const struct stored_run *run)
 	strbuf_printf(out, "machine %.12s", run->machine_id ? run->machine_id : "unknown");
 }
 
-void notes_put(struct strbuf *out, const struct stored_run *run, const char *before)
+void run_notes_put(struct strbuf *out, const struct stored_run *run, const char *before)
 {
 	for (int i = 0; i < run->n_annotations; i++)
 		strbuf_printf(out, "%s%s: %s", before, run->annotations[i].key, run->annotations[i].value);

@@ -160,7 +160,7 @@ void terminal_header(FILE *out, const struct view *v, const struct report_option
 		strbuf_printf(&line, "; %d %s a row", v->processes,
 			      v->processes == 1 ? "process" : "processes");
 	put_ceilings(&line, v, HEADER_LINES * width - HEADER_REST);
-	notes_put(&line, run, "; ");
+	run_notes_put(&line, run, "; ");
 	text_plain(&plain, strbuf_text(&line));
 	terminal_wrapped(out, strbuf_text(&plain), width);
 	strbuf_free(&line);

@@ -82,7 +82,7 @@ void json_put(struct strbuf *out, const json_t *value);
 /* The machine in a few words: its processor, else its id. */
 void machine_put(struct strbuf *out, const struct stored_run *run);
 /* What is noted of a run ("interrupted", "clock"), each "KEY: TEXT" behind `before`. Untrusted text. */
-void notes_put(struct strbuf *out, const struct stored_run *run, const char *before);
+void run_notes_put(struct strbuf *out, const struct stored_run *run, const char *before);
 
 /* "2026-08-24 14:05 UTC" */
 void time_put(struct strbuf *out, int64_t wall_ns);

@@ -66,7 +66,7 @@ void html_header(struct page *p)
 	strbuf_printf(&text, " \xc2\xb7 run %lld", (long long)run->id);
 	if (run->label && run->label[0])
 		strbuf_printf(&text, ", %s", run->label);
-	notes_put(&text, run, " \xc2\xb7 ");
+	run_notes_put(&text, run, " \xc2\xb7 ");
 	put_escaped(&p->out, &text);
 	strbuf_puts(&p->out, "</p></header>\n");
 	strbuf_free(&text);
