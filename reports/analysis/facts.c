@@ -136,8 +136,9 @@ void facts_of_run(struct facts *f, const struct stored_run *run)
 	facts_add(f, "build.program", run->build_program);
 	facts_add(f, "build.version", run->build_version);
 	facts_add_json(f, "machine", run->machine);
-	facts_add_json(f, "environment", run->environment);
+	/* What a worker said of itself counts, before what was found about it. */
 	facts_add_json(f, "build", run->build);
+	facts_add_json(f, "environment", run->environment);
 	for (int i = 0; i < run->n_points; i++) {
 		add_model(f, &run->points[i]);
 		for (int j = 0; j < run->points[i].n_visits; j++)
