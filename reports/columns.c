@@ -40,6 +40,10 @@ PUT_KEY(blocking, KEY_BLOCKING)
 PUT_KEY(provider, KEY_PROVIDER)
 PUT_KEY(engine, KEY_ENGINE)
 PUT_KEY(device, KEY_DEVICE)
+PUT_KEY(affinity, KEY_AFFINITY)
+PUT_KEY(cache, KEY_CACHE)
+PUT_KEY(duration, KEY_DURATION)
+PUT_KEY(options, KEY_OPTIONS)
 RAW_KEY(sequences, KEY_SEQUENCES)
 RAW_KEY(ubatch, KEY_UBATCH)
 RAW_KEY(threads, KEY_THREADS)
@@ -52,6 +56,10 @@ WANTED_KEY(blocking, KEY_BLOCKING)
 WANTED_KEY(provider, KEY_PROVIDER)
 WANTED_KEY(engine, KEY_ENGINE)
 WANTED_KEY(device, KEY_DEVICE)
+WANTED_KEY(affinity, KEY_AFFINITY)
+WANTED_KEY(cache, KEY_CACHE)
+WANTED_KEY(duration, KEY_DURATION)
+WANTED_KEY(options, KEY_OPTIONS)
 
 PUT(model)
 {
@@ -249,6 +257,10 @@ static const struct column columns[] = {
 	{"blocking",   "",             NULL,       COLUMN_KEY,       false, 0, wanted_blocking, put_blocking,  NULL},
 	{"engine",     "",             NULL,       COLUMN_KEY,       false, 0, wanted_engine,   put_engine,    NULL},
 	{"device",     "",             NULL,       COLUMN_KEY,       false, 0, wanted_device,   put_device,    NULL},
+	{"affinity",   "",             NULL,       COLUMN_KEY,       false, 0, wanted_affinity, put_affinity,  NULL},
+	{"cache",      "",             NULL,       COLUMN_KEY,       false, 0, wanted_cache,    put_cache,     NULL},
+	{"duration",   "",             NULL,       COLUMN_KEY,       false, 0, wanted_duration, put_duration,  NULL},
+	{"options",    "",             NULL,       COLUMN_KEY,       false, 0, wanted_options,  put_options,   NULL},
 	{"tokens/s",   "median, 95 %", NULL,       COLUMN_RATE,      true,  0, wanted_tokens,   put_tokens,    raw_tokens},
 	{"GFLOP/s",    "",             NULL,       COLUMN_RATE,      true,  5, wanted_tokens,   put_gflops_bare, raw_gflops},
 	{"GFLOP/s",    "median, 95 %", NULL,       COLUMN_RATE,      true,  0, wanted_plain,    put_gflops,    raw_gflops},

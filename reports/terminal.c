@@ -67,17 +67,20 @@ static void put_constants(struct strbuf *line, const struct view *v)
 	static const struct {
 		enum point_key key;
 		const char *before, *after;
-	} said[] = {{KEY_ENGINE, "engine ", ""},
-		    {KEY_ISA, "isa ", ""},
-		    {KEY_THREADS, "", " threads"},
-		    {KEY_KV, "kv ", ""},
-		    {KEY_PROVIDER, "gemm ", ""}};
+		bool unusual; /* the default goes without saying */
+	} said[] = {{KEY_ENGINE, "engine ", "", false},	  {KEY_ISA, "isa ", "", false},
+		    {KEY_THREADS, "", " threads", false}, {KEY_KV, "kv ", "", false},
+		    {KEY_PROVIDER, "gemm ", "", false},	  {KEY_AFFINITY, "affinity ", "", true},
+		    {KEY_CACHE, "caches ", "", true},	  {KEY_DURATION, "", "", true},
+		    {KEY_OPTIONS, "options ", "", true}};
 	bool first = true;
 
 	for (size_t i = 0; i < sizeof said / sizeof said[0] && v->a->n_rows > 0; i++) {
 		const char *value = point_get(&v->a->rows[0].point->point, said[i].key);
 
 		if (v->varies[said[i].key] || !*value)
+			continue;
+		if (said[i].unusual && strcmp(value, point_key_default(said[i].key)) == 0)
 			continue;
 		strbuf_printf(line, "%s%s%s%s", first ? "" : ", ", said[i].before, value, said[i].after);
 		first = false;

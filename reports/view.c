@@ -120,10 +120,11 @@ void row_label(struct strbuf *out, const struct view *v, const struct row *r)
 	static const struct {
 		enum point_key key;
 		const char *before;
-	} said[] = {{KEY_MODEL, ""},	     {KEY_PRECISION, ""},    {KEY_SEQUENCES, "\xc3\x97"},
-		    {KEY_UBATCH, "ub"},	     {KEY_THREADS, "t"},     {KEY_KV, "kv="},
-		    {KEY_ISA, ""},	     {KEY_PROVIDER, ""},     {KEY_BLOCKING, "blocking="},
-		    {KEY_ENGINE, "engine="}, {KEY_DEVICE, "device="}};
+	} said[] = {{KEY_MODEL, ""},	     {KEY_PRECISION, ""},     {KEY_SEQUENCES, "\xc3\x97"},
+		    {KEY_UBATCH, "ub"},	     {KEY_THREADS, "t"},      {KEY_KV, "kv="},
+		    {KEY_ISA, ""},	     {KEY_PROVIDER, ""},      {KEY_BLOCKING, "blocking="},
+		    {KEY_ENGINE, "engine="}, {KEY_DEVICE, "device="}, {KEY_AFFINITY, "affinity="},
+		    {KEY_CACHE, ""},	     {KEY_DURATION, ""},      {KEY_OPTIONS, ""}};
 
 	row_test(out, r);
 	for (size_t i = 0; i < sizeof said / sizeof said[0]; i++) {

@@ -88,7 +88,11 @@ void group_heading(struct strbuf *out, const struct view *v, const struct group 
 		    {KEY_ISA, ", isa ", ""},
 		    {KEY_BLOCKING, ", blocking ", ""},
 		    {KEY_PROVIDER, ", gemm ", ""},
-		    {KEY_DEVICE, ", ", ""}};
+		    {KEY_DEVICE, ", ", ""},
+		    {KEY_AFFINITY, ", affinity ", ""},
+		    {KEY_CACHE, ", caches ", ""},
+		    {KEY_DURATION, ", ", ""},
+		    {KEY_OPTIONS, ", ", ""}};
 	const struct point *p = &g->row[0]->point->point;
 	enum row_kind kind = row_kind(g->row[0]);
 
