@@ -37,11 +37,12 @@ static void pass_read(char *a, size_t n)
 			 : "+r"(a), "+r"(k)::CLOBBER);
 }
 
+/* Ones: lines of zeros go to memory up to twice as fast on some processors (seen on an EPYC), those of data do not. */
 #define PASS_WRITE(name, store)                                                                              \
 	static void name(char *a, size_t n)                                                                  \
 	{                                                                                                    \
 		size_t k = n / 128;                                                                          \
-		__asm__ volatile("vpxor %%ymm0,%%ymm0,%%ymm0\n1:\n" EACH4(                                   \
+		__asm__ volatile("vpcmpeqd %%ymm0,%%ymm0,%%ymm0\n1:\n" EACH4(                                \
 					 store " %%ymm0,(%0)", store " %%ymm0,32(%0)",                       \
 					 store " %%ymm0,64(%0)",                                             \
 					 store " %%ymm0,96(%0)") "add $128,%0\n dec %1\n jnz 1b\n sfence\n"  \
