@@ -11,10 +11,12 @@
 /* Working sets worth a ceiling, as powers of two: from a core's first cache to far outside the last one. */
 enum { READ_LOG_MIN = 15, READ_LOG_MAX = 30 };
 
-/* As reports/analysis finds it: the nearest power of two on a logarithmic scale. */
-static int64_t read_size(int64_t working_set)
+/* As reports/analysis finds it: the nearest power of two on a logarithmic scale. With cold caches all comes from far
+ * outside of them. */
+static int64_t read_size(const struct plan_point *p)
 {
-	long log = lround(log2((double)working_set));
+	bool cold = strcmp(point_get(&p->point, KEY_CACHE), "cold") == 0;
+	long log = cold ? READ_LOG_MAX : lround(log2((double)p->check.working_set));
 	log = log < READ_LOG_MIN ? READ_LOG_MIN : log > READ_LOG_MAX ? READ_LOG_MAX : log;
 	return (int64_t)1 << log;
 }
@@ -60,7 +62,7 @@ void plan_add_ceilings(struct plan *p, const struct wire_hello *hello)
 			continue;
 		const char *type = point_fma_type(point_get(&point->point, KEY_PRECISION));
 		if (point->checked && point->check.working_set > 0) {
-			snprintf(size, sizeof size, "%lld", (long long)read_size(point->check.working_set));
+			snprintf(size, sizeof size, "%lld", (long long)read_size(point));
 			read = ceiling_put(p, &index, hello, i, "read", KEY_SIZE, size);
 		}
 		fma = ceiling_put(p, &index, hello, i, "fma", KEY_TYPE, type);

@@ -42,13 +42,16 @@ static double working_set(const struct row *row)
 					: 0;
 }
 
-/* log2 of the read working set that stands beside the row; NaN when the row's own is unknown. */
+/* log2 of the read working set that stands beside the row, with cold caches the largest; NaN when the row's own is
+ * unknown. */
 static double read_target(const struct row *row)
 {
 	double bytes = working_set(row);
 
 	if (bytes <= 0)
 		return NAN;
+	if (strcmp(point_get(&row->point->point, KEY_CACHE), "cold") == 0)
+		return log2(READ_MAX);
 	return round(log2(fmin(fmax(bytes, READ_MIN), READ_MAX)));
 }
 

@@ -125,6 +125,20 @@ static void test_sizes(void)
 	}
 }
 
+/* With cold caches nothing is read from them. */
+static void test_cold(void)
+{
+	struct plan p;
+	if (expand(&p, "{workload: gemm, m: 1, n: 1, k: 1}\n", NULL))
+		bail("no plan");
+	point_set(&p.points[0].point, KEY_CACHE, "cold");
+	admit_all(&p, 1000000);
+	plan_add_ceilings(&p, &hello);
+	is_text(point_get(&p.points[p.points[0].ceiling_read].point, KEY_SIZE), "1073741824",
+		"beside cold caches stands the memory");
+	plan_free(&p);
+}
+
 static void test_no_work(void)
 {
 	struct plan p;
@@ -250,6 +264,7 @@ int main(void)
 	test_ceilings();
 	test_ceilings_there();
 	test_sizes();
+	test_cold();
 	test_no_work();
 	test_order();
 	wire_hello_free(&hello);
