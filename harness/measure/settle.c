@@ -45,7 +45,8 @@ static int slice_run(struct settle *w, struct diag *d)
 static void slice_end(struct settle *w)
 {
 	qsort(w->kept, (size_t)w->n_kept, sizeof *w->kept, by_value);
-	double median = (double)w->kept[w->n_kept / 2], before = w->s.last;
+	int middle = w->n_kept / 2;
+	double median = (double)w->kept[middle], before = w->s.last;
 	if (w->s.n_slices++ == 0)
 		w->s.first = median;
 	else
