@@ -66,13 +66,13 @@ static void put_constants(struct strbuf *line, const struct view *v)
 {
 	static const struct {
 		enum point_key key;
-		const char *before, *after;
 		bool unusual; /* the default goes without saying */
-	} said[] = {{KEY_ENGINE, "engine ", "", false},	  {KEY_ISA, "isa ", "", false},
-		    {KEY_THREADS, "", " threads", false}, {KEY_KV, "kv ", "", false},
-		    {KEY_PROVIDER, "gemm ", "", false},	  {KEY_AFFINITY, "affinity ", "", true},
-		    {KEY_CACHE, "caches ", "", true},	  {KEY_DURATION, "", "", true},
-		    {KEY_OPTIONS, "options ", "", true}};
+		const char *before, *after;
+	} said[] = {{KEY_ENGINE, false, "engine ", ""},	  {KEY_ISA, false, "isa ", ""},
+		    {KEY_THREADS, false, "", " threads"}, {KEY_KV, false, "kv ", ""},
+		    {KEY_PROVIDER, false, "gemm ", ""},	  {KEY_AFFINITY, true, "affinity ", ""},
+		    {KEY_CACHE, true, "caches ", ""},	  {KEY_DURATION, true, "", ""},
+		    {KEY_OPTIONS, true, "options ", ""}};
 	bool first = true;
 
 	for (size_t i = 0; i < sizeof said / sizeof said[0] && v->a->n_rows > 0; i++) {

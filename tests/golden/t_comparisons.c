@@ -179,6 +179,8 @@ int main(void)
 	compare_by(&x, 2, "blocking", NULL);
 	test_terminal(x.c, "compare-apart.txt");
 	compare_by(&x, 2, "machine", NULL);
+	if (!x.c)
+		bail("no comparison");
 	test_refusal(x.c);
 	compare_by(&x, 2, "machine", "build.*");
 	test_terminal(x.c, "compare-machine.txt");

@@ -265,8 +265,8 @@ static void test_missing(void)
 	struct stored_point *p;
 	struct maker *m = run_make("m1", 4, 1);
 
-	p = made_point(m, ROLE_MEASURE, POINT_UNAVAILABLE, "isa vnni: not on this CPU",
-		       "workload=tg16 model=synthetic:tiny precision=f32 isa=vnni threads=2");
+	made_point(m, ROLE_MEASURE, POINT_UNAVAILABLE, "isa vnni: not on this CPU",
+		   "workload=tg16 model=synthetic:tiny precision=f32 isa=vnni threads=2");
 	p = made_point(m, ROLE_MEASURE, POINT_DONE, "",
 		       "workload=tg16 model=synthetic:tiny precision=f32 isa=wrong threads=2");
 	for (int r = 1; r <= 6; r++)
