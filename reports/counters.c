@@ -90,17 +90,18 @@ static bool starts_source(const struct row_counters *list, int i)
 	return true;
 }
 
-static void put_text(FILE *out, struct strbuf *text)
+static void put_text(FILE *out, struct strbuf *text, int width)
 {
 	struct strbuf plain = {0};
 
 	text_plain(&plain, strbuf_text(text));
-	fprintf(out, "%s\n", strbuf_text(&plain));
+	terminal_wrapped(out, strbuf_text(&plain), width);
 	strbuf_free(&plain);
 	strbuf_reset(text);
 }
 
-static void put_point(FILE *out, const struct view *v, const struct row *r, const struct row_counters *list)
+static void put_point(FILE *out, const struct view *v, const struct row *r, const struct row_counters *list,
+		      int width)
 {
 	struct strbuf line = {0}, values = {0};
 
@@ -112,15 +113,15 @@ static void put_point(FILE *out, const struct view *v, const struct row *r, cons
 		if (!values.len)
 			continue;
 		row_label(&line, v, r);
-		strbuf_printf(&line, "  %s: %s", list->item[i].source, strbuf_text(&values));
-		put_text(out, &line);
+		strbuf_printf(&line, ", %s: %s", list->item[i].source, strbuf_text(&values));
+		put_text(out, &line, width);
 	}
 	strbuf_free(&line);
 	strbuf_free(&values);
 }
 
 /* Of a group without a PMU each event has the same reason: it is said of the group. */
-static void put_reasons(FILE *out, struct said *said, const struct row_counters *list)
+static void put_reasons(FILE *out, struct said *said, const struct row_counters *list, int width)
 {
 	struct strbuf line = {0};
 
@@ -132,7 +133,7 @@ static void put_reasons(FILE *out, struct said *said, const struct row_counters 
 		strbuf_printf(&line, "%s%s%s: %s", c->source, strcmp(c->source, c->name) == 0 ? "" : " ",
 			      strcmp(c->source, c->name) == 0 ? "" : c->name, c->why);
 		if (say_once(said, strbuf_text(&line)))
-			put_text(out, &line);
+			put_text(out, &line, width);
 		strbuf_reset(&line);
 	}
 	strbuf_free(&line);
@@ -162,9 +163,9 @@ void counters_terminal(FILE *out, const struct view *v, const struct report_opti
 				first = false;
 			}
 			if (is_asked(&list) && turn == 0)
-				put_point(out, v, &v->a->rows[i], &list);
+				put_point(out, v, &v->a->rows[i], &list, options->width);
 			else if (is_asked(&list))
-				put_reasons(out, &said, &list);
+				put_reasons(out, &said, &list, options->width);
 			row_counters_free(&list);
 		}
 	said_free(&said);
