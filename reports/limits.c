@@ -298,13 +298,21 @@ static void put_rows(FILE *out, const struct table *t)
 	strbuf_free(&text);
 }
 
+/* The same first line: what follows it may say where a row ran. */
+static bool same_first_line(const char *a, const char *b)
+{
+	size_t n = strcspn(a, "\n");
+
+	return n == strcspn(b, "\n") && strncmp(a, b, n) == 0;
+}
+
 /* True when the row was told before: a reason that several rows share is printed once. */
 static bool told_before(const struct analysis *a, const struct row *r, const char *(*say)(const struct row *))
 {
 	for (const struct row *before = a->rows; before < r; before++) {
 		const char *said = row_is_probe(before) ? say(before) : NULL;
 
-		if (said && strcmp(said, say(r)) == 0 &&
+		if (said && same_first_line(said, say(r)) &&
 		    strcmp(key_of(before, KEY_SIZE), key_of(r, KEY_SIZE)) == 0)
 			return true;
 	}
