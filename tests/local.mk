@@ -9,13 +9,10 @@ AM_TESTS_ENVIRONMENT = \
 	IFM='$(abs_top_builddir)/inferometer'; export IFM; \
 	INFEROMETER_WORKER='$(abs_top_builddir)/inferometer-worker'; export INFEROMETER_WORKER; \
 	INFEROMETER_CACHE=off; export INFEROMETER_CACHE; \
-	XDG_CONFIG_HOME='$(abs_top_builddir)/tests/config'; export XDG_CONFIG_HOME; \
-	LSAN_OPTIONS=use_tls=0; export LSAN_OPTIONS;
-# A build with the address sanitizer looks for leaks at the end, and dies of it where threads of a library that was loaded
-# at run time (oneDNN's, BLIS's) are still there with storage of their own: not looked into.
+	XDG_CONFIG_HOME='$(abs_top_builddir)/tests/config'; export XDG_CONFIG_HOME;
 # The salt of names of whoever runs the tests stays his own.
 CLEANFILES += %D%/config/inferometer/salt
-noinst_HEADERS += %D%/tap.h %D%/naive_llama.h
+noinst_HEADERS += %D%/tap.h %D%/leaks.h %D%/naive_llama.h
 ENGINE_TEST_LINK = libworkloads.a libengines.a libmodel.a $(KERNEL_LIBS) libtensor.a libbase.a \
 	$(PCRE2_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS)
 EXTRA_DIST += %D%/tap.sh %D%/layers.test

@@ -13,6 +13,7 @@
 #include "engines/base/strbuf.h"
 #include "engines/tensor/dtype.h"
 #include "tests/naive_llama.h"
+#include "tests/leaks.h"
 #include "tests/tap.h"
 
 #define VOCAB	    83

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "tests/leaks.h"
 #include "tests/tap.h"
 #include "engines/base/mem.h"
 #include "engines/base/pool.h"
