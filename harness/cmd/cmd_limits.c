@@ -2,24 +2,12 @@
 /* limits: the shipped sweep of that name for this machine's threads, and its tables. */
 #include "config.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "engines/base/pool.h"
-#include "harness/cmd/output.h"
-#include "harness/cmd/spec_options.h"
-#include "harness/plan/plan.h"
-#include "harness/run/run.h"
-#include "reports/report.h"
+#include "harness/cmd/measuring.h"
 
-enum { OPTION_STORE = OPTION_OWN, OPTION_ISA, OPTION_QUICK, OPTION_LABEL, OPTION_HTML, OPTION_WORKER };
-
-struct arguments {
-	struct spec_options spec;
-	struct output output;
-	const char *store, *label;
-	bool quick, quiet;
-};
+enum { OPTION_ISA = OPTION_MEASURING_END, OPTION_QUICK, OPTION_WORKER };
 
 static const struct argp_option options[] = {
 	{"threads", 't', "N", 0, "numbers of threads (1, 2, 4, ... and all)", 0},
@@ -37,42 +25,26 @@ static const struct argp_option options[] = {
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
-	struct arguments *a = state->input;
+	struct measuring *m = state->input;
 	switch (key) {
 	case 't':
-		a->spec.axis[KEY_THREADS] = arg;
+		m->spec.axis[KEY_THREADS] = arg;
 		break;
 	case OPTION_ISA:
-		a->spec.axis[KEY_ISA] = arg;
+		m->spec.axis[KEY_ISA] = arg;
 		break;
 	case OPTION_QUICK:
-		a->quick = true;
-		break;
-	case 'o':
-		if (!emitter_find(arg))
-			argp_error(state, "-o \"%.40s\": expected one of %s", arg, output_formats());
-		a->output.format = arg;
-		break;
-	case OPTION_HTML:
-		a->output.html = arg;
-		break;
-	case OPTION_STORE:
-		a->store = arg;
-		break;
-	case OPTION_LABEL:
-		a->label = arg;
-		break;
-	case 'q':
-		a->quiet = true;
+		m->spec.option[SPEC_OPTION_ROUNDS] = "2";
+		m->spec.option[SPEC_OPTION_MIN_TIME] = "0.02";
 		break;
 	case OPTION_WORKER:
-		a->spec.worker = arg;
+		m->spec.worker = arg;
 		break;
 	case ARGP_KEY_ARG:
 		argp_error(state, "unexpected argument \"%.60s\"", arg);
 		break;
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return measuring_option(m, key, arg, state);
 	}
 	return 0;
 }
@@ -100,74 +72,17 @@ static void threads_put(struct strbuf *out)
 	strbuf_printf(out, "%d", all);
 }
 
-static int exit_status(const struct run_summary *s)
-{
-	if (s->interrupted)
-		return EXIT_INTERRUPTED;
-	return s->failed || s->visits_failed ? EXIT_POINTS : EXIT_OK;
-}
-
-static int run_in_store(const struct arguments *a, const struct spec *spec, struct store *store,
-			const struct run_options *o, int *status, struct diag *d)
-{
-	struct plan plan = {0};
-	struct wire_hello hello = {0};
-	struct run_summary summary = {0};
-	int rc = run_plan(spec, o->worker, &plan, &hello, d);
-	if (rc)
-		return rc;
-	rc = run_execute(spec, &plan, &hello, store, o, &summary, d);
-	if (rc == 0)
-		rc = output_run(store, summary.run, &a->output, NULL, d);
-	*status = exit_status(&summary);
-	plan_free(&plan);
-	wire_hello_free(&hello);
-	return rc;
-}
-
-static int run(const struct arguments *a, const char *command, int *status, struct diag *d)
-{
-	struct spec spec = {0};
-	struct store *store = NULL;
-	char *worker = NULL;
-	int rc = spec_options_load(&a->spec, &spec, d);
-	if (rc == 0)
-		rc = spec_options_worker(&a->spec, &worker, d);
-	if (rc == 0)
-		rc = store_open(&store, a->store ? a->store : store_default_path(), STORE_WRITE, d);
-	if (rc == 0) {
-		const struct run_options o = {
-			.worker = worker,
-			.label = a->label ? a->label : "",
-			.command = command,
-			.progress = a->quiet ? NULL : stderr,
-		};
-		rc = run_in_store(a, &spec, store, &o, status, d);
-	}
-	store_close(store);
-	free(worker);
-	spec_free(&spec);
-	return rc;
-}
-
 int cmd_limits(int argc, char **argv)
 {
-	struct arguments a = {.output = {.limits = true}, .spec = {.spec = "limits"}};
-	struct diag d = {0};
+	struct measuring m = {.output = {.limits = true}, .spec = {.spec = "limits"}, .absent_is_fine = true};
 	struct strbuf threads = {0};
-	int status = EXIT_OK;
-	char *command = command_line(argc, argv);
-	cmd_parse(&argp, argc, argv, &a);
+	char *command = command_line(argc, argv); /* parsing may reorder it */
+	cmd_parse(&argp, argc, argv, &m);
 	threads_put(&threads);
-	if (!a.spec.axis[KEY_THREADS])
-		a.spec.axis[KEY_THREADS] = strbuf_text(&threads);
-	if (a.quick) {
-		a.spec.option[SPEC_OPTION_ROUNDS] = "2";
-		a.spec.option[SPEC_OPTION_MIN_TIME] = "0.02";
-	}
-	int rc = run(&a, command, &status, &d);
-	spec_options_free(&a.spec);
+	if (!m.spec.axis[KEY_THREADS])
+		m.spec.axis[KEY_THREADS] = strbuf_text(&threads);
+	int status = measuring_run(&m, command);
 	strbuf_free(&threads);
 	free(command);
-	return cmd_finish(rc ? cmd_fail(&d) : status);
+	return status;
 }

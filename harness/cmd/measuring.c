@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "harness/cmd/measuring.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "harness/plan/plan.h"
+#include "harness/run/keeper.h"
+#include "harness/run/run.h"
+#include "reports/report.h"
+#include "reports/text.h"
+
+error_t measuring_option(struct measuring *m, int key, char *arg, struct argp_state *state)
+{
+	switch (key) {
+	case 'o':
+		if (!emitter_find(arg))
+			argp_error(state, "-o \"%.40s\": expected one of %s", arg, output_formats());
+		m->output.format = arg;
+		break;
+	case OPTION_HTML:
+		m->output.html = arg;
+		break;
+	case OPTION_STORE:
+		m->store = arg;
+		break;
+	case OPTION_LABEL:
+		m->label = arg;
+		break;
+	case 'q':
+		m->quiet = true;
+		break;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+	return 0;
+}
+
+char *command_line(int argc, char **argv)
+{
+	struct strbuf s = {0};
+	strbuf_puts(&s, argv[0]);
+	for (int i = 1; i < argc; i++) {
+		strbuf_putc(&s, ' ');
+		text_shell(&s, argv[i]);
+	}
+	return strbuf_take(&s);
+}
+
+/* n_failed: rows of the report; a point that ran may still be wrong. */
+static int exit_status(const struct measuring *m, const struct run_summary *s, int n_failed)
+{
+	if (s->interrupted)
+		return EXIT_INTERRUPTED;
+	bool absent = s->unavailable && !m->absent_is_fine;
+	return n_failed || s->failed || absent || s->visits_failed ? EXIT_POINTS : EXIT_OK;
+}
+
+/* Nothing was measured because nothing of it can be: the first reason tells what was mistyped or is missing. */
+static int nothing_ran(const struct plan *p, struct diag *d)
+{
+	for (int i = 0; i < p->n_points; i++)
+		if (p->points[i].role == ROLE_MEASURE && p->points[i].state == POINT_SKIPPED)
+			return diag_set(d, ERR_USAGE, "no point could run: %.300s", p->points[i].reason);
+	return 0;
+}
+
+/* How to go on with what is not finished; the store and the worker are those of this command. */
+static void say_resume(const struct measuring *m, const struct run_summary *s)
+{
+	struct strbuf command = {0};
+	strbuf_printf(&command, "inferometer run --resume %lld", (long long)s->run);
+	if (m->store) {
+		strbuf_puts(&command, " --store ");
+		text_shell(&command, m->store);
+	}
+	if (m->spec.worker) {
+		strbuf_puts(&command, " --worker ");
+		text_shell(&command, m->spec.worker);
+	}
+	fprintf(stderr, "inferometer: run %lld has %d of %d visits; finish it with: %s\n", (long long)s->run,
+		s->visits_made, s->visits_planned, strbuf_text(&command));
+	strbuf_free(&command);
+}
+
+/* What is measured, new or of before. */
+struct job {
+	struct spec spec;
+	struct plan plan;
+	struct wire_hello hello;
+	struct run_resumed resumed; /* progress NULL: a new run */
+};
+
+static int measure(const struct measuring *m, struct job *j, struct store *store, struct run_options *o,
+		   int *status, struct diag *d)
+{
+	bool resumed = j->resumed.progress != NULL;
+	struct plan *plan = resumed ? &j->resumed.plan : &j->plan;
+	struct run_summary summary = {0};
+	int n_failed = 0;
+	o->resumed = j->resumed.progress;
+	int rc = run_execute(resumed ? &j->resumed.spec : &j->spec, plan,
+			     resumed ? &j->resumed.hello : &j->hello, store, o, &summary, d);
+	if (rc == 0)
+		rc = output_run(store, summary.run, &m->output, &n_failed, d);
+	if (summary.run && (rc || summary.interrupted))
+		say_resume(m, &summary);
+	*status = exit_status(m, &summary, n_failed);
+	if (rc == 0 && *status == EXIT_OK && summary.done == 0)
+		rc = nothing_ran(plan, d);
+	return rc;
+}
+
+static bool names_spec(const struct spec_options *o)
+{
+	bool any = o->spec || o->workloads.len || o->prompt || o->gen;
+	for (int k = 0; k < KEY_COUNT; k++)
+		any = any || o->axis[k];
+	for (int i = 0; i < SPEC_OPTION_COUNT; i++)
+		any = any || o->option[i];
+	return any;
+}
+
+static int prepare(const struct measuring *m, struct job *j, struct store *store, const char *worker,
+		   struct diag *d)
+{
+	const struct spec *asked = names_spec(&m->spec) ? &j->spec : NULL;
+	if (m->resume)
+		return run_resume_load(store, m->run, asked, worker, &j->resumed, d);
+	return run_plan(&j->spec, worker, &j->plan, &j->hello, d);
+}
+
+static void say_note(const struct store *store)
+{
+	if (*store_note(store))
+		fprintf(stderr, "inferometer: the store: %s\n", store_note(store));
+}
+
+static int run_in_store(const struct measuring *m, struct job *j, struct run_options *o, int *status,
+			struct diag *d)
+{
+	struct store *store = NULL;
+	/* A limit of file sizes is an error of the write that meets it, not our death. */
+	signal(SIGXFSZ, SIG_IGN);
+	int rc = store_open(&store, m->store ? m->store : store_default_path(), STORE_WRITE, d);
+	if (rc)
+		return rc;
+	say_note(store);
+	keeper_begin();
+	rc = prepare(m, j, store, o->worker, d);
+	if (rc == 0)
+		rc = measure(m, j, store, o, status, d);
+	keeper_end();
+	store_close(store);
+	return rc;
+}
+
+static int run(const struct measuring *m, const char *command, int *status, struct diag *d)
+{
+	struct job j = {0};
+	char *worker = NULL;
+	int rc = 0;
+	if (!m->resume || names_spec(&m->spec))
+		rc = spec_options_load(&m->spec, &j.spec, d);
+	if (rc == 0)
+		rc = spec_options_worker(&m->spec, &worker, d);
+	if (rc == 0) {
+		struct run_options o = {
+			.worker = worker,
+			.label = m->label ? m->label : "",
+			.command = command,
+			.progress = m->quiet ? NULL : stderr,
+		};
+		rc = run_in_store(m, &j, &o, status, d);
+	}
+	run_resumed_free(&j.resumed);
+	plan_free(&j.plan);
+	wire_hello_free(&j.hello);
+	spec_free(&j.spec);
+	free(worker);
+	return rc;
+}
+
+int measuring_run(struct measuring *m, const char *command)
+{
+	struct diag d = {0};
+	int status = EXIT_OK;
+	int rc = run(m, command, &status, &d);
+	spec_options_free(&m->spec);
+	return cmd_finish(rc ? cmd_fail(&d) : status);
+}
