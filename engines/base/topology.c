@@ -8,14 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engines/base/caches.h"
 #include "engines/base/group.h"
 #include "engines/base/mem.h"
 
 #define SYSTEM "/sys/devices/system"
 /* The longest list of CPU_LIST_MAX numbers, all of them alone. */
 #define LINE_BYTES (CPU_LIST_MAX * 6)
-/* More caches than a CPU can have. */
-enum { CACHES_MAX = 16 };
 
 /* The first line of a file below a folder of the system, NULL when there is none. In buf of LINE_BYTES. */
 static const char *line_of(const char *dir, const char *name, char *buf)
@@ -54,41 +53,16 @@ static void core_read(struct topology_cpu *c, const char *dir, char *buf)
 	cpu_list_free(&siblings);
 }
 
-/* "32768K" as bytes, 0 for what is no size. */
-static uint64_t size_of(const char *dir, char *buf)
-{
-	const char *line = line_of(dir, "size", buf);
-	unsigned long long v;
-	char unit = '\0';
-	if (!line || sscanf(line, "%llu%c", &v, &unit) < 1 || v > UINT64_MAX >> 20)
-		return 0;
-	return unit == 'M' ? v << 20 : unit == 'K' ? v << 10 : v;
-}
-
 /* Its last-level cache by the lowest CPU that shares it; what second and last level hold. */
-static uint64_t caches_read(struct topology_cpu *c, const char *cpu_dir, char *buf)
+static uint64_t caches_read(struct topology_cpu *c, const char *root)
 {
-	char dir[PATH_MAX];
-	int last = 0;
-	uint64_t bytes[2] = {0}; /* of level 2 unless it is the last, of the last */
-	for (int i = 0; i < CACHES_MAX; i++) {
-		snprintf(dir, sizeof dir, "%s/cache/index%d", cpu_dir, i);
-		int level = number_of(dir, "level", buf);
-		const char *type = level > 0 ? line_of(dir, "type", buf) : NULL;
-		if (!type || strncmp(type, "Instruction", strlen("Instruction")) == 0)
-			continue;
-		if (level == 2)
-			bytes[0] = size_of(dir, buf);
-		if (level <= last)
-			continue;
-		struct cpu_list shared;
-		list_of(dir, "shared_cpu_list", buf, &shared);
-		c->unit[TOPOLOGY_CACHE] = shared.n ? shared.cpu[0] : 0;
-		cpu_list_free(&shared);
-		bytes[1] = size_of(dir, buf);
-		last = level;
-	}
-	return bytes[1] + (last > 2 ? bytes[0] : 0);
+	struct cpu_caches caches;
+	cpu_caches_read(root, c->cpu, &caches);
+	if (!caches.last)
+		return 0;
+	const struct cpu_cache *last = &caches.level[caches.last - 1];
+	c->unit[TOPOLOGY_CACHE] = last->first;
+	return last->bytes + (caches.last > 2 ? caches.level[1].bytes : 0);
 }
 
 static void cpu_read(struct topology *t, struct topology_cpu *c, const char *root, char *buf)
@@ -98,7 +72,7 @@ static void cpu_read(struct topology *t, struct topology_cpu *c, const char *roo
 	int package = number_of(dir, "topology/physical_package_id", buf);
 	c->unit[TOPOLOGY_PACKAGE] = package < 0 ? 0 : package;
 	core_read(c, dir, buf);
-	uint64_t bytes = caches_read(c, dir, buf);
+	uint64_t bytes = caches_read(c, root);
 	if (bytes > t->cache_bytes)
 		t->cache_bytes = bytes;
 }

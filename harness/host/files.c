@@ -17,6 +17,7 @@
 #include <linux/openat2.h>
 #endif
 
+#include "engines/base/cpu_list.h"
 #include "engines/base/mem.h"
 
 /* Not to wait for a pipe that somebody put into the tree, nor to take a terminal. */
@@ -203,23 +204,17 @@ bool text_value(const char *text, const char *key, char *buf, size_t size)
 
 int list_parse(const char *text, bool *set)
 {
-	int n = 0;
+	struct cpu_list list;
 
+	_Static_assert(CPUS_MAX == CPU_LIST_MAX, "a set has room for every list");
 	memset(set, 0, CPUS_MAX * sizeof *set);
-	while (isdigit((unsigned char)*text)) {
-		char *end;
-		unsigned long from = strtoul(text, &end, 10), to = from;
-		if (*end == '-' && isdigit((unsigned char)end[1]))
-			to = strtoul(end + 1, &end, 10);
-		if (to < from || to >= CPUS_MAX)
-			return 0;
-		for (unsigned long i = from; i <= to; i++) {
-			n += !set[i];
-			set[i] = true;
-		}
-		text = end + (*end == ',');
-	}
-	return *text ? 0 : n;
+	if (cpu_list_parse(&list, text, ',', NULL))
+		return 0;
+	int n = list.n;
+	for (int i = 0; i < n; i++)
+		set[list.cpu[i]] = true;
+	cpu_list_free(&list);
+	return n;
 }
 
 int list_read(const char *root, const char *path, bool *set)

@@ -6,16 +6,16 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "engines/base/clock.h"
+#include "harness/measure/counter/loops.h"
 #include "harness/measure/counter/perf_event.h"
 #include "harness/measure/counter/pmu.h"
 
 enum { TASK_CLOCK, FAULTS_MINOR, FAULTS_MAJOR, SWITCHES, MIGRATIONS, FAULTS };
-enum { PAGES = 1000, SLEEPS = 10, MOVES = 4 };
+enum { PAGES = 1000 /* of that loop */, SLEEPS = 10, MOVES = 4 };
 #define BUSY_NS	   2000000
 #define CLOCK_NEAR 0.05 /* of CPU time by the clock */
 
@@ -68,14 +68,7 @@ static void be_busy(void)
 
 static void touch_pages(void)
 {
-	size_t page = (size_t)sysconf(_SC_PAGESIZE), size = PAGES * page;
-	char *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (p == MAP_FAILED)
-		return;
-	madvise(p, size, MADV_NOHUGEPAGE);
-	for (size_t i = 0; i < size; i += page)
-		((volatile char *)p)[i] = 1;
-	munmap(p, size);
+	loop_run(loop_find("pages"));
 }
 
 static void sleep_often(void)
