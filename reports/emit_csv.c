@@ -8,30 +8,8 @@
 #include <stddef.h>
 
 #include "reports/counters.h"
-#include "reports/text.h"
+#include "reports/csv.h"
 #include "reports/view.h"
-
-static void put_text(struct strbuf *line, const char *text)
-{
-	if (line->len)
-		strbuf_putc(line, ',');
-	text_csv(line, text);
-}
-
-static void put_number(struct strbuf *line, double x)
-{
-	strbuf_putc(line, ',');
-	if (isfinite(x))
-		strbuf_printf(line, "%.9g", x);
-}
-
-/* value, lo, hi; the last two only where they are a 95 % interval. */
-static void put_estimate(struct strbuf *line, const struct estimate *e)
-{
-	put_number(line, e->value);
-	put_number(line, e->interval ? e->lo : NAN);
-	put_number(line, e->interval ? e->hi : NAN);
-}
 
 static const struct {
 	const char *name;
@@ -48,7 +26,7 @@ static void put_head(struct strbuf *line, const struct counter_columns *counters
 {
 	strbuf_puts(line, "run,id,role");
 	for (int k = 0; k < KEY_COUNT; k++)
-		put_text(line, point_key_name(k));
+		csv_text(line, point_key_name(k));
 	strbuf_puts(line, ",state,reason,n,interval");
 	for (size_t i = 0; i < N_ESTIMATES; i++)
 		strbuf_printf(line, ",%s,%s_lo,%s_hi", estimates[i].name, estimates[i].name,
@@ -69,30 +47,30 @@ static void put_row(struct strbuf *line, const struct stored_run *run, const str
 
 	strbuf_printf(line, "%lld,%s,%s", (long long)run->id, r->point->id, point_role_name(r->point->role));
 	for (int k = 0; k < KEY_COUNT; k++)
-		put_text(line, point_get(&r->point->point, k));
-	put_text(line, row_state(r));
-	put_text(line, r->reason);
-	put_number(line, r->rep_s.n);
-	put_text(line, r->rep_s.n == 0 ? "" : r->rep_s.interval ? "95 %" : "n too small");
+		csv_text(line, point_get(&r->point->point, k));
+	csv_text(line, row_state(r));
+	csv_text(line, r->reason);
+	csv_number(line, r->rep_s.n);
+	csv_text(line, r->rep_s.n == 0 ? "" : r->rep_s.interval ? "95 %" : "n too small");
 	for (size_t i = 0; i < N_ESTIMATES; i++)
-		put_estimate(line, (const struct estimate *)((const char *)r + estimates[i].offset));
-	put_number(line, r->step_p99_ms);
-	put_text(line, bound_name(r->bound));
-	put_number(line, r->ceiling);
-	put_number(line, r->ceiling_tokens_s);
-	put_number(line, r->residual_same);
-	put_number(line, r->residual_f32);
-	put_number(line, r->residual_bound);
+		csv_estimate(line, (const struct estimate *)((const char *)r + estimates[i].offset));
+	csv_number(line, r->step_p99_ms);
+	csv_text(line, bound_name(r->bound));
+	csv_number(line, r->ceiling);
+	csv_number(line, r->ceiling_tokens_s);
+	csv_number(line, r->residual_same);
+	csv_number(line, r->residual_f32);
+	csv_number(line, r->residual_bound);
 	for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
-		put_number(line, counts[i]);
-	put_number(line, r->peak_bytes);
-	put_number(line, r->step_cost_ns);
-	put_text(line, isfinite(r->step_cost_ns) ? r->client_bound ? "yes" : "no" : "");
+		csv_number(line, counts[i]);
+	csv_number(line, r->peak_bytes);
+	csv_number(line, r->step_cost_ns);
+	csv_text(line, isfinite(r->step_cost_ns) ? r->client_bound ? "yes" : "no" : "");
 	row_ran(&text, r);
-	put_text(line, strbuf_text(&text));
+	csv_text(line, strbuf_text(&text));
 	strbuf_reset(&text);
 	row_command(&text, run, r);
-	put_text(line, strbuf_text(&text));
+	csv_text(line, strbuf_text(&text));
 	counter_columns_row(line, counters, r);
 	strbuf_putc(line, '\n');
 	strbuf_free(&text);

@@ -10,7 +10,7 @@ libreports_a_SOURCES = \
 	%D%/analysis/facts.c %D%/analysis/facts.h %D%/analysis/differences.c \
 	%D%/analysis/compare.c %D%/analysis/compare.h %D%/analysis/ratio.c \
 	%D%/report.h %D%/registry.c \
-	%D%/text.c %D%/text.h \
+	%D%/text.c %D%/text.h %D%/csv.c %D%/csv.h \
 	%D%/number.c %D%/number.h \
 	%D%/view.c %D%/command.c %D%/view.h %D%/facts.c \
 	%D%/columns.c %D%/columns.h \
