@@ -2,8 +2,6 @@
 /* One line a cell and value; numbers in full, an empty field is "none". */
 #include "config.h"
 
-#include <math.h>
-
 #include "reports/compare/compare.h"
 #include "reports/csv.h"
 #include "reports/view.h"
