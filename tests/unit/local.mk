@@ -46,17 +46,20 @@ check_PROGRAMS += %D%/t_pattern %D%/t_tokenizer %D%/t_tokenizer_bad %D%/t_tokeni
 TESTS += %D%/t_pattern %D%/t_tokenizer %D%/t_tokenizer_bad %D%/t_tokenizer_files
 
 # engine cpu, workloads
-check_PROGRAMS += %D%/t_kv %D%/t_engine %D%/t_ask
+check_PROGRAMS += %D%/t_kv %D%/t_engine %D%/t_engine_rules %D%/t_ask
 %C%_t_kv_SOURCES = %D%/t_kv.c
 %C%_t_kv_CFLAGS = $(AM_CFLAGS)
 %C%_t_kv_LDADD = $(ENGINE_TEST_LINK)
-%C%_t_engine_SOURCES = %D%/t_engine.c
+%C%_t_engine_SOURCES = %D%/t_engine.c %D%/engine_example.h
 %C%_t_engine_CFLAGS = $(AM_CFLAGS)
 %C%_t_engine_LDADD = $(ENGINE_TEST_LINK)
+%C%_t_engine_rules_SOURCES = %D%/t_engine_rules.c %D%/engine_example.h
+%C%_t_engine_rules_CFLAGS = $(AM_CFLAGS)
+%C%_t_engine_rules_LDADD = $(ENGINE_TEST_LINK)
 %C%_t_ask_SOURCES = %D%/t_ask.c
 %C%_t_ask_CFLAGS = $(AM_CFLAGS)
 %C%_t_ask_LDADD = $(ENGINE_TEST_LINK)
-TESTS += %D%/t_kv %D%/t_engine %D%/t_ask
+TESTS += %D%/t_kv %D%/t_engine %D%/t_engine_rules %D%/t_ask
 check_PROGRAMS += %D%/t_sampler %D%/t_chat %D%/t_stop
 %C%_t_sampler_SOURCES = %D%/t_sampler.c
 %C%_t_sampler_CFLAGS = $(AM_CFLAGS)

@@ -33,7 +33,7 @@ endif
 
 # Without the real libraries: a kernel that is not emulated does not link.
 EMULATED_KERNEL_LIBS = libk_table.a libk_avx2.a $(EMULATED_LIBS) libk_ref.a
-EMULATED_TESTS = %D%/t_vector %D%/t_attention %D%/t_stream %D%/t_gemm %D%/t_gemm_run %D%/t_engine %D%/t_ask %D%/t_models
+EMULATED_TESTS = %D%/t_vector %D%/t_attention %D%/t_stream %D%/t_gemm %D%/t_gemm_run %D%/t_engine %D%/t_engine_rules %D%/t_ask %D%/t_models
 check_PROGRAMS += $(EMULATED_TESTS)
 TESTS += $(EMULATED_TESTS)
 %C%_t_vector_SOURCES = tests/kernels/t_vector.c %D%/cpuid.c
@@ -57,6 +57,9 @@ EMULATED_ENGINE_LINK = libworkloads.a libengines.a libmodel.a $(EMULATED_KERNEL_
 %C%_t_engine_SOURCES = tests/unit/t_engine.c %D%/cpuid.c
 %C%_t_engine_CFLAGS = $(AM_CFLAGS)
 %C%_t_engine_LDADD = $(EMULATED_ENGINE_LINK)
+%C%_t_engine_rules_SOURCES = tests/unit/t_engine_rules.c %D%/cpuid.c
+%C%_t_engine_rules_CFLAGS = $(AM_CFLAGS)
+%C%_t_engine_rules_LDADD = $(EMULATED_ENGINE_LINK)
 %C%_t_ask_SOURCES = tests/unit/t_ask.c %D%/cpuid.c
 %C%_t_ask_CFLAGS = $(AM_CFLAGS)
 %C%_t_ask_LDADD = $(EMULATED_ENGINE_LINK)
