@@ -4,25 +4,19 @@
 
 #include "engines/base/pool.h"
 
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "engines/base/cpu_list.h"
 #include "engines/base/group.h"
-
-#define CPUS_MAX 8192
 
 static int affinity_cpus(void)
 {
-	cpu_set_t *set = CPU_ALLOC(CPUS_MAX);
-	size_t size = CPU_ALLOC_SIZE(CPUS_MAX);
-	int n = 0;
-	if (set && sched_getaffinity(0, size, set) == 0)
-		n = CPU_COUNT_S(size, set);
-	CPU_FREE(set);
-	if (n == 0)
-		n = (int)sysconf(_SC_NPROCESSORS_ONLN);
+	struct cpu_list allowed;
+	cpu_list_allowed(&allowed);
+	int n = allowed.n ? allowed.n : (int)sysconf(_SC_NPROCESSORS_ONLN);
+	cpu_list_free(&allowed);
 	return n < 1 ? 1 : n;
 }
 
@@ -39,7 +33,7 @@ static uint64_t group_cpus(const char *dir)
 		if (group_line(dir, "cpu.cfs_period_us", line, sizeof line))
 			period = strtoll(line, NULL, 10);
 	}
-	if (quota <= 0 || period <= 0 || quota / period >= CPUS_MAX)
+	if (quota <= 0 || period <= 0 || quota / period >= CPU_LIST_MAX)
 		return UINT64_MAX;
 	return (uint64_t)((quota + period - 1) / period);
 }

@@ -237,9 +237,9 @@ static void describe_stores(const struct memory_op *m, struct strbuf *out)
 	else
 		strbuf_puts(out, " (how large the caches are is not told)\n");
 	strbuf_printf(out,
-		      "counted: %d of %d blocks, each byte once a pass; lines that are read because they are "
+		      "counted: %d blocks, each byte once a pass; lines that are read because they are "
 		      "written to are not\n",
-		      m->sizes.n_blocks, m->sizes.n_blocks);
+		      m->sizes.n_blocks);
 }
 
 static void describe_pages(const struct memory_op *m, struct strbuf *out)

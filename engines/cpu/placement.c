@@ -66,9 +66,14 @@ static int set_bind(struct placement *p, struct diag *d)
 {
 	cpu_set_t set;
 	CPU_ZERO(&set);
-	for (int i = 0; i < p->n; i++)
-		if (p->cpus[i] < CPU_SETSIZE)
-			CPU_SET((size_t)p->cpus[i], &set);
+	for (int i = 0; i < p->n; i++) {
+		if (p->cpus[i] >= CPU_SETSIZE)
+			return diag_set(
+				d, ERR_UNSUPPORTED,
+				"affinity %s: threads of a library are bound to CPUs below %d, not to %d",
+				p->affinity, CPU_SETSIZE, p->cpus[i]);
+		CPU_SET((size_t)p->cpus[i], &set);
+	}
 	if (sched_getaffinity(0, sizeof p->mask_before, &p->mask_before) ||
 	    sched_setaffinity(0, sizeof set, &set))
 		return diag_set(d, ERR_DEVICE, "affinity %s: %s", p->affinity, strerror(errno));

@@ -26,6 +26,7 @@ static struct {
 	const char *(*version)(void);
 	int (*arch)(void);
 	const char *(*arch_name)(int arch);
+	intptr_t (*has_threads)(void);
 } blis;
 
 static bool blis_bind(struct provider_library *l)
@@ -35,13 +36,19 @@ static bool blis_bind(struct provider_library *l)
 	    !provider_symbol(l, "bli_info_get_int_type_size", &blis.int_bits) ||
 	    !provider_symbol(l, "bli_info_get_version_str", &blis.version) ||
 	    !provider_symbol(l, "bli_arch_query_id", &blis.arch) ||
-	    !provider_symbol(l, "bli_arch_string", &blis.arch_name))
+	    !provider_symbol(l, "bli_arch_string", &blis.arch_name) ||
+	    !provider_symbol(l, "bli_info_get_enable_threading", &blis.has_threads))
 		return false;
 	if (blis.int_bits() == (intptr_t)(8 * sizeof(intptr_t)))
 		return true;
 	snprintf(l->why, l->why_size, "%s counts in %d bits, expected %zu", l->file, (int)blis.int_bits(),
 		 8 * sizeof(intptr_t));
 	return false;
+}
+
+static const char *blis_threads_why_not(int n_threads)
+{
+	return n_threads > 1 && !blis.has_threads() ? "this BLIS was built without threads" : NULL;
 }
 
 static bool blis_multiply(const struct provider_product *p)
@@ -67,6 +74,7 @@ const struct provider_ops provider_blis = {
 	.files = blis_files,
 	.symbol = "bli_sgemm",
 	.bind = blis_bind,
+	.threads_why_not = blis_threads_why_not,
 	.multiply = blis_multiply,
 	.describe = blis_describe,
 };

@@ -24,6 +24,7 @@ static struct {
 	__typeof__(openblas_set_num_threads) *set_num_threads;
 	__typeof__(openblas_get_config) *get_config;
 	__typeof__(openblas_get_corename) *get_corename;
+	__typeof__(openblas_get_parallel) *get_parallel;
 } blas;
 
 /* One thread to begin with; a product asks for as many as its point has. */
@@ -38,7 +39,13 @@ static bool openblas_bind(struct provider_library *l)
 	       provider_symbol(l, "cblas_sgemv", &blas.sgemv) &&
 	       provider_symbol(l, "openblas_set_num_threads", &blas.set_num_threads) &&
 	       provider_symbol(l, "openblas_get_config", &blas.get_config) &&
-	       provider_symbol(l, "openblas_get_corename", &blas.get_corename);
+	       provider_symbol(l, "openblas_get_corename", &blas.get_corename) &&
+	       provider_symbol(l, "openblas_get_parallel", &blas.get_parallel);
+}
+
+static const char *openblas_threads_why_not(int n_threads)
+{
+	return n_threads > 1 && blas.get_parallel() == 0 ? "this OpenBLAS was built sequential" : NULL;
 }
 
 static bool openblas_multiply(const struct provider_product *p)
@@ -68,6 +75,7 @@ const struct provider_ops provider_openblas = {
 	.symbol = "cblas_sgemm",
 	.prepare = openblas_prepare,
 	.bind = openblas_bind,
+	.threads_why_not = openblas_threads_why_not,
 	.multiply = openblas_multiply,
 	.describe = openblas_describe,
 };
