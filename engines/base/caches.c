@@ -62,3 +62,10 @@ void cpu_caches_read(const char *root, int cpu, struct cpu_caches *out)
 			cache_read(dir, cpu, out);
 	}
 }
+
+uint64_t cpu_caches_outer(const struct cpu_caches *c)
+{
+	if (!c->last)
+		return 0;
+	return c->level[c->last - 1].bytes + (c->last > 2 ? c->level[1].bytes : 0);
+}

@@ -20,4 +20,7 @@ struct cpu_caches {
 /* root: "" but in a test, where a captured tree stands. What cannot be read, or makes no sense, is as not told. */
 void cpu_caches_read(const char *root, int cpu, struct cpu_caches *out);
 
+/* What second and last level hold together; 0: nothing is told. */
+uint64_t cpu_caches_outer(const struct cpu_caches *c);
+
 #endif

@@ -215,6 +215,11 @@ static int caller_pin(struct pool *p, int cpu, struct diag *d)
 	return 0;
 }
 
+static void do_nothing(void *arg, int thread, int n_threads)
+{
+	(void)arg, (void)thread, (void)n_threads;
+}
+
 int pool_open(struct pool **out, const struct pool_config *config, struct diag *d)
 {
 	int n = config->n_threads;
@@ -243,6 +248,8 @@ int pool_open(struct pool **out, const struct pool_config *config, struct diag *
 	if (p->hooks) {
 		hooks_born(p->hooks, 0, n);
 		hooked = p;
+		/* Once all have done nothing, all have been born. */
+		pool_run(p, do_nothing, NULL);
 	}
 	*out = p;
 	return 0;

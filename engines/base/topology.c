@@ -53,28 +53,23 @@ static void core_read(struct topology_cpu *c, const char *dir, char *buf)
 	cpu_list_free(&siblings);
 }
 
-/* Its last-level cache by the lowest CPU that shares it; what second and last level hold. */
-static uint64_t caches_read(struct topology_cpu *c, const char *root)
+/* Its last-level cache by the lowest CPU that shares it. */
+static void cache_read(struct topology_cpu *c, const char *root)
 {
 	struct cpu_caches caches;
 	cpu_caches_read(root, c->cpu, &caches);
-	if (!caches.last)
-		return 0;
-	const struct cpu_cache *last = &caches.level[caches.last - 1];
-	c->unit[TOPOLOGY_CACHE] = last->first;
-	return last->bytes + (caches.last > 2 ? caches.level[1].bytes : 0);
+	if (caches.last)
+		c->unit[TOPOLOGY_CACHE] = caches.level[caches.last - 1].first;
 }
 
-static void cpu_read(struct topology *t, struct topology_cpu *c, const char *root, char *buf)
+static void cpu_read(struct topology_cpu *c, const char *root, char *buf)
 {
 	char dir[PATH_MAX / 2];
 	snprintf(dir, sizeof dir, "%s" SYSTEM "/cpu/cpu%d", root, c->cpu);
 	int package = number_of(dir, "topology/physical_package_id", buf);
 	c->unit[TOPOLOGY_PACKAGE] = package < 0 ? 0 : package;
 	core_read(c, dir, buf);
-	uint64_t bytes = caches_read(c, root);
-	if (bytes > t->cache_bytes)
-		t->cache_bytes = bytes;
+	cache_read(c, root);
 }
 
 static void nodes_read(struct topology *t, const char *root)
@@ -98,7 +93,7 @@ void topology_read(struct topology *t, const char *root, const struct cpu_list *
 	*t = (struct topology){.n = cpus->n, .cpu = mem_alloc(((size_t)cpus->n + 1) * sizeof *t->cpu)};
 	for (int i = 0; i < t->n; i++) {
 		t->cpu[i].cpu = cpus->cpu[i];
-		cpu_read(t, &t->cpu[i], root, buf);
+		cpu_read(&t->cpu[i], root, buf);
 	}
 	nodes_read(t, root);
 	free(buf);

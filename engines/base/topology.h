@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Where CPUs stand: package, NUMA node, last-level cache, core, and how much their caches hold. From
+ * Where CPUs stand: package, NUMA node, last-level cache, core. From
  * /sys/devices/system behind a root prefix, so that captured machines can be tested; all of it is untrusted.
  * Not for what else a machine is (harness/host), nor for who runs where (place.h).
  */
@@ -31,7 +31,6 @@ struct topology_cpu {
 struct topology {
 	int n;
 	struct topology_cpu *cpu; /* those of the list, in its order */
-	uint64_t cache_bytes;	  /* the most that one of them sees in second and last level; 0: not told */
 };
 
 /* Of these CPUs. root: "" for the real machine. */

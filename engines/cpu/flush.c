@@ -8,7 +8,7 @@
 
 #include "engines/base/mem.h"
 #include "engines/base/pool.h"
-#include "engines/base/topology.h"
+#include "engines/cpu/level.h"
 
 /* Where the system does not tell the size of caches: more than most processors have, half of it. */
 #define CACHE_BYTES_UNKNOWN ((uint64_t)64 << 20)
@@ -16,16 +16,17 @@
 /* Sums of the threads stand in lines of their own. */
 #define SUM_STRIDE (LINE_BYTES / sizeof(uint64_t))
 
-static uint64_t cache_bytes(void)
+/* The most that the CPU of one of the threads sees. */
+static uint64_t cache_bytes(struct pool *pool)
 {
-	struct cpu_list allowed;
-	struct topology t;
-	cpu_list_allowed(&allowed);
-	topology_read(&t, "", &allowed);
-	uint64_t bytes = t.cache_bytes;
-	topology_free(&t);
-	cpu_list_free(&allowed);
-	return bytes ? bytes : CACHE_BYTES_UNKNOWN;
+	struct cpu_caches *of = threads_caches(pool);
+	uint64_t most = 0;
+	for (int t = 0; t < pool_threads(pool); t++) {
+		uint64_t bytes = cpu_caches_outer(&of[t]);
+		most = bytes > most ? bytes : most;
+	}
+	free(of);
+	return most ? most : CACHE_BYTES_UNKNOWN;
 }
 
 static void block_write(void *arg, int thread, int n_threads)
@@ -49,7 +50,7 @@ static void block_read(void *arg, int thread, int n_threads)
 
 static int block_make(struct flush *f, struct pool *pool, struct diag *d)
 {
-	size_t bytes = (size_t)(2 * cache_bytes() + LINE_BYTES - 1) / LINE_BYTES * LINE_BYTES;
+	size_t bytes = (size_t)(2 * cache_bytes(pool) + LINE_BYTES - 1) / LINE_BYTES * LINE_BYTES;
 	size_t available = mem_available();
 	char *block = bytes <= available ? mem_map(bytes) : NULL;
 	if (!block)

@@ -59,7 +59,7 @@ static const struct argp_option options[] = {
 	AXIS("engine", KEY_ENGINE, "NAME", "engine in the worker"),
 	AXIS("device", KEY_DEVICE, "NAME", "what it runs on"),
 	AXIS("affinity", KEY_AFFINITY, "CPUS", "compact, scatter, nodeN, a list as 0-3+8, or auto"),
-	AXIS("cache", KEY_CACHE, "STATE", "hot, or cold: emptied before each repetition"),
+	AXIS("cache", KEY_CACHE, "STATE", "hot, or cold: emptied before each step"),
 	AXIS("duration", KEY_DURATION, "HOW", "burst, or sustained: measured once the machine has settled"),
 	AXIS("options", KEY_OPTIONS, "LIST", "name:value pairs that an engine knows, joined by +"),
 	AXIS("gemm-m", KEY_M, "N", "gemm: rows of A"),

@@ -31,6 +31,12 @@ int manner_of(struct manner *out, const struct point *p, const struct engine_ops
 		rc = word_of(p, KEY_DURATION, "sustained", &m.sustained, d);
 	if (rc == 0 && m.cold && !ops->flush)
 		rc = diag_set(d, ERR_UNSUPPORTED, "cache cold: engine %s has no caches to empty", ops->name);
+	/* Those have caches of their own, which ours do not read through. */
+	if (rc == 0 && m.cold && strcmp(point_get(p, KEY_PROVIDER), point_key_default(KEY_PROVIDER)) != 0 &&
+	    strcmp(point_get(p, KEY_THREADS), "1") != 0)
+		rc = diag_set(d, ERR_UNSUPPORTED,
+			      "cache cold: only one thread of provider %.40s can be emptied",
+			      point_get(p, KEY_PROVIDER));
 	if (rc == 0)
 		*out = m;
 	return rc;
