@@ -61,6 +61,37 @@ static void counters_close(struct counters *c)
 	free(c->source);
 }
 
+static void readings_move(struct counters *c, const char *source, const struct readings *from)
+{
+	struct wire_run_result *r = c->result;
+	size_t n = (size_t)r->n_readings + (size_t)from->n + 1;
+	r->readings = mem_realloc(r->readings, n * sizeof *r->readings);
+	for (int k = 0; k < from->n; k++) {
+		struct wire_reading *to = &r->readings[r->n_readings++];
+		*to = from->item[k];
+		to->pass = c->pass;
+		snprintf(to->source, sizeof to->source, "%s", source);
+	}
+}
+
+/* A source that is not read, and why. */
+static void refuse(struct counters *c, const char *name, const char *why)
+{
+	struct wire_reading none = {.thread = -1};
+	const struct readings one = {.n = 1, .item = &none};
+	snprintf(none.counter, sizeof none.counter, "%s", name);
+	snprintf(none.why, sizeof none.why, "%s", why);
+	readings_move(c, name, &one);
+}
+
+/* Do threads that are none of ours do some of the work? */
+static bool is_foreign(const struct server *s)
+{
+	const struct point *p = &s->prepared.point;
+	return strcmp(point_get(p, KEY_PROVIDER), point_key_default(KEY_PROVIDER)) != 0 &&
+	       strcmp(point_get(p, KEY_THREADS), "1") != 0;
+}
+
 static int source_open(struct counters *c, const char *name, struct diag *d)
 {
 	char why[WIRE_WHY] = "";
@@ -74,6 +105,10 @@ static int source_open(struct counters *c, const char *name, struct diag *d)
 	/* All that is read at once was read in the first visit. */
 	if (c->pass > 0 && !ops->has_groups)
 		return 0;
+	if (ops->born && is_foreign(c->server)) {
+		refuse(c, name, "the provider has threads of its own, which would not be counted");
+		return 0;
+	}
 	int rc = ops->open(&s->counter, &config, d);
 	if (rc)
 		return rc;
@@ -89,7 +124,6 @@ static int counters_open(struct counters *c, const struct wire_run_request *q, s
 	const struct thread_hooks hooks = {c, thread_born, thread_gone};
 	int rc = 0;
 	c->source = mem_alloc(((size_t)q->n_counters + 1) * sizeof *c->source);
-	c->pass = q->pass;
 	for (int i = 0; i < q->n_counters && rc == 0; i++)
 		rc = source_open(c, q->counters[i], d);
 	if (rc == 0 && c->hooked)
@@ -106,31 +140,14 @@ static int counters_start(void *arg, struct diag *d)
 	return rc;
 }
 
-static void readings_move(struct counters *c, const char *source, const struct readings *from)
-{
-	struct wire_run_result *r = c->result;
-	size_t n = (size_t)r->n_readings + (size_t)from->n + 1;
-	r->readings = mem_realloc(r->readings, n * sizeof *r->readings);
-	for (int k = 0; k < from->n; k++) {
-		struct wire_reading *to = &r->readings[r->n_readings++];
-		*to = from->item[k];
-		to->pass = c->pass;
-		snprintf(to->source, sizeof to->source, "%s", source);
-	}
-}
-
 /* What empties the caches runs between the first step and the last, where counters cannot tell it apart. */
 static int counters_refuse(struct counters *c, const struct wire_run_request *q, struct diag *d)
 {
 	for (int i = 0; i < q->n_counters; i++) {
 		const char *group;
-		struct wire_reading none = {
-			.why = "caches are emptied between steps, and that would be counted"};
-		const struct readings one = {.n = 1, .item = &none};
 		if (!counter_find(q->counters[i], &group, d))
 			return d->code;
-		snprintf(none.counter, sizeof none.counter, "%s", q->counters[i]);
-		readings_move(c, q->counters[i], &one);
+		refuse(c, q->counters[i], "caches are emptied between steps, and that would be counted");
 	}
 	return 0;
 }
@@ -242,7 +259,7 @@ static int wait_as_asked(struct server *s, bool passive, bool anew, struct diag 
 static int run_request(struct server *s, const struct wire_run_request *q, json_t **ok, struct diag *d)
 {
 	struct wire_run_result r = {.window_version = WINDOW_VERSION};
-	struct counters c = {.server = s, .result = &r};
+	struct counters c = {.server = s, .result = &r, .pass = q->pass};
 	int rc = s->prepared.manner.cold ? counters_refuse(&c, q, d) : counters_open(&c, q, d);
 	if (rc == 0)
 		rc = wait_as_asked(s, q->n_counters > 0, c.hooked, d);

@@ -160,11 +160,24 @@ static void anchors_check(struct papi_plan *p)
 	}
 }
 
+/* The pass with the most events. */
+static int largest_pass(const struct papi_plan *p)
+{
+	const char *event[GROUP_EVENTS_MAX];
+	int number[GROUP_EVENTS_MAX], largest = 0, most = 0;
+	for (int pass = 0; pass < p->n_passes; pass++) {
+		int n = papi_plan_pass(p, pass, number, event);
+		if (n > most)
+			most = n, largest = pass;
+	}
+	return largest;
+}
+
 /* What it takes to look: a region must be a hundred times as long. */
 static void costs_measure(struct papi_plan *p)
 {
 	const char *event[GROUP_EVENTS_MAX];
-	int number[GROUP_EVENTS_MAX], n = papi_plan_pass(p, 0, number, event);
+	int number[GROUP_EVENTS_MAX], n = papi_plan_pass(p, largest_pass(p), number, event);
 	long long values[PAPI_SET_MAX];
 	struct papi_set set;
 	char why[WHY];

@@ -33,7 +33,7 @@ static bool add_all(struct papi_set *s, const char *const *event, int n, char *w
 bool papi_set_open(struct papi_set *s, const struct papi_lib *lib, const char *const *event, int n, char *why,
 		   int size)
 {
-	*s = (struct papi_set){.lib = lib, .id = PAPI_NULL, .n = n};
+	*s = (struct papi_set){.lib = lib, .id = PAPI_NULL};
 	if (n <= PAPI_SET_MAX && add_all(s, event, n, why, size))
 		return true;
 	papi_set_close(s);

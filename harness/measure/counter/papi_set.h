@@ -13,7 +13,6 @@ struct papi_lib;
 struct papi_set {
 	const struct papi_lib *lib;
 	int id; /* PAPI_NULL: not open */
-	int n;
 	bool runs;
 };
 

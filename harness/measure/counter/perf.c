@@ -32,7 +32,6 @@ struct watch {
 struct counter {
 	struct perf_choice choice[PERF_EVENTS];
 	_Atomic(struct watch *) watch[THREADS_MAX + 1]; /* NULL: not born; each set by its own thread */
-	int64_t wall;
 };
 
 /* The calling thread is watched; with inherit, those that it starts from now on, too. */
@@ -100,7 +99,6 @@ static int perf_start(struct counter *c, struct diag *d)
 	/* An engine without a pool works in the thread that calls it. */
 	if (!c->watch[0])
 		perf_born(c, 0);
-	c->wall = clock_ns();
 	for (int t = 0; t <= THREADS_MAX; t++)
 		for (int i = 0; c->watch[t] && i < PERF_EVENTS; i++)
 			perf_event_read(c->watch[t]->fd[i], &c->watch[t]->before[i]);
