@@ -26,46 +26,55 @@
 static const struct {
 	bool deep;
 	const char *sql;
+	int from, to; /* schemas it can be asked of; 0: any */
 } questions[] = {
 	/* clang-format off */
-	{false, "SELECT integrity_check FROM pragma_integrity_check(100) WHERE integrity_check <> 'ok'"},
+	{false, "SELECT integrity_check FROM pragma_integrity_check(100) WHERE integrity_check <> 'ok'", 0, 0},
 	{false, "SELECT 'table ' || \"table\" || ', row ' || coalesce(rowid, '?') || ': its ' || parent || ' is not there' "
-		"FROM pragma_foreign_key_check"},
-	{false, "SELECT 'series ' || id || ' of visit ' || visit || ': n is ' || n FROM series WHERE n < 0"},
-	{false, BLOB_LENGTH("samples")},
-	{false, BLOB_LENGTH("offsets")},
-	{false, BLOB_LENGTH("marks")},
-	{false, BLOB_LENGTH("reps")},
-	{false, NO_OBJECT("machine", "id", "facts")},
-	{false, NO_OBJECT("environment", "id", "facts")},
-	{false, NO_OBJECT("build", "id", "facts")},
-	{false, NO_OBJECT("run_point", "point", "keys")},
-	{false, NO_OBJECT("run_point", "point", "check_answer")},
-	{false, NO_OBJECT("run_point", "point", "model")},
-	{false, NO_OBJECT("visit", "id", "host_before")},
-	{false, NO_OBJECT("visit", "id", "host_after")},
+		"FROM pragma_foreign_key_check", 0, 0},
+	{false, "SELECT 'series ' || id || ' of visit ' || visit || ': n is ' || n FROM series WHERE n < 0", 0, 0},
+	{false, BLOB_LENGTH("samples"), 0, 0},
+	{false, BLOB_LENGTH("offsets"), 0, 0},
+	{false, BLOB_LENGTH("marks"), 0, 0},
+	{false, BLOB_LENGTH("reps"), 0, 0},
+	{false, NO_OBJECT("machine", "id", "facts"), 0, 0},
+	{false, NO_OBJECT("environment", "id", "facts"), 0, 0},
+	{false, NO_OBJECT("build", "id", "facts"), 0, 0},
+	{false, NO_OBJECT("run_point", "point", "keys"), 0, 0},
+	{false, NO_OBJECT("run_point", "point", "check_answer"), 0, 0},
+	{false, NO_OBJECT("run_point", "point", "model"), 0, 0},
+	{false, NO_OBJECT("visit", "id", "host_before"), 0, 0},
+	{false, NO_OBJECT("visit", "id", "host_after"), 0, 0},
 	{false, "SELECT 'visit ' || v.id || ': its point is none of run ' || v.run FROM visit v WHERE NOT EXISTS "
-		"(SELECT 1 FROM run_point q WHERE q.run = v.run AND q.point = v.point)"},
+		"(SELECT 1 FROM run_point q WHERE q.run = v.run AND q.point = v.point)", 0, 0},
 	{true, "SELECT 'visit ' || v.id || ': its process is of another run' FROM visit v JOIN process p ON p.id = v.process "
-		"WHERE p.run <> v.run"},
-	{true, "SELECT 'run ' || id || ': done, but has no end' FROM run WHERE state = 'done' AND end_wall_ns IS NULL"},
+		"WHERE p.run <> v.run", 0, 0},
+	{true, "SELECT 'run ' || id || ': done, but has no end' FROM run WHERE state = 'done' AND end_wall_ns IS NULL", 0, 0},
 	{true, "SELECT 'run ' || r.id || ': done, but point ' || q.point || ' is still planned' FROM run r JOIN run_point q "
-		"ON q.run = r.id WHERE r.state = 'done' AND q.state = 'planned'"},
+		"ON q.run = r.id WHERE r.state = 'done' AND q.state = 'planned'", 0, 0},
 	{true, "SELECT 'run ' || q.run || ': point ' || q.point || ' is done without a timing visit that is' FROM run_point q "
 		"WHERE q.state = 'done' AND NOT EXISTS (SELECT 1 FROM visit v WHERE v.run = q.run AND v.point = q.point AND "
-		"v.kind = 'timing' AND v.state = 'done')"},
+		"v.kind = 'timing' AND v.state = 'done')", 0, 0},
 	{true, "SELECT 'visit ' || v.id || ': a timing visit that is done without a series' FROM visit v WHERE v.kind = "
-		"'timing' AND v.state = 'done' AND NOT EXISTS (SELECT 1 FROM series x WHERE x.visit = v.id)"},
-	{true, "SELECT 'visit ' || id || ': failed without a reason' FROM visit WHERE state = 'failed' AND reason = ''"},
+		"'timing' AND v.state = 'done' AND NOT EXISTS (SELECT 1 FROM series x WHERE x.visit = v.id)", 0, 0},
+	{true, "SELECT 'visit ' || id || ': failed without a reason' FROM visit WHERE state = 'failed' AND reason = ''", 0, 0},
 	{true, "SELECT 'run ' || run || ': point ' || point || ' has ' || count(*) || ' done timing visits of arm ' || arm || "
 		"' in round ' || round FROM visit WHERE kind = 'timing' AND state = 'done' GROUP BY run, point, round, arm "
-		"HAVING count(*) > 1"},
-	{true, "SELECT 'point ' || id || ': of no run' FROM point WHERE id NOT IN (SELECT point FROM run_point)"},
-	{true, "SELECT 'machine ' || id || ': of no run' FROM machine WHERE id NOT IN (SELECT machine FROM run)"},
-	{true, "SELECT 'environment ' || id || ': of no run' FROM environment WHERE id NOT IN (SELECT environment FROM run)"},
-	{true, "SELECT 'spec ' || id || ': of no run' FROM spec WHERE id NOT IN (SELECT spec FROM run)"},
+		"HAVING count(*) > 1", 0, 0},
+	{true, "SELECT 'point ' || id || ': of no run' FROM point WHERE id NOT IN (SELECT point FROM run_point)", 0, 0},
+	{true, "SELECT 'machine ' || id || ': of no run' FROM machine WHERE id NOT IN (SELECT machine FROM run)", 0, 0},
+	{true, "SELECT 'environment ' || id || ': of no run' FROM environment WHERE id NOT IN (SELECT environment FROM run)", 0, 0},
+	{true, "SELECT 'spec ' || id || ': of no run' FROM spec WHERE id NOT IN (SELECT spec FROM run)", 0, 0},
 	{true, "SELECT 'build ' || id || ': of no process' FROM build WHERE id NOT IN (SELECT build FROM process WHERE build "
-		"IS NOT NULL)"},
+		"IS NOT NULL)", 0, 1},
+	{true, "SELECT 'build ' || id || ': of no process or run' FROM build WHERE id NOT IN (SELECT build FROM process WHERE "
+		"build IS NOT NULL) AND id NOT IN (SELECT build FROM run WHERE build IS NOT NULL)", 2, 0},
+	{true, "SELECT 'run ' || run || ': a plan of ' || count(*) || ' visits, numbered ' || min(number) || ' to ' || "
+		"max(number) FROM planned GROUP BY run HAVING min(number) <> 1 OR max(number) <> count(*)", 2, 0},
+	{true, "SELECT 'run ' || p.run || ': the point of planned visit ' || p.number || ' is none of it' FROM planned p WHERE "
+		"NOT EXISTS (SELECT 1 FROM run_point q WHERE q.run = p.run AND q.point = p.point)", 2, 0},
+	{true, "SELECT 'visit ' || v.id || ': number ' || v.planned || ' is not in the plan of run ' || v.run FROM visit v WHERE "
+		"v.planned IS NOT NULL AND NOT EXISTS (SELECT 1 FROM planned p WHERE p.run = v.run AND p.number = v.planned)", 2, 0},
 	/* clang-format on */
 };
 
@@ -134,18 +143,21 @@ static int ask_ids(struct store *s, struct telling *t, struct diag *d)
 
 static int check(struct store *s, bool deep, struct telling *t, struct diag *d)
 {
-	int rc = 0;
+	int64_t schema = 0;
+	int rc = db_integer(s, "PRAGMA user_version", "checking", &schema, d);
 
-	for (size_t i = 0; i < sizeof questions / sizeof questions[0] && rc == 0; i++)
-		if (deep || !questions[i].deep)
+	for (size_t i = 0; i < sizeof questions / sizeof questions[0] && rc == 0; i++) {
+		bool fits = schema >= questions[i].from && (!questions[i].to || schema <= questions[i].to);
+		if (fits && (deep || !questions[i].deep))
 			rc = ask(s, questions[i].sql, t, d);
+	}
 	return rc == 0 && deep ? ask_ids(s, t, d) : rc;
 }
 
 int store_check(struct store *s, bool deep, store_problem_fn *fn, void *arg, int *n, struct diag *d)
 {
 	struct telling t = {.fn = fn, .arg = arg};
-	int rc = db_script(s, "BEGIN", "beginning to read", d);
+	int rc = db_begin_read(s, d);
 
 	if (rc == 0)
 		rc = db_end(s, check(s, deep, &t, d), d);

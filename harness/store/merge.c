@@ -18,17 +18,20 @@
 /* Rows that runs share, found by their ids: those that the run ?1 of the source has. */
 static const struct {
 	const char *table, *ids;
+	bool of_plan; /* not in a source of schema 1 */
 } shared[] = {
-	{"machine", "SELECT machine FROM source.run WHERE id = ?1"},
-	{"environment", "SELECT environment FROM source.run WHERE id = ?1"},
-	{"spec", "SELECT spec FROM source.run WHERE id = ?1"},
-	{"build", "SELECT build FROM source.process WHERE run = ?1"},
-	{"point", "SELECT point FROM source.run_point WHERE run = ?1"},
+	{"machine", "SELECT machine FROM source.run WHERE id = ?1", false},
+	{"environment", "SELECT environment FROM source.run WHERE id = ?1", false},
+	{"spec", "SELECT spec FROM source.run WHERE id = ?1", false},
+	{"build", "SELECT build FROM source.process WHERE run = ?1", false},
+	{"build", "SELECT build FROM source.run WHERE id = ?1", true},
+	{"point", "SELECT point FROM source.run_point WHERE run = ?1", false},
 };
 
 struct merging {
 	struct store *s;
 	struct parts parts;
+	int64_t schema; /* of the source */
 	struct store_merged merged;
 };
 
@@ -104,7 +107,8 @@ static int copy(struct merging *m, const char *table, const char *from, const st
 	struct columns_text c = {0};
 	int rc = columns_read(m, table, &c, d);
 
-	if (rc == 0) {
+	/* A source of an older schema lacks tables. */
+	if (rc == 0 && c.names.len) {
 		char *sql = mem_printf("INSERT INTO main.\"%s\" (%s) SELECT %s FROM %s", table,
 				       strbuf_text(&c.names), strbuf_text(&c.values), from);
 
@@ -122,6 +126,8 @@ static int copy_shared(struct merging *m, int64_t old, struct diag *d)
 	for (size_t i = 0; i < sizeof shared / sizeof shared[0] && rc == 0; i++) {
 		char from[200];
 
+		if (shared[i].of_plan && m->schema < 2)
+			continue;
 		snprintf(from, sizeof from, "source.\"%s\" t WHERE t.id IN (%s) ON CONFLICT DO NOTHING",
 			 shared[i].table, shared[i].ids);
 		rc = copy(m, shared[i].table, from, DB_VALUES(db_int(old)), d);
@@ -258,10 +264,13 @@ static int merge_attached(struct merging *m, struct diag *d)
 	int64_t *runs;
 	int n, rc = runs_read(m, &runs, &n, d);
 
+	if (rc == 0)
+		rc = db_integer(m->s, "PRAGMA source.user_version", "looking at a store", &m->schema, d);
 	for (int i = 0; i < n && rc == 0; i++)
 		rc = merge_run(m, runs[i], d);
 	free(runs);
-	return rc;
+	/* What runs had that were replaced. */
+	return rc ? rc : orphans_remove(m->s, d);
 }
 
 /* ---- one store after the other ---- */
@@ -314,6 +323,7 @@ static int attach(struct store *s, const char *path, struct diag *d)
 
 static int merge_one(struct merging *m, const char *path, struct diag *d)
 {
+	const struct store_merged before = m->merged;
 	int rc = attach(m->s, path, d), detached;
 
 	if (rc)
@@ -323,6 +333,9 @@ static int merge_one(struct merging *m, const char *path, struct diag *d)
 		rc = merge_attached(m, d);
 		rc = db_end(m->s, rc ? rc : references_check(m->s, d), d);
 	}
+	/* Undone. */
+	if (rc)
+		m->merged = before;
 	detached = db_script(m->s, "DETACH source", path, d);
 	return rc ? rc : detached;
 }

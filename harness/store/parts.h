@@ -28,6 +28,9 @@ MUST_CHECK int parts_read(struct store *s, struct parts *out, struct diag *d);
 /* All rows of a run, and the run. References must be off. */
 MUST_CHECK int run_remove(struct store *s, const struct parts *parts, int64_t run, struct diag *d);
 
+/* Rows that no run has any more. */
+MUST_CHECK int orphans_remove(struct store *s, struct diag *d);
+
 /* Outside of a transaction: rows may refer to what is not there, until references_check in it and references_on
  * after it, which returns rc or its own error. */
 MUST_CHECK int references_off(struct store *s, struct diag *d);

@@ -7,9 +7,12 @@
 #include "harness/store/upkeep.h"
 
 /* What no run has any more, in an order in which nothing is still referred to. */
+#define BUILDS_OF_RUNS                                                                                       \
+	"SELECT build FROM process WHERE build IS NOT NULL UNION SELECT build FROM run WHERE build IS NOT "  \
+	"NULL"
 static const char *const orphans[] = {
 	"DELETE FROM point WHERE id NOT IN (SELECT point FROM run_point)",
-	"DELETE FROM build WHERE id NOT IN (SELECT build FROM process WHERE build IS NOT NULL)",
+	"DELETE FROM build WHERE id NOT IN (" BUILDS_OF_RUNS ")",
 	"DELETE FROM machine WHERE id NOT IN (SELECT machine FROM run)",
 	"DELETE FROM environment WHERE id NOT IN (SELECT environment FROM run)",
 	"DELETE FROM spec WHERE id NOT IN (SELECT spec FROM run)",
@@ -43,6 +46,15 @@ int run_remove(struct store *s, const struct parts *parts, int64_t run, struct d
 	return rc;
 }
 
+int orphans_remove(struct store *s, struct diag *d)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < sizeof orphans / sizeof orphans[0] && rc == 0; i++)
+		rc = db_script(s, orphans[i], "removing what no run has", d);
+	return rc;
+}
+
 static int remove_all(struct store *s, const int64_t *runs, int n, struct diag *d)
 {
 	struct parts parts;
@@ -50,8 +62,8 @@ static int remove_all(struct store *s, const int64_t *runs, int n, struct diag *
 
 	for (int i = 0; i < n && rc == 0; i++)
 		rc = run_remove(s, &parts, runs[i], d);
-	for (size_t i = 0; i < sizeof orphans / sizeof orphans[0] && rc == 0; i++)
-		rc = db_script(s, orphans[i], "removing what no run has", d);
+	if (rc == 0)
+		rc = orphans_remove(s, d);
 	return rc == 0 ? references_check(s, d) : rc;
 }
 
