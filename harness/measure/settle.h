@@ -16,12 +16,13 @@
 #include <stdint.h>
 
 #include "engines/base/err.h"
+#include "harness/wire/point.h"
 
 struct strbuf;
 
 #define SETTLE_SLICE_NS INT64_C(1000000000)
-#define SETTLE_MIN_NS	(30 * SETTLE_SLICE_NS)
-#define SETTLE_MAX_NS	(90 * SETTLE_SLICE_NS)
+#define SETTLE_MIN_NS	(POINT_SETTLE_MIN_S * SETTLE_SLICE_NS)
+#define SETTLE_MAX_NS	(POINT_SETTLE_MAX_S * SETTLE_SLICE_NS)
 #define SETTLE_CHANGE	0.01
 #define SETTLE_ALIKE	3
 

@@ -52,13 +52,16 @@ static double median(double *x, int n)
 	return n % 2 ? x[n / 2] : (x[n / 2 - 1] + x[n / 2]) / 2;
 }
 
-/* The window of a visit: repetitions until there are enough and they last long enough; none begins after max_time. */
-static double window_s(const struct spec *s, double rep)
+/* The window of a visit: repetitions until there are enough and they last long enough; none begins after max_time. A
+ * sustained one settles first, at least so long. */
+static double window_s(const struct spec *s, const struct point *p, double rep)
 {
-	double counted = fmax(s->repeat * rep, s->min_time_s);
+	bool sustained = point_is_sustained(p);
+	double least = sustained ? fmax(s->min_time_s, POINT_SUSTAINED_S) : s->min_time_s;
+	double counted = fmax(s->repeat * rep, least);
 	if (s->max_time_s > 0)
-		counted = fmin(counted, fmax(s->max_time_s, s->min_time_s) + rep);
-	return s->warmup * rep + counted;
+		counted = fmin(counted, fmax(s->max_time_s, least) + rep);
+	return (sustained ? POINT_SETTLE_MIN_S : 0) + s->warmup * rep + counted;
 }
 
 /* ---- history ---- */
@@ -85,16 +88,18 @@ static int past_end(const struct machine *m, int begin)
 	return i;
 }
 
-/* A visit as the spec wants it, from one that was. */
-static double visit_again(const struct spec *s, const struct store_past *v)
+/* A visit as the spec wants it, from one that was. How long it settled is not told apart: as long as it was, then. */
+static double visit_again(const struct spec *s, const struct point *p, const struct store_past *v)
 {
-	return seconds(v->whole_ns - v->run_ns) + window_s(s, seconds(v->run_ns) / (double)v->reps);
+	if (point_is_sustained(p))
+		return seconds(v->whole_ns);
+	return seconds(v->whole_ns - v->run_ns) + window_s(s, p, seconds(v->run_ns) / (double)v->reps);
 }
 
-static bool by_history(const struct machine *m, const struct spec *s, const char *id,
+static bool by_history(const struct machine *m, const struct spec *s, const struct plan_point *point,
 		       struct plan_estimate *out)
 {
-	int begin = past_find(m, id), end = past_end(m, begin), n = 0, n_verify = 0;
+	int begin = past_find(m, point->id), end = past_end(m, begin), n = 0, n_verify = 0;
 	double *visit = mem_alloc(((size_t)(end - begin) + 1) * sizeof *visit);
 	double *verify = mem_alloc(((size_t)(end - begin) + 1) * sizeof *verify);
 	for (int i = begin; i < end; i++) {
@@ -102,7 +107,7 @@ static bool by_history(const struct machine *m, const struct spec *s, const char
 		if (v->kind == VISIT_QUALITY)
 			verify[n_verify++] = seconds(v->whole_ns);
 		else if (v->reps > 0)
-			visit[n++] = visit_again(s, v);
+			visit[n++] = visit_again(s, &point->point, v);
 	}
 	out->verify = n_verify ? median(verify, n_verify) : 0;
 	if (n) {
@@ -119,7 +124,8 @@ static bool by_history(const struct machine *m, const struct spec *s, const char
 
 /* ---- pilot ---- */
 
-static bool by_pilot(const struct spec *s, const struct plan_pilot *pilot, struct plan_estimate *out)
+static bool by_pilot(const struct spec *s, const struct point *p, const struct plan_pilot *pilot,
+		     struct plan_estimate *out)
 {
 	double besides = fmax(pilot->whole_s - pilot->rep_s, 0);
 	if (!pilot->done && !pilot->cut)
@@ -127,13 +133,13 @@ static bool by_pilot(const struct spec *s, const struct plan_pilot *pilot, struc
 	out->source = ESTIMATE_PILOT;
 	out->n = 1;
 	/* What was cut off takes so long at least, and nobody knows how much longer. */
-	out->low = out->likely = pilot->whole_s;
+	out->low = out->likely = fmax(pilot->whole_s, window_s(s, p, 0));
 	out->high = INFINITY;
 	if (pilot->cut)
 		return true;
-	out->low = besides + window_s(s, PILOT_LOW * pilot->rep_s);
-	out->likely = besides + window_s(s, pilot->rep_s);
-	out->high = besides + window_s(s, PILOT_HIGH * pilot->rep_s);
+	out->low = besides + window_s(s, p, PILOT_LOW * pilot->rep_s);
+	out->likely = besides + window_s(s, p, pilot->rep_s);
+	out->high = besides + window_s(s, p, PILOT_HIGH * pilot->rep_s);
 	return true;
 }
 
@@ -168,9 +174,9 @@ static bool by_work(const struct machine *m, const struct spec *s, const struct 
 	if (!point->checked || isnan(read) || isnan(fma) || isnan(m->start_s))
 		return false;
 	double rep = fmax(c->bytes / read, c->flops / fma), besides = m->start_s + (isnan(load) ? 0 : load);
-	out->low = besides + window_s(s, rep / SHARE_BEST);
-	out->likely = besides + window_s(s, rep / SHARE_USUAL);
-	out->high = besides + window_s(s, rep / SHARE_WORST);
+	out->low = besides + window_s(s, &point->point, rep / SHARE_BEST);
+	out->likely = besides + window_s(s, &point->point, rep / SHARE_USUAL);
+	out->high = besides + window_s(s, &point->point, rep / SHARE_WORST);
 	out->source = ESTIMATE_WORK;
 	return true;
 }
@@ -201,11 +207,11 @@ static struct machine machine_of(const struct store_past *past, int n_past)
 static void estimate_one(const struct machine *m, const struct spec *s, const struct plan *p, int i,
 			 const struct plan_pilot *pilot, struct plan_estimate *out)
 {
-	if (by_history(m, s, p->points[i].id, out) || (pilot && by_pilot(s, pilot, out)) ||
+	if (by_history(m, s, &p->points[i], out) || (pilot && by_pilot(s, &p->points[i].point, pilot, out)) ||
 	    by_work(m, s, p, i, out))
 		return;
 	out->source = ESTIMATE_LEAST;
-	out->low = out->likely = window_s(s, 0);
+	out->low = out->likely = window_s(s, &p->points[i].point, 0);
 	out->high = INFINITY;
 }
 

@@ -41,6 +41,7 @@ void pilot_make(const struct spec *spec, const char *worker, const struct plan_p
 	struct diag why = {0};
 	char text[sizeof why.file + sizeof why.text + 16];
 	int64_t begun = clock_ns(), deadline = begun + seconds_ns(allowed_s), run_ns = 0;
+	p.limits = process_limits_of(spec->visit_timeout_s, spec->memory_limit, 1);
 	int rc = process_start(&p, worker, &why);
 	if (rc == 0)
 		rc = visit(&p, spec, &point->point, deadline, &run_ns, &why);

@@ -11,6 +11,7 @@
 #include "engines/base/clock.h"
 #include "engines/base/json.h"
 #include "engines/base/mem.h"
+#include "harness/run/counting.h"
 #include "harness/run/run.h"
 #include "harness/run/same.h"
 
@@ -132,6 +133,20 @@ static int check_unfinished(const struct stored_run *run, struct diag *d)
 	return diag_set(d, ERR_USAGE, "run %lld is done: there is nothing to resume", (long long)run->id);
 }
 
+/* A counter visit is planned as the n-th of its point: what that one reads rests on what can be counted. */
+static int same_counters(const struct run_resumed *r, struct diag *d)
+{
+	int now = counting_visits(&r->spec, &r->hello), then = 0;
+	for (int i = 0; i < r->plan.n_visits; i++)
+		if (r->plan.visits[i].kind == VISIT_COUNTER && r->plan.visits[i].pass >= then)
+			then = r->plan.visits[i].pass + 1;
+	if (then == 0 || now == then)
+		return 0;
+	return diag_set(d, ERR_USAGE,
+			"run %lld cannot be resumed: its counters took %d visits a point, now they take %d",
+			(long long)r->progress->run->id, then, now);
+}
+
 static int load(struct run_resumed *r, const struct spec *asked, const char *worker, struct diag *d)
 {
 	const struct stored_run *run = r->progress->run;
@@ -148,7 +163,7 @@ static int load(struct run_resumed *r, const struct spec *asked, const char *wor
 		rc = same_build(r->progress, program_name(worker), &r->hello, d);
 	if (rc == 0)
 		rc = take_plan(&r->plan, r->progress, d);
-	return rc;
+	return rc ? rc : same_counters(r, d);
 }
 
 int run_resume_load(struct store *store, int64_t run, const struct spec *asked, const char *worker,

@@ -15,11 +15,6 @@
 #include "harness/run/lies.h"
 #include "harness/run/sweep.h"
 
-/* A sustained point: what a worker takes to settle at most (harness/measure/settle.h), and how long it is measured
- * at least: the shortest window over which power that is polled gives a figure. */
-#define SETTLE_S    90.0
-#define SUSTAINED_S 10.0
-
 struct visit {
 	struct sweep *sweep;
 	const struct plan_visit *planned;
@@ -58,14 +53,9 @@ static void choose_counters(struct visit *v)
 						      .why = c->absent[i].why};
 }
 
-static bool is_sustained(const struct visit *v)
-{
-	return strcmp(point_get(&v->point->point, KEY_DURATION), "sustained") == 0;
-}
-
 static void sustain(struct wire_run_request *q)
 {
-	int64_t least = seconds_ns(SUSTAINED_S);
+	int64_t least = seconds_ns(POINT_SUSTAINED_S);
 	if (q->min_time_ns < least)
 		q->min_time_ns = least;
 	if (q->max_time_ns > 0 && q->max_time_ns < least)
@@ -81,7 +71,7 @@ static void make_request(struct visit *v)
 		.min_time_ns = seconds_ns(spec->min_time_s),
 		.max_time_ns = seconds_ns(spec->max_time_s),
 	};
-	if (is_sustained(v))
+	if (point_is_sustained(&v->point->point))
 		sustain(&v->request);
 	if (v->planned->kind == VISIT_COUNTER)
 		choose_counters(v);
@@ -92,8 +82,8 @@ static int64_t run_timeout_ns(const struct visit *v)
 {
 	const struct spec *spec = v->sweep->spec;
 	double window = spec->max_time_s > spec->min_time_s ? spec->max_time_s : spec->min_time_s;
-	if (is_sustained(v))
-		window += SETTLE_S + SUSTAINED_S;
+	if (point_is_sustained(&v->point->point))
+		window += POINT_SETTLE_MAX_S + POINT_SUSTAINED_S;
 	return seconds_ns(window + spec->timeout_s);
 }
 

@@ -178,6 +178,11 @@ int point_from_json(const json_t *o, struct point *out, struct diag *d)
 	return 0;
 }
 
+bool point_is_sustained(const struct point *p)
+{
+	return strcmp(point_get(p, KEY_DURATION), "sustained") == 0;
+}
+
 const char *point_fma_type(const char *precision)
 {
 	static const char *const int8[] = {"q8_0", "q4_0", "wi8ai8"};

@@ -56,6 +56,13 @@ void point_id(const struct point *p, const char *model_hash, char id[POINT_ID_SI
 json_t *point_to_json(const struct point *p);
 MUST_CHECK int point_from_json(const json_t *o, struct point *out, struct diag *d);
 
+/* A sustained point: how long a worker takes to settle, and how long it is measured then, at least: the shortest
+ * window over which power that is polled gives a figure. */
+#define POINT_SETTLE_MIN_S 30
+#define POINT_SETTLE_MAX_S 90
+#define POINT_SUSTAINED_S  10
+bool point_is_sustained(const struct point *p);
+
 /* The type of `fma` that products at this precision are measured against: "f32", "bf16" or "int8". Static. */
 const char *point_fma_type(const char *precision);
 
