@@ -11,8 +11,8 @@
 #define ABSENT "not recorded"
 
 /* What is declared to vary. machine.* and environment.* are how runs without groups were stored. */
-static const char *const of_machine[] = {"cpu.*",  "memory.*",	"gpu.*",	 "clocks.*",
-					 "host.*", "machine.*", "environment.*", "ceilings.*"};
+static const char *const of_machine[] = {"cpu.*",     "memory.*",      "gpu.*",	     "clocks.*",  "host.*",
+					 "machine.*", "environment.*", "ceilings.*", "run.timer*"};
 static const char *const of_build[] = {"build.*"};
 
 /* Another definition of what is measured, or another model under the same name: no comparison. */
