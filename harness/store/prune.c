@@ -6,13 +6,14 @@
 #include "harness/store/parts.h"
 #include "harness/store/upkeep.h"
 
+static const char orphan_builds[] = "DELETE FROM build WHERE id NOT IN (SELECT build FROM process WHERE "
+				    "build IS NOT NULL UNION SELECT build "
+				    "FROM run WHERE build IS NOT NULL)";
+
 /* What no run has any more, in an order in which nothing is still referred to. */
-#define BUILDS_OF_RUNS                                                                                       \
-	"SELECT build FROM process WHERE build IS NOT NULL UNION SELECT build FROM run WHERE build IS NOT "  \
-	"NULL"
 static const char *const orphans[] = {
 	"DELETE FROM point WHERE id NOT IN (SELECT point FROM run_point)",
-	"DELETE FROM build WHERE id NOT IN (" BUILDS_OF_RUNS ")",
+	orphan_builds,
 	"DELETE FROM machine WHERE id NOT IN (SELECT machine FROM run)",
 	"DELETE FROM environment WHERE id NOT IN (SELECT environment FROM run)",
 	"DELETE FROM spec WHERE id NOT IN (SELECT spec FROM run)",
