@@ -11,6 +11,7 @@
 #include "engines/cpu/kernel_set.h"
 #include "engines/cpu/options.h"
 #include "engines/cpu/placement.h"
+#include "engines/cpu/plan.h"
 #include "engines/tensor/dtype.h"
 
 struct gemm_context;
@@ -21,6 +22,7 @@ struct planned_gemm {
 	struct gemm_context *g; /* NULL: none */
 	char *provider, *blocking;
 	enum dtype precision;
+	struct plan_sums sums;
 };
 
 struct engine {

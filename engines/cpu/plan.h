@@ -7,9 +7,11 @@
 #define IFM_CPU_PLAN_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "engines/base/err.h"
 #include "engines/engine.h"
+#include "engines/tensor/dtype.h"
 
 struct arch;
 struct gemm_context;
@@ -21,6 +23,25 @@ struct job_sizes {
 	size_t gemm; /* part of scratch */
 };
 
+/* So many kinds of matrices have the layers of a model that are kept; the families have 4 to 7. */
+#define PLAN_SHAPES_MAX 16
+
+/*
+ * What all layers of a model need, of the model that was planned last: a plan asks for thousands of jobs of few models.
+ * It holds for products of one context.
+ */
+struct plan_sums {
+	uint64_t serial; /* of the model; 0: nothing is known */
+	enum dtype held;
+	bool counted;	/* false: more than can be counted */
+	size_t weights; /* bytes, packed */
+	int n_shapes; /* distinct matrices of the layers; PLAN_SHAPES_MAX + 1: more than there is room for */
+	struct plan_shape {
+		enum dtype dtype;
+		int n, k;
+	} shape[PLAN_SHAPES_MAX];
+};
+
 /* A job that makes sense for the model, else ERR_USAGE or ERR_UNSUPPORTED; gives its architecture. */
 MUST_CHECK int plan_check_job(const struct model *m, const struct job_config *job, const struct arch **arch,
 			      struct diag *d);
@@ -28,10 +49,10 @@ MUST_CHECK int plan_check_job(const struct model *m, const struct job_config *jo
 /* The cache of a job. */
 struct kv_config plan_kv(const struct model *m, const struct job_config *job);
 
-/* Sizes and plan of a checked job; ERR_OOM, with the plan filled, when it does not fit. */
+/* Sizes and plan of a checked job; ERR_OOM, with the plan filled, when it does not fit. sums: of g. */
 MUST_CHECK int plan_make(const struct arch *a, const struct model *m, const struct job_config *job,
-			 const struct gemm_context *g, int n_threads, struct job_sizes *sizes,
-			 struct memory_plan *plan, struct diag *d);
+			 const struct gemm_context *g, struct plan_sums *sums, int n_threads,
+			 struct job_sizes *sizes, struct memory_plan *plan, struct diag *d);
 
 /* engine_ops.work */
 MUST_CHECK int plan_work(const struct model *m, const struct job_config *job, int n_seqs, int n_past,

@@ -43,7 +43,12 @@ static int gemm_plan(struct engine *e, const struct job_config *job, const struc
 	if (rc)
 		return rc;
 	session_forget(e);
-	*p = (struct planned_gemm){g, mem_strdup(job->provider), mem_strdup(job->blocking), job->precision};
+	*p = (struct planned_gemm){
+		.g = g,
+		.provider = mem_strdup(job->provider),
+		.blocking = mem_strdup(job->blocking),
+		.precision = job->precision,
+	};
 	*out = g;
 	return 0;
 }
@@ -57,7 +62,7 @@ int session_check(struct engine *e, const struct model *m, const struct job_conf
 	int rc = plan_check_job(m, job, &a, d);
 	if (rc == 0)
 		rc = gemm_plan(e, job, &g, d);
-	return rc ? rc : plan_make(a, m, job, g, pool_threads(e->pool), &sizes, plan, d);
+	return rc ? rc : plan_make(a, m, job, g, &e->planned.sums, pool_threads(e->pool), &sizes, plan, d);
 }
 
 static void turns_fill(struct session *s, const struct model *m)
@@ -118,6 +123,7 @@ int session_load(struct engine *e, const struct model *m, const struct job_confi
 {
 	struct memory_plan plan;
 	struct job_sizes sizes;
+	struct plan_sums sums = {0};
 	struct session *s = mem_alloc(sizeof *s);
 	s->engine = e;
 	s->hp = m->hp;
@@ -126,7 +132,7 @@ int session_load(struct engine *e, const struct model *m, const struct job_confi
 	if (!rc)
 		rc = gemm_open(&s->gemm, e, job, d);
 	if (!rc)
-		rc = plan_make(s->arch, m, job, s->gemm, pool_threads(e->pool), &sizes, &plan, d);
+		rc = plan_make(s->arch, m, job, s->gemm, &sums, pool_threads(e->pool), &sizes, &plan, d);
 	if (!rc)
 		rc = session_fill(s, m, &sizes, d);
 	if (rc) {

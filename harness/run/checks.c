@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Checks of all points of a plan, many in a request: one a request costs two changes of process each, which is most of
- * the time of a large plan. A worker that does not know lists answers the first point alone and is asked singly.
+ * the time of a large plan. A worker that does not know lists answers the first point alone and is asked singly. To one
+ * that knows them each list is sent before the answer to the one before is read, so that both sides work.
  */
 #include "config.h"
 
@@ -12,9 +13,14 @@
 #include "engines/base/mem.h"
 #include "harness/plan/plan.h"
 #include "harness/run/survey.h"
+#include "harness/run/sweep.h"
 
-/* So many in a request: what a request costs is spread, and a worker that dies of one makes few be asked again. */
-enum { CHECKS_MAX = 256 };
+enum {
+	/* So many in a request: what it costs is spread, and a worker that dies of one makes few be asked again. */
+	CHECKS_MAX = 64,
+	/* Bytes of their values: as JSON, with its keys and escapes, a request stays below what client_send may. */
+	CHECKS_BYTES = 8 << 10,
+};
 
 /* A refusal is an answer; a worker that dies of a check would die of the visit. */
 static void admit_refusal(struct survey *s, struct plan *p, int i, int rc, const struct diag *why)
@@ -83,35 +89,121 @@ static void admit_entry(struct survey *s, struct plan *p, int i, const json_t *e
 	admit_refusal(s, p, i, code, &why);
 }
 
-/* How many of them were answered. */
-static int check_list(struct survey *s, struct plan *p, const int *which, int n)
+/* Points of the order that are asked for at once. */
+struct list {
+	const int *which; /* indices of points */
+	int n;
+	struct client_request request;
+	bool sent;
+	int start; /* the worker that it was sent to, counted by survey.n_starts */
+};
+
+/* Points that are asked for apart, after the lists: of a worker that knows none, or that died of one of them. */
+struct left {
+	int *which, n;
+};
+
+static size_t values_bytes(const struct point *p)
 {
-	json_t *points = json_array(), *answer = NULL;
-	struct diag why = {0};
-	for (int k = 0; k < n; k++)
-		json_array_append_new(points, point_to_json(&p->points[which[k]].point));
-	/* Who ignores "points" finds the first of them where it stands for one point. */
-	json_t *body = json_pack("{s:O, s:o}", "point", json_array_get(points, 0), "points", points);
-	int rc = survey_ask(s, "check", body, &answer, &why), done = 0;
-	const json_t *list = json_object_get(answer, "checks");
-	s->one_by_one = !list && client_alive(s->process.client);
-	if (s->one_by_one) {
-		admit(s, p, which[0], rc, answer, &why);
-		done = 1;
-	} else if (json_is_array(list) && json_array_size(list) == (size_t)n) {
-		for (; done < n; done++)
-			admit_entry(s, p, which[done], json_array_get(list, (size_t)done));
-	}
-	json_decref(answer);
-	return done;
+	size_t n = 0;
+	for (int key = 0; key < KEY_COUNT; key++)
+		n += strlen(point_get(p, (enum point_key)key));
+	return n;
 }
 
-/* After one that died of a list each point is asked for apart: it dies of one of them. */
-static void check_many(struct survey *s, struct plan *p, const int *which, int n)
+/* The next list of at most n; at least one point. */
+static struct list list_from(const struct plan *p, const int *which, int n)
 {
-	int done = n > 1 && !s->one_by_one ? check_list(s, p, which, n) : 0;
-	for (; done < n; done++)
-		check_one(s, p, which[done]);
+	struct list l = {.which = which, .n = 1};
+	size_t bytes = values_bytes(&p->points[which[0]].point);
+	for (; l.n < n && l.n < CHECKS_MAX; l.n++) {
+		bytes += values_bytes(&p->points[which[l.n]].point);
+		if (bytes > CHECKS_BYTES)
+			break;
+	}
+	return l;
+}
+
+/* New reference. Who ignores "points" finds the first of them where it stands for one point. */
+static json_t *list_body(const struct plan *p, const struct list *l)
+{
+	json_t *points = json_array();
+	for (int k = 0; k < l->n; k++)
+		json_array_append_new(points, point_to_json(&p->points[l->which[k]].point));
+	return json_pack("{s:O, s:o}", "point", json_array_get(points, 0), "points", points);
+}
+
+static void list_send(struct survey *s, const struct plan *p, struct list *l)
+{
+	struct diag why = {0};
+	json_t *body = list_body(p, l);
+	if (survey_awake(s, &why) == 0)
+		l->sent = client_send(s->process.client, "check", body, spec_timeout_ns(s->spec), &l->request,
+				      &why) == 0;
+	l->start = s->n_starts;
+	json_decref(body);
+}
+
+/* Admits what was answered and puts the rest behind what is left. */
+static void list_admit(struct survey *s, struct plan *p, const struct list *l, const json_t *answer,
+		       struct left *left)
+{
+	const json_t *list = json_object_get(answer, "checks");
+	bool good = json_is_array(list) && json_array_size(list) == (size_t)l->n;
+	for (int k = 0; k < l->n; k++)
+		if (good)
+			admit_entry(s, p, l->which[k], json_array_get(list, (size_t)k));
+		else
+			left->which[left->n++] = l->which[k];
+}
+
+/* What was sent to a worker that has died since is not answered. */
+static void list_receive(struct survey *s, struct plan *p, const struct list *l, struct left *left)
+{
+	struct diag why = {0};
+	json_t *answer = NULL;
+	if (l->sent && l->start == s->n_starts &&
+	    client_receive(s->process.client, &l->request, &answer, &why))
+		answer = NULL;
+	list_admit(s, p, l, answer, left);
+	json_decref(answer);
+}
+
+/* Whether the worker knows lists: found out by a list of its own, which is not sent ahead of another. */
+static void lists_try(struct survey *s, struct plan *p, const struct list *l, struct left *left)
+{
+	struct diag why = {0};
+	json_t *answer = NULL;
+	int rc = survey_ask(s, "check", list_body(p, l), &answer, &why);
+	bool knows = json_object_get(answer, "checks") != NULL;
+	s->lists = knows ? LISTS_KNOWN : client_alive(s->process.client) ? LISTS_UNKNOWN : LISTS_UNTRIED;
+	if (s->lists == LISTS_UNKNOWN) {
+		const struct list rest = {.which = l->which + 1, .n = l->n - 1};
+		admit(s, p, l->which[0], rc, answer, &why);
+		list_admit(s, p, &rest, NULL, left);
+	} else {
+		list_admit(s, p, l, answer, left);
+	}
+	json_decref(answer);
+}
+
+/* Two lists are at work at a time. Returns how many of the points it came to. */
+static int lists_ask(struct survey *s, struct plan *p, const int *which, int n, struct left *left)
+{
+	struct list now = list_from(p, which, n), next;
+	int at = now.n;
+	if (s->lists == LISTS_UNTRIED) {
+		lists_try(s, p, &now, left);
+		return at;
+	}
+	for (list_send(s, p, &now); now.n; now = next) {
+		next = at < n ? list_from(p, which + at, n - at) : (struct list){0};
+		at += next.n;
+		if (next.n)
+			list_send(s, p, &next);
+		list_receive(s, p, &now, left);
+	}
+	return at;
 }
 
 /* By what an engine and its products are opened with, so that they are opened few times; then as they stand. */
@@ -129,12 +221,20 @@ static int by_engine(const void *a, const void *b, void *plan)
 
 void survey_check(struct survey *s, struct plan *p)
 {
-	int *which = mem_alloc(((size_t)p->n_points + 1) * sizeof *which), n = 0;
+	size_t size = ((size_t)p->n_points + 1) * sizeof(int);
+	struct left left = {mem_alloc(size), 0};
+	int *which = mem_alloc(size), n = 0;
 	for (int i = 0; i < p->n_points; i++)
 		if (p->points[i].state == POINT_PLANNED && !p->points[i].checked)
 			which[n++] = i;
 	qsort_r(which, (size_t)n, sizeof *which, by_engine, p);
-	for (int at = 0; at < n; at += CHECKS_MAX)
-		check_many(s, p, which + at, n - at < CHECKS_MAX ? n - at : CHECKS_MAX);
+	for (int at = 0; at < n;)
+		if (s->lists == LISTS_UNKNOWN)
+			left.which[left.n++] = which[at++];
+		else
+			at += lists_ask(s, p, which + at, n - at, &left);
+	for (int i = 0; i < left.n; i++)
+		check_one(s, p, left.which[i]);
 	free(which);
+	free(left.which);
 }

@@ -255,10 +255,11 @@ static int await(struct client *c, struct exchange *x, struct diag *d)
 	return 0;
 }
 
-static int send_request(struct client *c, const struct exchange *x, json_t *body, struct diag *d)
+static int send_request(struct client *c, const struct exchange *x, const json_t *body, struct diag *d)
 {
 	struct diag why = {0};
-	json_t *m = body ? json_copy(body) : json_object();
+	/* A shallow copy: body itself is not changed. */
+	json_t *m = body ? json_copy((json_t *)body) : json_object();
 	json_object_set_new(m, "id", json_integer(x->id));
 	json_object_set_new(m, "do", json_string(x->what));
 	int rc = wire_send(c->wire, m, x->timeout_ns, &why);
@@ -273,20 +274,61 @@ static int send_request(struct client *c, const struct exchange *x, json_t *body
 	return diag_set(d, (enum err)rc, "%s: %s", x->what, why.text);
 }
 
+/* That begins now. */
+static struct exchange exchange_of(const char *what, json_int_t id, int64_t timeout_ns)
+{
+	int64_t now = clock_ns();
+	bool endless = timeout_ns < 0 || timeout_ns > INT64_MAX - now;
+	return (struct exchange){
+		.what = what,
+		.id = id,
+		.timeout_ns = timeout_ns,
+		.deadline = endless ? -1 : now + timeout_ns,
+	};
+}
+
+static int dead(const char *what, struct diag *d)
+{
+	return diag_set(d, ERR_DEVICE, "%s: the worker is dead", what);
+}
+
 int client_ask(struct client *c, const char *what, json_t *body, int64_t timeout_ns, client_event_fn *fn,
 	       void *arg, json_t **answer, int64_t *wall_ns, struct diag *d)
 {
 	if (c->dead)
-		return diag_set(d, ERR_DEVICE, "%s: the worker is dead", what);
+		return dead(what, d);
 	int64_t begun = clock_ns();
-	bool endless = timeout_ns < 0 || timeout_ns > INT64_MAX - begun;
-	struct exchange x = {what, ++c->last_id, timeout_ns, endless ? -1 : begun + timeout_ns,
-			     fn,   arg,		 NULL};
+	struct exchange x = exchange_of(what, ++c->last_id, timeout_ns);
+	x.fn = fn;
+	x.arg = arg;
 	int rc = send_request(c, &x, body, d);
 	if (rc == 0)
 		rc = await(c, &x, d);
 	if (wall_ns)
 		*wall_ns = clock_ns() - begun;
+	if (rc == 0)
+		*answer = x.answer;
+	return rc;
+}
+
+int client_send(struct client *c, const char *what, const json_t *body, int64_t timeout_ns,
+		struct client_request *out, struct diag *d)
+{
+	if (c->dead)
+		return dead(what, d);
+	struct exchange x = exchange_of(what, ++c->last_id, timeout_ns);
+	int rc = send_request(c, &x, body, d);
+	if (rc == 0)
+		*out = (struct client_request){what, x.id, timeout_ns};
+	return rc;
+}
+
+int client_receive(struct client *c, const struct client_request *r, json_t **answer, struct diag *d)
+{
+	if (c->dead)
+		return dead(r->what, d);
+	struct exchange x = exchange_of(r->what, r->id, r->timeout_ns);
+	int rc = await(c, &x, d);
 	if (rc == 0)
 		*answer = x.answer;
 	return rc;

@@ -38,6 +38,23 @@ typedef int client_event_fn(void *arg, const json_t *event);
 MUST_CHECK int client_ask(struct client *c, const char *what, json_t *body, int64_t timeout_ns,
 			  client_event_fn *fn, void *arg, json_t **answer, int64_t *wall_ns, struct diag *d);
 
+/* A request that was sent and is not answered yet; what: of the caller, kept until then. */
+struct client_request {
+	const char *what;
+	json_int_t id;
+	int64_t timeout_ns;
+};
+/*
+ * The two halves of client_ask without events, so that the worker has the next request when it has answered the one
+ * before. Answers come in the order of the requests, and all are received before anything else is asked. The text of a
+ * request that is sent ahead must fit the socket's buffer (100 kB): nobody reads answers while it is written. The time
+ * begins when the answer is waited for.
+ */
+MUST_CHECK int client_send(struct client *c, const char *what, const json_t *body, int64_t timeout_ns,
+			   struct client_request *out, struct diag *d);
+MUST_CHECK int client_receive(struct client *c, const struct client_request *r, json_t **answer,
+			      struct diag *d);
+
 /* False after an error that the worker did not answer, and for NULL. */
 bool client_alive(const struct client *c);
 int client_pid(const struct client *c);

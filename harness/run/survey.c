@@ -15,13 +15,18 @@
 #include "harness/run/survey.h"
 #include "harness/run/sweep.h"
 
+int survey_awake(struct survey *s, struct diag *d)
+{
+	if (client_alive(s->process.client))
+		return 0;
+	process_free(&s->process);
+	s->n_starts++;
+	return process_start(&s->process, s->worker, d);
+}
+
 int survey_ask(struct survey *s, const char *what, json_t *body, json_t **answer, struct diag *d)
 {
-	int rc = 0;
-	if (!client_alive(s->process.client)) {
-		process_free(&s->process);
-		rc = process_start(&s->process, s->worker, d);
-	}
+	int rc = survey_awake(s, d);
 	if (rc == 0)
 		rc = process_ask(&s->process, what, body, spec_timeout_ns(s->spec), answer, NULL, d);
 	json_decref(body);

@@ -16,8 +16,12 @@ struct survey {
 	const struct spec *spec;
 	const char *worker;
 	struct process process;
-	bool one_by_one; /* it does not know lists of checks */
+	int n_starts;						      /* of workers, so far */
+	enum { LISTS_UNTRIED = 0, LISTS_KNOWN, LISTS_UNKNOWN } lists; /* of checks: whether it knows them */
 };
+
+/* Starts the worker unless it lives. */
+MUST_CHECK int survey_awake(struct survey *s, struct diag *d);
 
 /* Takes the reference to body. */
 MUST_CHECK int survey_ask(struct survey *s, const char *what, json_t *body, json_t **answer, struct diag *d);

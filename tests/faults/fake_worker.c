@@ -2,7 +2,8 @@
 /*
  * A worker that measures nothing and misbehaves as told. $FAKE_WORKER holds words "request=fault[@workload][:n]":
  * at the request (or "start") for a point of that workload, the n-th time, does the fault. Times are counted
- * over processes by the size of $FAKE_STATE.<request>, a file. Everything else is answered plausibly.
+ * over processes by the size of $FAKE_STATE.<request>, a file. Everything else is answered plausibly. The word "lists"
+ * has it know lists of checks: "list" is the request then, and "check" each of its points.
  */
 #include "config.h"
 
@@ -389,6 +390,34 @@ static bool is_request(const json_t *m, const char *name)
 	return strcmp(json_opt_string(m, "do", ""), name) == 0;
 }
 
+/* Each point of a list may do its fault; then the whole of it. */
+static json_t *check_list(struct fake *f, const json_t *points)
+{
+	json_t *list = json_array(), *o;
+	size_t i;
+	json_array_foreach((json_t *)points, i, o)
+	{
+		struct point p;
+		if (point_from_json(o, &p, NULL))
+			_exit(8);
+		choose_fault(f, "check", point_get(&p, KEY_WORKLOAD));
+		misbehave(f);
+		json_array_append_new(list, json_pack("{s:o}", "ok", check(&p)));
+		point_free(&p);
+	}
+	choose_fault(f, "list", "");
+	misbehave(f);
+	if (is(f, "short-list"))
+		json_array_remove(list, 0);
+	return json_pack("{s:o}", "checks", list);
+}
+
+static bool knows_lists(void)
+{
+	const char *words = getenv("FAKE_WORKER");
+	return words && strncmp(words, "lists", 5) == 0;
+}
+
 static json_t *answer_of(struct fake *f, const json_t *m, const struct point *p)
 {
 	if (is_request(m, "hello"))
@@ -417,6 +446,12 @@ static void serve(struct fake *f, const json_t *m)
 		point_copy(&f->point, &p);
 	}
 	f->id = json_object_get(m, "id");
+	if (knows_lists() && json_is_array(json_object_get(m, "points"))) {
+		point_free(&p);
+		json_t *list = check_list(f, json_object_get(m, "points"));
+		answer(f, list);
+		return;
+	}
 	bool prepared = is_request(m, "run") || is_request(m, "verify");
 	choose_fault(f, json_opt_string(m, "do", ""), point_get(prepared ? &f->point : &p, KEY_WORKLOAD));
 	misbehave(f);

@@ -242,6 +242,33 @@ static void test_null(void)
 	null->close(e);
 }
 
+/* What is kept of a model from plan to plan is that of the model and the type that are asked of. */
+static void test_plans_again(void)
+{
+	struct engine *keeps = open_engine("auto", 1), *forgets = open_engine("auto", 1);
+	const enum dtype types[] = {DTYPE_F32, DTYPE_F16, DTYPE_F32, DTYPE_F32};
+	const int tokens[] = {48, 48, 48, 1};
+	struct model second = tiny.model;
+	int bad = 0;
+	second.hp.n_layers = 1;
+	for (int i = 0; i < 8; i++) {
+		struct model *m = i % 2 ? &second : &tiny.model;
+		struct job_config job = job_of(types[i / 2], DTYPE_F32);
+		struct memory_plan kept, anew;
+		job.max_tokens = job.max_rows = tokens[i / 2];
+		m->serial = 0; /* nothing is kept of such a one */
+		bad += ops->check(forgets, m, &job, &anew, NULL) != 0;
+		m->serial = i % 2 ? 1002 : 1001;
+		for (int again = 0; again < 2; again++)
+			bad += ops->check(keeps, m, &job, &kept, NULL) != 0 || kept.weights != anew.weights ||
+			       kept.scratch != anew.scratch || kept.total != anew.total;
+	}
+	tiny.model.serial = 0;
+	is_int(bad, 0, "a plan is the same whatever was planned before");
+	ops->close(keeps);
+	ops->close(forgets);
+}
+
 int main(void)
 {
 	example_open();
@@ -250,6 +277,7 @@ int main(void)
 	test_copies();
 	test_bad_batches();
 	test_plan();
+	test_plans_again();
 	test_work();
 	test_describe();
 	test_null();
