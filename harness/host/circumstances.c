@@ -29,6 +29,7 @@ static const struct {
 	{"INFEROMETER_WORKER", true},
 	{"OMP_NUM_THREADS", false},	{"OMP_PROC_BIND", false},	{"OMP_PLACES", false},
 	{"OMP_DYNAMIC", false},		{"OMP_WAIT_POLICY", false},	{"GOMP_CPU_AFFINITY", false},
+	{"GOMP_SPINCOUNT", false},
 	{"KMP_AFFINITY", false},	{"KMP_BLOCKTIME", false},
 	{"OPENBLAS_NUM_THREADS", false}, {"OPENBLAS_CORETYPE", false},	{"OPENBLAS_THREAD_TIMEOUT", false},
 	{"BLIS_NUM_THREADS", false},	{"BLIS_ARCH_TYPE", false},
