@@ -150,11 +150,14 @@ static void choice_resolve(struct plan_values *out, const char *what, const char
 
 static void choices_resolve_all(struct plan_values *out, const char *what, const struct wire_choices *list)
 {
-	int before = out->n;
+	bool any = false;
+	/* Those that the list names beside "all" stand there already. */
 	for (int i = 0; i < list->n; i++)
-		if (list->item[i].usable)
+		if (list->item[i].usable) {
 			value_add(out, list->item[i].name, POINT_PLANNED, NULL);
-	if (out->n == before)
+			any = true;
+		}
+	if (!any)
 		value_add(out, "all", POINT_UNAVAILABLE, mem_printf("no %s is usable here", what));
 }
 
@@ -164,7 +167,7 @@ static void affinity_resolve(struct plan_values *out, const struct plan_context 
 {
 	const struct wire_choices none = {0}, *list = c->device ? &c->device->affinities : &none;
 	const struct wire_choice *known = wire_choice_find(list, text);
-	int before = out->n;
+	bool any = false;
 	if (strcmp(text, "all") != 0) {
 		if (known)
 			choice_resolve(out, point_key_name(KEY_AFFINITY), text, list);
@@ -173,9 +176,12 @@ static void affinity_resolve(struct plan_values *out, const struct plan_context 
 		return;
 	}
 	for (int i = 0; i < list->n; i++)
-		if (list->item[i].usable && strcmp(list->item[i].name, point_key_default(KEY_AFFINITY)) != 0)
+		if (list->item[i].usable &&
+		    strcmp(list->item[i].name, point_key_default(KEY_AFFINITY)) != 0) {
 			value_add(out, list->item[i].name, POINT_PLANNED, NULL);
-	if (out->n == before)
+			any = true;
+		}
+	if (!any)
 		value_add(out, text, POINT_UNAVAILABLE, mem_strdup("the worker lists no affinity"));
 }
 

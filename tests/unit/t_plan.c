@@ -30,6 +30,9 @@ static void test_values(void)
 		"model=default precision=f16 threads=2 workload=tg32\n"
 		"model=default precision=q8_0 threads=1 workload=tg32\n"
 		"model=default precision=q8_0 threads=2 workload=tg32\n");
+	is_plan("{workload: tg1, model: default, isa: [ref, avx2, all], threads: 1}\n",
+		"isa=ref model=default precision=f16 threads=1 workload=tg1\n"
+		"isa=avx2 model=default precision=f16 threads=1 workload=tg1\n");
 	is_plan("{workload: tg1, model: default, isa: [auto, all], kv: all, precision: all, threads: 1}\n",
 		"kv=f32 model=default precision=f32 threads=1 workload=tg1\n"
 		"isa=ref kv=f32 model=default precision=f32 threads=1 workload=tg1\n"
