@@ -44,6 +44,7 @@ PUT_KEY(affinity, KEY_AFFINITY)
 PUT_KEY(cache, KEY_CACHE)
 PUT_KEY(duration, KEY_DURATION)
 PUT_KEY(options, KEY_OPTIONS)
+PUT_KEY(inject, KEY_INJECT)
 RAW_KEY(sequences, KEY_SEQUENCES)
 RAW_KEY(ubatch, KEY_UBATCH)
 RAW_KEY(threads, KEY_THREADS)
@@ -60,6 +61,7 @@ WANTED_KEY(affinity, KEY_AFFINITY)
 WANTED_KEY(cache, KEY_CACHE)
 WANTED_KEY(duration, KEY_DURATION)
 WANTED_KEY(options, KEY_OPTIONS)
+WANTED_KEY(inject, KEY_INJECT)
 
 PUT(model)
 {
@@ -261,6 +263,7 @@ static const struct column columns[] = {
 	{"cache",      "",             NULL,       COLUMN_KEY,       false, 0, wanted_cache,    put_cache,     NULL},
 	{"duration",   "",             NULL,       COLUMN_KEY,       false, 0, wanted_duration, put_duration,  NULL},
 	{"options",    "",             NULL,       COLUMN_KEY,       false, 0, wanted_options,  put_options,   NULL},
+	{"inject",     "",             NULL,       COLUMN_KEY,       false, 0, wanted_inject,   put_inject,    NULL},
 	{"tokens/s",   "median, 95 %", NULL,       COLUMN_RATE,      true,  0, wanted_tokens,   put_tokens,    raw_tokens},
 	{"GFLOP/s",    "",             NULL,       COLUMN_RATE,      true,  5, wanted_tokens,   put_gflops_bare, raw_gflops},
 	{"GFLOP/s",    "median, 95 %", NULL,       COLUMN_RATE,      true,  0, wanted_plain,    put_gflops,    raw_gflops},

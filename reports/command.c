@@ -37,7 +37,8 @@ static void put_keys(struct strbuf *out, const struct row *r)
 		     {KEY_AFFINITY, "--affinity"},
 		     {KEY_CACHE, "--cache"},
 		     {KEY_DURATION, "--duration"},
-		     {KEY_OPTIONS, "--options"}};
+		     {KEY_OPTIONS, "--options"},
+		     {KEY_INJECT, "--inject"}};
 
 	for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
 		const char *value = r->point->point.value[flags[i].key];

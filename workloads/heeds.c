@@ -7,8 +7,9 @@
 
 bool workload_heeds(const struct workload_ops *w, enum point_key key)
 {
-	static const enum point_key always[] = {KEY_ENGINE,   KEY_DEVICE,  KEY_ISA,	 KEY_THREADS,
-						KEY_AFFINITY, KEY_OPTIONS, KEY_DURATION, KEY_WORKLOAD};
+	static const enum point_key always[] = {KEY_ENGINE,   KEY_DEVICE,   KEY_ISA,
+						KEY_THREADS,  KEY_AFFINITY, KEY_OPTIONS,
+						KEY_DURATION, KEY_INJECT,   KEY_WORKLOAD};
 	for (size_t i = 0; i < sizeof always / sizeof always[0]; i++)
 		if (always[i] == key)
 			return true;

@@ -86,7 +86,7 @@ struct workload_ops {
 extern const struct workload_ops *const workload_registry[];
 
 /* Does a point of that workload take the key? What the engine and the window heed, all do: engine, device, isa, threads,
- * affinity, options, duration. */
+ * affinity, options, duration, inject. */
 bool workload_heeds(const struct workload_ops *w, enum point_key key);
 
 /*

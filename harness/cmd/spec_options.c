@@ -62,6 +62,8 @@ static const struct argp_option options[] = {
 	AXIS("cache", KEY_CACHE, "STATE", "hot, or cold: emptied before each step"),
 	AXIS("duration", KEY_DURATION, "HOW", "burst, or sustained: measured once the machine has settled"),
 	AXIS("options", KEY_OPTIONS, "LIST", "name:value pairs that an engine knows, joined by +"),
+	AXIS("inject", KEY_INJECT, "LIST",
+	     "slowness put in on purpose, to see whether it is found: how:time+of:step+percent:5"),
 	AXIS("gemm-m", KEY_M, "N", "gemm: rows of A"),
 	AXIS("gemm-n", KEY_N, "N", "gemm: rows of W"),
 	AXIS("gemm-k", KEY_K, "N", "gemm: columns of A and of W"),

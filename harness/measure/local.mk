@@ -9,7 +9,7 @@ libmeasure_a_SOURCES = \
 	%D%/ask_convert.c %D%/ask_convert.h \
 	%D%/text.c %D%/text.h \
 	%D%/window.c %D%/window.h %D%/step_cost.c %D%/step_cost.h \
-	%D%/manner.c %D%/manner.h %D%/settle.c %D%/settle.h \
+	%D%/manner.c %D%/manner.h %D%/inject.c %D%/inject.h %D%/settle.c %D%/settle.h \
 	%D%/counter/registry.c %D%/counter/counter.h \
 	%D%/counter/reading.c %D%/counter/clock.c %D%/counter/rusage.c \
 	%D%/counter/perf.c %D%/counter/perf_probe.c %D%/counter/perf_event.h %D%/counter/pmu.c %D%/counter/pmu.h \

@@ -29,6 +29,8 @@ int manner_of(struct manner *out, const struct point *p, const struct engine_ops
 	int rc = word_of(p, KEY_CACHE, "cold", &m.cold, d);
 	if (rc == 0)
 		rc = word_of(p, KEY_DURATION, "sustained", &m.sustained, d);
+	if (rc == 0)
+		rc = inject_parse(&m.inject, point_get(p, KEY_INJECT), d);
 	if (rc == 0 && m.cold && !ops->flush)
 		rc = diag_set(d, ERR_UNSUPPORTED, "cache cold: engine %s has no caches to empty", ops->name);
 	/* Those have caches of their own, which ours do not read through. */
@@ -52,6 +54,8 @@ int manner_prepare(struct manner *m, const struct engine_ops *ops, struct engine
 
 void manner_describe(const struct manner *m, struct strbuf *out)
 {
+	if (m->inject.percent > 0)
+		strbuf_printf(out, "inject: each step spins for %g %% of what it took\n", m->inject.percent);
 	if (m->cold)
 		strbuf_printf(out, "cache: cold, each thread reads %llu bytes before each step\n",
 			      (unsigned long long)m->flush_bytes);

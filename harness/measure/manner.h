@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * How a point wants to be measured: its keys cache and duration. What caches are and how an engine empties them is
+ * How a point wants to be measured: its keys cache, duration and inject. What caches are and how an engine empties them is
  * the engine's affair; this says when. Within harness/measure.
  */
 #ifndef IFM_MEASURE_MANNER_H
@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "engines/base/err.h"
+#include "harness/measure/inject.h"
 
 struct engine;
 struct engine_ops;
@@ -17,8 +18,9 @@ struct point;
 struct strbuf;
 
 struct manner {
-	bool cold;	      /* caches are emptied before each step */
-	bool sustained;	      /* measured once it has settled under load */
+	bool cold;	/* caches are emptied before each step */
+	bool sustained; /* measured once it has settled under load */
+	struct inject inject;
 	int64_t prepare_ns;   /* what the first emptying took: no part of loading */
 	uint64_t flush_bytes; /* of an emptying; 0 while hot */
 };
@@ -29,7 +31,7 @@ MUST_CHECK int manner_of(struct manner *out, const struct point *p, const struct
 /* The first emptying takes the memory for all later ones: before the window. */
 MUST_CHECK int manner_prepare(struct manner *m, const struct engine_ops *ops, struct engine *e,
 			      struct diag *d);
-/* "key: value" lines; none while hot and burst. */
+/* "key: value" lines; none while hot and burst with nothing injected. */
 void manner_describe(const struct manner *m, struct strbuf *out);
 
 #endif

@@ -188,18 +188,34 @@ static int64_t now(void *arg)
 	return clock_ns();
 }
 
+/* What is measured: the prepared workload as it is, or slowed. */
+static void measured_of(const struct server *s, struct slowed *slowed, const struct workload_ops **ops,
+			struct workload_run **run)
+{
+	*ops = s->prepared.workload;
+	*run = s->prepared.run;
+	if (s->prepared.manner.inject.percent == 0)
+		return;
+	inject_wrap(slowed, &s->prepared.manner.inject, *ops, *run);
+	*ops = &slowed->ops;
+	*run = (struct workload_run *)slowed;
+}
+
 /* As the window does it, but no sample is kept. */
 static int settle_repetition(void *arg, int64_t *dur_ns, struct diag *d)
 {
 	struct server *s = ((struct counters *)arg)->server;
-	const struct workload_ops *w = s->prepared.workload;
-	int rc = w->reset(s->prepared.run, d);
+	struct slowed slowed;
+	const struct workload_ops *w;
+	struct workload_run *run;
+	measured_of(s, &slowed, &w, &run);
+	int rc = w->reset(run, d);
 	for (int i = 0; i < s->prepared.work.steps && rc == 0; i++) {
 		if (s->prepared.manner.cold)
 			rc = empty_caches(arg, d);
 		int64_t t0 = clock_ns();
 		if (rc == 0)
-			rc = w->step(s->prepared.run, d);
+			rc = w->step(run, d);
 		*dur_ns += clock_ns() - t0;
 	}
 	if (rc == 0 && server_cancelled(s))
@@ -230,12 +246,15 @@ static int run_window(struct server *s, const struct wire_run_request *q, struct
 		.before_step = cold ? empty_caches : NULL,
 		.cancelled = asked_to_stop,
 	};
+	struct slowed slowed;
+	const struct workload_ops *ops;
+	struct workload_run *run;
 	int rc = s->prepared.manner.sustained ? settle(c, d) : 0;
 	if (rc)
 		return rc;
+	measured_of(s, &slowed, &ops, &run);
 	r->series = mem_alloc(sizeof *r->series);
-	rc = window_run(s->prepared.workload, s->prepared.run, s->prepared.work.steps, q, &hooks, r->series,
-			d);
+	rc = window_run(ops, run, s->prepared.work.steps, q, &hooks, r->series, d);
 	r->n_series = rc == 0;
 	return rc;
 }

@@ -13,10 +13,10 @@
 /* The order of the product: what a value depends on stands before it (the workload decides which keys
  * count, the device what there is, the model its precision), then as people read rows. */
 static const enum point_key nest[] = {
-	KEY_WORKLOAD,  KEY_DEVICE,  KEY_ENGINE,	 KEY_MODEL,	KEY_M,	 KEY_N,
-	KEY_K,	       KEY_SIZE,    KEY_TYPE,	 KEY_PRECISION, KEY_KV,	 KEY_DEPTH,
-	KEY_SEQUENCES, KEY_UBATCH,  KEY_THREADS, KEY_AFFINITY,	KEY_ISA, KEY_BLOCKING,
-	KEY_PROVIDER,  KEY_OPTIONS, KEY_CACHE,	 KEY_DURATION,
+	KEY_WORKLOAD,  KEY_DEVICE,  KEY_ENGINE,	 KEY_MODEL,	KEY_M,	    KEY_N,
+	KEY_K,	       KEY_SIZE,    KEY_TYPE,	 KEY_PRECISION, KEY_KV,	    KEY_DEPTH,
+	KEY_SEQUENCES, KEY_UBATCH,  KEY_THREADS, KEY_AFFINITY,	KEY_ISA,    KEY_BLOCKING,
+	KEY_PROVIDER,  KEY_OPTIONS, KEY_CACHE,	 KEY_DURATION,	KEY_INJECT,
 };
 _Static_assert(sizeof nest / sizeof nest[0] == KEY_COUNT, "each key has its place");
 

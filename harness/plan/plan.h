@@ -71,7 +71,7 @@ struct plan_model {
 /*
  * Cross product of each section's axes, in the order of sections and, within one, of workload, device,
  * engine, model, m, n, k, size, type, precision, kv, depth, sequences, ubatch, threads, affinity, isa, blocking,
- * provider, options, cache, duration (the
+ * provider, options, cache, duration, inject (the
  * last one varies fastest), but those that an exclude of the section matches, after its own values were resolved
  * alike; a workload at a depth there stands for both. A section without a workload that has included ones stands for
  * these alone. Keys that a workload does not heed are left out, points that become the same

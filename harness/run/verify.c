@@ -79,8 +79,9 @@ static int reference_threads(const struct wire_hello *hello)
 /* The point on the ref kernels: what makes inputs and outputs stays, how they are computed does not. */
 static void reference_of(const struct verify *v, bool f32, struct point *out)
 {
-	static const enum point_key how[] = {KEY_ENGINE,   KEY_DEVICE, KEY_BLOCKING, KEY_PROVIDER,
-					     KEY_AFFINITY, KEY_CACHE,  KEY_DURATION, KEY_OPTIONS};
+	static const enum point_key how[] = {KEY_ENGINE,   KEY_DEVICE,	 KEY_BLOCKING,
+					     KEY_PROVIDER, KEY_AFFINITY, KEY_CACHE,
+					     KEY_DURATION, KEY_OPTIONS,	 KEY_INJECT};
 	const struct wire_workload *w =
 		wire_hello_workload(v->sweep->hello, point_get(&v->point->point, KEY_WORKLOAD));
 	char threads[16];

@@ -13,14 +13,29 @@ static const struct {
 	enum point_key key;
 	const char *before;
 } words[] = {
-	{KEY_WORKLOAD, ""},  {KEY_DEPTH, "@ d"},   {KEY_MODEL, ""},
-	{KEY_M, "m"},	     {KEY_N, "n"},	   {KEY_K, "k"},
-	{KEY_SIZE, "size="}, {KEY_TYPE, ""},	   {KEY_PRECISION, ""},
-	{KEY_KV, "kv="},     {KEY_SEQUENCES, "B"}, {KEY_UBATCH, "ub"},
-	{KEY_THREADS, "t"},  {KEY_ISA, ""},	   {KEY_BLOCKING, "blocking="},
-	{KEY_PROVIDER, ""},  {KEY_ENGINE, ""},	   {KEY_DEVICE, ""},
-	{KEY_AFFINITY, ""},  {KEY_CACHE, ""},	   {KEY_DURATION, ""},
+	{KEY_WORKLOAD, ""},
+	{KEY_DEPTH, "@ d"},
+	{KEY_MODEL, ""},
+	{KEY_M, "m"},
+	{KEY_N, "n"},
+	{KEY_K, "k"},
+	{KEY_SIZE, "size="},
+	{KEY_TYPE, ""},
+	{KEY_PRECISION, ""},
+	{KEY_KV, "kv="},
+	{KEY_SEQUENCES, "B"},
+	{KEY_UBATCH, "ub"},
+	{KEY_THREADS, "t"},
+	{KEY_ISA, ""},
+	{KEY_BLOCKING, "blocking="},
+	{KEY_PROVIDER, ""},
+	{KEY_ENGINE, ""},
+	{KEY_DEVICE, ""},
+	{KEY_AFFINITY, ""},
+	{KEY_CACHE, ""},
+	{KEY_DURATION, ""},
 	{KEY_OPTIONS, ""},
+	{KEY_INJECT, "inject="},
 };
 _Static_assert(sizeof words / sizeof words[0] == KEY_COUNT, "each key has its word");
 
