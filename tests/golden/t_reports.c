@@ -129,6 +129,55 @@ static void test_many_ceilings(void)
 	made_free(m);
 }
 
+static void worker_is(const char *typed, const char *want)
+{
+	struct maker *m = made_start();
+	struct row row = {.point = made_point(m, ROLE_MEASURE, POINT_DONE, "", "workload=tg8")};
+	struct strbuf got = {0};
+	char *whole = mem_printf("inferometer run --workload tg8%s", want);
+
+	m->run.command = made_text(m, typed);
+	m->run.seed = SPEC_SEED;
+	row_command(&got, &m->run, &row);
+	is_text(strbuf_text(&got), whole, typed);
+	strbuf_free(&got);
+	free(whole);
+	made_free(m);
+}
+
+/* Another worker is another program: it is named again, as it was. */
+static void test_worker(void)
+{
+	worker_is("inferometer run -m a", "");
+	worker_is("inferometer run --worker /a/b -m a", " --worker /a/b");
+	worker_is("inferometer run --worker=/a/b -m a", " --worker /a/b");
+	worker_is("inferometer run -worker /a/b", " --worker /a/b");
+	worker_is("inferometer run --worker '/a b/'\\''c' -m a", " --worker '/a b/'\\''c'");
+	worker_is("inferometer run --label ' --worker x' -m a", "");
+	worker_is("inferometer run -t 4 --worker", "");
+	worker_is("'", "");
+}
+
+static void lines_are(const char *command, int width, const char *want)
+{
+	struct strbuf got = {0};
+
+	command_lines(&got, command, width, "  ");
+	is_text(strbuf_text(&got), want, want);
+	strbuf_free(&got);
+}
+
+static void test_lines(void)
+{
+	lines_are("inferometer run -m a.gguf", 60, "  inferometer run -m a.gguf");
+	lines_are("inferometer run -m a.gguf", 27, "  inferometer run -m a.gguf");
+	lines_are("inferometer run -m a.gguf -t 4", 27, "  inferometer run -m \\\n    a.gguf -t 4");
+	lines_are("run -m 'a b  c' -t 4", 16, "  run -m \\\n    'a b  c' \\\n    -t 4");
+	lines_are("run 'much longer than all that' x", 12,
+		  "  run \\\n    'much longer than all that' \\\n    x");
+	lines_are("", 12, "");
+}
+
 /* What the run was asked beside the keys, when it is not what every run is asked. */
 static void test_command(void)
 {
@@ -141,7 +190,12 @@ static void test_command(void)
 		     {SPEC_SEED, "name: x\ncounters: [clock]\n", " --counters clock"},
 		     {SPEC_SEED, "name: x\ncounters: [clock, perf_event]\n", " --counters clock,perf_event"},
 		     {SPEC_SEED, "name: x\ncounters: ['$(id)']\n", ""},
-		     {SPEC_SEED, "name: x\ncounters: [clock", ""}};
+		     {SPEC_SEED, "name: x\ncounters: [clock", ""},
+		     {SPEC_SEED,
+		      "name: x\nrounds: 2\nwarmup: 1\nmin_time: 0.25\nmemory_limit: 500000000\nverify: "
+		      "false\nceilings: true\n",
+		      " -r 2 --min-time 0.25 --memory-limit 500000000 --no-verify"},
+		     {SPEC_SEED, "rounds: $(id)\ntimeout: 3; id\nrepeat: `id`\n", ""}};
 	struct maker *m = made_start();
 	struct row row = {.point = made_point(m, ROLE_MEASURE, POINT_DONE, "", "workload=tg8 isa=ref")};
 
@@ -180,6 +234,8 @@ int main(void)
 	free(text);
 	test_html(a);
 	test_command();
+	test_worker();
+	test_lines();
 	test_many_ceilings();
 	ok(!emitter_find("nonsense"), "an unknown format is not found");
 	analysis_free(a);
