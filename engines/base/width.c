@@ -82,6 +82,23 @@ int width_of(const char *text)
 	return width;
 }
 
+size_t width_fit(const char *text, int columns)
+{
+	uint32_t code;
+	size_t n = 0;
+	int used = 0;
+
+	while (text[n]) {
+		int bytes = bytes_of(text + n, &code);
+
+		used += columns_of(code);
+		if (n > 0 && used > columns)
+			break;
+		n += (size_t)bytes;
+	}
+	return n;
+}
+
 /* Appends what fits, the marks of its last character with it. */
 static void put_fitting(struct strbuf *out, const char *text, int columns)
 {
