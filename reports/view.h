@@ -70,6 +70,11 @@ void row_command(struct strbuf *out, const struct stored_run *run, const struct 
  * that can be; the first begins with indent, the others with two blanks more. */
 void command_lines(struct strbuf *out, const char *command, int width, const char *indent);
 
+/* The models of all rows: "llama-1b, llama-7b", or "operations". Untrusted text. */
+void view_models(struct strbuf *out, const struct view *v);
+/* Keys with one value in all rows: "engine cpu, 4 threads, kv f16". Untrusted text. */
+void view_constants(struct strbuf *out, const struct view *v);
+
 /* "3 failed, 1 unavailable", "" when all rows are done. */
 void view_troubles(struct strbuf *out, const struct view *v);
 int view_state_count(const struct view *v, enum point_state s);

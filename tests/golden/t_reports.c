@@ -133,6 +133,57 @@ static void test_terminal(const struct analysis *a)
 	test_widths(a);
 }
 
+/* What stands between fences is shown as it is. */
+static void cut_fences(char *md)
+{
+	char *begin = strstr(md, "\n```"), *end = begin ? strstr(begin + 4, "\n```") : NULL;
+
+	if (!begin || !end)
+		bail("Markdown without a fence");
+	memmove(begin, end + 4, strlen(end + 4) + 1);
+}
+
+static void test_md(const struct analysis *a)
+{
+	const struct report_options options = {0};
+	char *text = emit("md", a, &options);
+
+	compare("report.md", text);
+	ok(count_lines(text) <= 75, "a summary (%d lines)", count_lines(text));
+	cut_fences(text);
+	ok(!strstr(text, "<script") && !strstr(text, "```"), "Markdown holds no HTML of others");
+	free(text);
+}
+
+/* Failed points whose names hold fences: n commands. */
+static void fence_is(int n, const char *fence, const char *around)
+{
+	const struct report_options options = {0};
+	struct maker *m = made_start();
+	struct analysis *a;
+	char *text;
+
+	for (int i = 0; i < n; i++)
+		made_point(m, ROLE_MEASURE, POINT_FAILED, "died\n```\n# <b>",
+			   "workload=tg8 model=/models/a````b```@someone.gguf precision=f32 threads=1");
+	a = analysis_make(&m->run);
+	text = emit("md", a, &options);
+	has_text(text, fence, "a fence is longer than any in a name");
+	has_text(text, around, "many commands are folded");
+	ok(!strstr(text, "\n```\n") && !strstr(text, "\n# <b>"), "a reason ends no fence");
+	cut_fences(text);
+	ok(!strstr(text, "@s"), "outside of it nobody is mentioned");
+	free(text);
+	analysis_free(a);
+	made_free(m);
+}
+
+static void test_md_fence(void)
+{
+	fence_is(1, "\n`````sh\n# tg8 ", "\nFailed, again with:\n");
+	fence_is(11, "\n`````sh\n# tg8 ", "<details><summary>Failed: 11, again with</summary>\n\n");
+}
+
 static void test_html(const struct analysis *a)
 {
 	struct report_options options = {0};
@@ -287,10 +338,8 @@ int main(void)
 	char *text;
 
 	test_terminal(a);
-	text = emit("md", a, &options);
-	compare("report.md", text);
-	ok(!strstr(text, "<script"), "Markdown holds no HTML of others");
-	free(text);
+	test_md(a);
+	test_md_fence();
 	text = emit("csv", a, &options);
 	compare("report.csv", text);
 	ok(!strstr(text, ",=") && !strstr(text, "\"="), "no cell is a formula");
