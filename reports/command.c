@@ -12,6 +12,20 @@
 #define SEED_USUAL     20240229
 #define COUNTERS_USUAL "clock, rusage"
 
+/* A model's path may hold commas, which part models. */
+static void put_value(struct strbuf *out, enum point_key key, const char *value)
+{
+	struct strbuf text = {0};
+
+	for (; *value; value++) {
+		if (key == KEY_MODEL && *value == ',')
+			strbuf_putc(&text, '\\');
+		strbuf_putc(&text, *value);
+	}
+	text_shell(out, strbuf_text(&text));
+	strbuf_free(&text);
+}
+
 static void put_keys(struct strbuf *out, const struct row *r)
 {
 	static const struct {
@@ -39,6 +53,7 @@ static void put_keys(struct strbuf *out, const struct row *r)
 		     {KEY_CACHE, "--cache"},
 		     {KEY_DURATION, "--duration"},
 		     {KEY_OPTIONS, "--options"}};
+	_Static_assert(sizeof flags / sizeof flags[0] == KEY_COUNT, "each key has its flag");
 
 	for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
 		const char *value = r->point->point.value[flags[i].key];
@@ -47,7 +62,7 @@ static void put_keys(struct strbuf *out, const struct row *r)
 		if (!value || (usual && strcmp(usual, value) == 0))
 			continue;
 		strbuf_printf(out, " %s ", flags[i].flag);
-		text_shell(out, value);
+		put_value(out, flags[i].key, value);
 	}
 }
 
