@@ -197,7 +197,7 @@ static void test_end(void)
 	progress_end(&p);
 	terminal_close(&t, got, sizeof got);
 	has_text(got, "[1/1] tg4  0:03 left\r\033[K[1/1] in 0:0", "the last line says how long all took");
-	is_int(got[strlen(got) - 1], '\n', "and is ended");
+	ok(got[strlen(got) - 1] == '\n', "and is ended");
 }
 
 static void test_time(void)
