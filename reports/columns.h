@@ -20,7 +20,7 @@ struct column {
 	const char *brief; /* head in a terminal, NULL: the same */
 	enum column_use use;
 	bool figure; /* right-aligned */
-	int drop;    /* order in which a narrow terminal leaves columns out; 0: never */
+	int drop;    /* order in which a narrow terminal leaves columns out; 0: never. Said in the man page */
 	bool (*wanted)(const struct view *v, enum row_kind kind);
 	/* Unescaped text; interval is printed smaller beside it. */
 	void (*put)(struct strbuf *text, struct strbuf *interval, const struct view *v, const struct row *r);

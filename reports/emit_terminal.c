@@ -11,9 +11,6 @@
 #include "reports/terminal.h"
 #include "reports/text.h"
 
-/* Narrower terminals get lines that are too long rather than tables that say nothing. */
-#define WIDTH_MIN 60
-
 static int max_int(int a, int b)
 {
 	return a > b ? a : b;
@@ -99,7 +96,8 @@ static void put_cell(struct strbuf *line, const struct layout *l, int i, int c, 
 }
 
 /* A row that did not run: what was asked, then why in what is left of the line. */
-static void put_reason(struct strbuf *line, const struct layout *l, const struct row *r, bool colour)
+static void put_reason(struct strbuf *line, const struct layout *l, const struct row *r, bool colour,
+		       bool *cut)
 {
 	struct strbuf plain = {0};
 	int used = text_width(strbuf_text(line)) + LAYOUT_GAP;
@@ -114,14 +112,18 @@ static void put_reason(struct strbuf *line, const struct layout *l, const struct
 		      colour && r->state == POINT_FAILED ? ANSI_BAD
 		      : colour				 ? ANSI_MUTE
 							 : "");
-	text_cut(line, strbuf_text(&plain), max_int(l->width - used, 20));
+	/* Failed rows stand below with all of it. */
+	*cut |= text_width(strbuf_text(&plain)) > l->width - used && r->state != POINT_FAILED;
+	text_cut(line, strbuf_text(&plain), max_int(l->width - used, 1));
 	strbuf_puts(line, colour ? ANSI_OFF : "");
 	strbuf_free(&plain);
 }
 
-static void put_rows(FILE *out, const struct layout *l, bool colour)
+/* True when a reason was cut that stands nowhere else. */
+static bool put_rows(FILE *out, const struct layout *l, bool colour)
 {
 	struct strbuf line = {0};
+	bool cut = false;
 
 	for (int i = 0; i < l->n_rows; i++) {
 		bool figures = row_has_figures(l->row[i]);
@@ -129,9 +131,27 @@ static void put_rows(FILE *out, const struct layout *l, bool colour)
 		for (int c = 0; c < (figures ? l->n_columns : l->n_keys); c++)
 			put_cell(&line, l, i, c, colour);
 		if (!figures)
-			put_reason(&line, l, l->row[i], colour);
+			put_reason(&line, l, l->row[i], colour, &cut);
 		put_line(out, &line);
 	}
+	strbuf_free(&line);
+	return cut;
+}
+
+/* What the table has no room for, and where it is. */
+static void put_rest(FILE *out, const struct layout *l, const struct view *v, bool cut, bool colour)
+{
+	struct strbuf line = {0};
+
+	for (int i = 0; i < l->n_left_out; i++)
+		strbuf_printf(&line, "%s%s", i ? ", " : "left out, in -o csv: ", l->left_out[i]);
+	if (cut)
+		strbuf_printf(&line, "%swhole reasons: inferometer show %lld", line.len ? "; " : "",
+			      (long long)v->a->run->id);
+	fputs(colour && line.len ? ANSI_MUTE : "", out);
+	if (line.len)
+		terminal_wrapped(out, strbuf_text(&line), l->width);
+	fputs(colour && line.len ? ANSI_OFF : "", out);
 	strbuf_free(&line);
 }
 
@@ -140,10 +160,10 @@ static void put_table(FILE *out, const struct view *v, enum row_kind kind,
 {
 	struct layout l;
 
-	layout_make(&l, v, kind, max_int(options->width > 0 ? options->width : 100, WIDTH_MIN));
+	layout_make(&l, v, kind, terminal_columns(options));
 	fputc('\n', out);
 	put_heads(out, &l, options->colour);
-	put_rows(out, &l, options->colour);
+	put_rest(out, &l, v, put_rows(out, &l, options->colour), options->colour);
 	layout_free(&l);
 }
 

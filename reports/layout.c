@@ -12,6 +12,13 @@
 /* Longest cell of a key: names come from outside. */
 #define KEY_WIDTH 20
 #define BAR_WIDTH 10
+#define BAR_LEAST 5
+/* What a mark is shortened to: no two begin alike. */
+#define MARK_LETTERS 3
+/* Of the order in which columns go: below, what is detail; what a table is poorer without; no column. */
+#define DROP_DETAIL 3
+#define DROP_NEEDED 6
+#define DROP_NEVER  100
 
 struct cell *layout_cell(const struct layout *l, int row, int column)
 {
@@ -49,6 +56,15 @@ static bool is_key(const struct column *c)
 	return c->use == COLUMN_KEY || c->use == COLUMN_PRECISION;
 }
 
+/* Stands for all keys when they have no room. */
+static void put_label(struct strbuf *text, struct strbuf *interval __attribute__((unused)),
+		      const struct view *v, const struct row *r)
+{
+	row_label(text, v, r);
+}
+
+static const struct column folded = {.head = "point", .use = COLUMN_KEY, .put = put_label};
+
 static void cell_fill(const struct layout *l, struct cell *cell, const struct column *c, const struct row *r)
 {
 	struct strbuf raw = {0}, plain = {0};
@@ -56,7 +72,7 @@ static void cell_fill(const struct layout *l, struct cell *cell, const struct co
 	if (is_key(c) || row_has_figures(r))
 		c->put(&raw, &cell->interval, l->view, r);
 	text_plain(&plain, strbuf_text(&raw));
-	text_cut(&cell->text, strbuf_text(&plain), is_key(c) ? KEY_WIDTH : 4 * KEY_WIDTH);
+	text_cut(&cell->text, strbuf_text(&plain), is_key(c) && c != &folded ? KEY_WIDTH : 4 * KEY_WIDTH);
 	strbuf_free(&raw);
 	strbuf_free(&plain);
 }
@@ -155,6 +171,8 @@ static bool layout_drop_least(struct layout *l, int below)
 
 	if (least < 0 || l->column[least]->drop >= below)
 		return false;
+	if (l->column[least]->drop >= DROP_DETAIL)
+		l->left_out[l->n_left_out++] = column_head(l->column[least]);
 	layout_drop(l, least);
 	return true;
 }
@@ -167,12 +185,112 @@ static bool layout_shrink_bar(struct layout *l, int least)
 	return true;
 }
 
+/* "con pre" of "contended preempted": below the table stands what they mean. */
+static void marks_shorten(struct strbuf *marks)
+{
+	struct strbuf brief = {0};
+
+	for (const char *word = strbuf_text(marks); *word; word += strspn(word, " ")) {
+		size_t n = strcspn(word, " ");
+
+		strbuf_puts(&brief, brief.len ? " " : "");
+		strbuf_add(&brief, word, n < MARK_LETTERS ? n : MARK_LETTERS);
+		word += n;
+	}
+	strbuf_free(marks);
+	*marks = brief;
+}
+
+/* False when there are none, or they are short already. */
+static bool layout_shorten_marks(struct layout *l)
+{
+	int c = 0, was;
+
+	while (c < l->n_columns && l->column[c]->use != COLUMN_MARKS)
+		c++;
+	if (c == l->n_columns)
+		return false;
+	was = l->text_width[c];
+	l->text_width[c] = text_width(column_head(l->column[c]));
+	for (int i = 0; i < l->n_rows; i++) {
+		struct strbuf *marks = &layout_cell(l, i, c)->text;
+
+		marks_shorten(marks);
+		l->text_width[c] = max_int(l->text_width[c], text_width(strbuf_text(marks)));
+	}
+	return l->text_width[c] < was;
+}
+
+static int keys_of(const struct layout *l)
+{
+	int n = 0;
+
+	while (n < l->n_columns && is_key(l->column[n]))
+		n++;
+	return n;
+}
+
+/* All keys in one column, each row's as lists name it. False when they are already. */
+static bool layout_fold(struct layout *l)
+{
+	int n = keys_of(l);
+
+	if (n < 2)
+		return false;
+	while (--n > 0)
+		layout_drop(l, n);
+	l->column[0] = &folded;
+	l->text_width[0] = text_width(folded.head);
+	for (int i = 0; i < l->n_rows; i++) {
+		struct cell *cell = layout_cell(l, i, 0);
+
+		cell_free(cell);
+		*cell = (struct cell){0};
+		cell_fill(l, cell, &folded, l->row[i]);
+		l->text_width[0] = max_int(l->text_width[0], text_width(strbuf_text(&cell->text)));
+	}
+	return true;
+}
+
 /* One step narrower, what matters least first; false when nothing is left to give. */
 static bool layout_shrink(struct layout *l)
 {
-	return layout_drop_least(l, 3) || layout_shrink_bar(l, 5) || layout_cut(l, COLUMN_KEY, 14) ||
-	       layout_cut(l, COLUMN_MARKS, 10) || layout_drop_least(l, 100) || layout_shrink_bar(l, 0) ||
-	       layout_cut(l, COLUMN_KEY, 8) || layout_cut(l, COLUMN_MARKS, 8);
+	return layout_drop_least(l, DROP_DETAIL) || layout_shrink_bar(l, BAR_LEAST) ||
+	       layout_cut(l, COLUMN_KEY, 14) || layout_drop_least(l, DROP_NEEDED) ||
+	       layout_shorten_marks(l) || layout_shrink_bar(l, 0) || layout_cut(l, COLUMN_KEY, 10) ||
+	       layout_drop_least(l, DROP_NEVER) || layout_fold(l) || layout_cut(l, COLUMN_KEY, 8) ||
+	       layout_cut(l, COLUMN_MARKS, 8);
+}
+
+static int keys_width(const struct layout *l)
+{
+	int w = 0;
+
+	for (int c = 0; c < keys_of(l); c++)
+		w += layout_column_width(l, c) + LAYOUT_GAP;
+	return w;
+}
+
+/* A row that did not run has its reason behind its keys. */
+static void layout_fit_reasons(struct layout *l)
+{
+	bool any = false;
+
+	for (int i = 0; i < l->n_rows; i++)
+		any |= !row_has_figures(l->row[i]);
+	while (any && keys_width(l) + LAYOUT_REASON > l->width &&
+	       (layout_cut(l, COLUMN_KEY, 10) || layout_fold(l) || layout_cut(l, COLUMN_KEY, 8)))
+		;
+}
+
+/* What a column left behind that went last is room for a bar. */
+static void layout_grow_bar(struct layout *l)
+{
+	int rest = l->width - layout_width(l) + (l->bar ? 1 + l->bar : 0) - 1;
+
+	for (int c = 0; c < l->n_columns; c++)
+		if (l->column[c]->use == COLUMN_SHARE && rest >= BAR_LEAST)
+			l->bar = rest < BAR_WIDTH ? rest : BAR_WIDTH;
 }
 
 /* Columns without a word go; then the least needed ones and the bar give way until the table fits. */
@@ -185,8 +303,9 @@ static void layout_fit(struct layout *l)
 	l->bar = BAR_WIDTH;
 	while (layout_width(l) > l->width && layout_shrink(l))
 		;
-	while (l->n_keys < l->n_columns && is_key(l->column[l->n_keys]))
-		l->n_keys++;
+	layout_fit_reasons(l);
+	layout_grow_bar(l);
+	l->n_keys = keys_of(l);
 }
 
 void layout_make(struct layout *l, const struct view *v, enum row_kind kind, int width)

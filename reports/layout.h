@@ -7,6 +7,8 @@
 
 /* Between two columns. */
 #define LAYOUT_GAP 2
+/* Least room for the reason of a row that did not run. */
+#define LAYOUT_REASON 24
 /* Stands over the intervals. */
 #define LAYOUT_INTERVAL "95 %"
 
@@ -21,9 +23,15 @@ struct layout {
 	int text_width[COLUMNS_MAX], interval_width[COLUMNS_MAX];
 	const struct row **row;
 	struct cell *cell; /* n_rows x n_columns */
+	int n_left_out;
+	const char *left_out
+		[COLUMNS_MAX]; /* heads of columns for which there was no room, but for what is detail */
 };
 
-/* The rows of that kind in at most width columns where that can be. */
+/*
+ * The rows of that kind in at most width columns. What matters least goes first: columns in their order of dropping,
+ * bars, the ends of names, marks but for three letters a word; when the keys still have no room, they share a column.
+ */
 void layout_make(struct layout *l, const struct view *v, enum row_kind kind, int width);
 void layout_free(struct layout *l);
 

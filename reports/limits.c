@@ -64,6 +64,8 @@ struct table {
 	const struct row **line;	      /* the first row of each: says its keys */
 	int width[1 + KEYS_MAX + VALUES_MAX]; /* keys, bytes, values */
 	int interval[VALUES_MAX];	      /* width of the part behind the value */
+	int columns;			      /* of the terminal */
+	int from, to;			      /* values for which this piece of the table has room */
 };
 
 static const char *key_of(const struct row *r, enum point_key key)
@@ -214,6 +216,37 @@ static void widths_find(struct table *t)
 	}
 }
 
+/* ---- fitting ---- */
+
+static int values_of(const struct grid *g)
+{
+	int n = 0;
+
+	while (n < VALUES_MAX && g->column[n].value)
+		n++;
+	return n;
+}
+
+static int value_width(const struct table *t, int c)
+{
+	return t->width[KEYS_MAX + 1 + c] + 1 + t->interval[c] + GAP;
+}
+
+/* Values from t->from on that stand beside the keys, one at least. */
+static void piece_find(struct table *t)
+{
+	int used = 0;
+
+	for (int k = 0; k < t->grid->n_keys; k++)
+		used += t->shown[k] ? t->width[k] + GAP : 0;
+	used += t->grid->bytes ? t->width[KEYS_MAX] + GAP : 0;
+	t->to = t->from;
+	/* No gap stands behind the last. */
+	while (t->to < values_of(t->grid) &&
+	       (t->to == t->from || used + value_width(t, t->to) - GAP <= t->columns))
+		used += value_width(t, t->to++);
+}
+
 /* ---- printing ---- */
 
 static void put_aligned(struct strbuf *out, const char *text, int width, bool right)
@@ -248,7 +281,7 @@ static void put_heads(FILE *out, const struct table *t, bool colour)
 		if (k == 0 && t->grid->bytes)
 			strbuf_printf(&line, "%*s", t->width[KEYS_MAX] + GAP, "");
 	}
-	for (int c = 0; c < VALUES_MAX && t->grid->column[c].value; c++) {
+	for (int c = t->from; c < t->to; c++) {
 		put_aligned(&line, t->grid->column[c].head, t->width[KEYS_MAX + 1 + c] + 1 + t->interval[c],
 			    true);
 		strbuf_printf(&line, "%*s", GAP, "");
@@ -259,7 +292,7 @@ static void put_heads(FILE *out, const struct table *t, bool colour)
 
 static void put_cells(struct strbuf *line, const struct table *t, int l)
 {
-	for (int c = 0; c < VALUES_MAX && t->grid->column[c].value; c++) {
+	for (int c = t->from; c < t->to; c++) {
 		struct strbuf value = {0}, interval = {0};
 
 		put_value(&value, &interval, cell_of(t, l, c));
@@ -324,13 +357,15 @@ static const char *reason_of(const struct row *r)
 	return row_has_figures(r) ? NULL : r->reason;
 }
 
-static void put_note(FILE *out, const char *what, const char *why)
+static void put_note(FILE *out, const struct table *t, const char *what, const char *why)
 {
-	struct strbuf plain = {0};
+	struct strbuf line = {0};
 
-	text_plain(&plain, why);
-	fprintf(out, "%s: %s\n", what, strbuf_text(&plain));
-	strbuf_free(&plain);
+	text_plain(&line, what);
+	strbuf_puts(&line, ": ");
+	text_plain(&line, why);
+	terminal_wrapped(out, strbuf_text(&line), t->columns);
+	strbuf_free(&line);
 }
 
 /* What is missing and why; what stands for an instruction. */
@@ -345,34 +380,38 @@ static void put_notes(FILE *out, const struct table *t)
 		if (!row_has_figures(r) && !told_before(t->a, r, reason_of)) {
 			strbuf_puts(&name, "- ");
 			strbuf_puts(&name, row_state(r));
-			put_note(out, strbuf_text(&name), r->reason);
+			put_note(out, t, strbuf_text(&name), r->reason);
 		} else if (how_of(r) && row_has_figures(r) && !told_before(t->a, r, how_of)) {
 			strbuf_puts(&name, "* ");
 			row_ran(&name, r);
 			strbuf_add(&how, how_of(r), strcspn(how_of(r), "\n"));
-			put_note(out, strbuf_text(&name), strbuf_text(&how));
+			put_note(out, t, strbuf_text(&name), strbuf_text(&how));
 		}
 		strbuf_free(&name);
 		strbuf_free(&how);
 	}
 }
 
-static void put_grid(FILE *out, const struct analysis *a, const struct grid *g, bool colour)
+static void put_grid(FILE *out, const struct analysis *a, const struct grid *g,
+		     const struct report_options *options)
 {
-	struct table t = {.grid = g, .a = a};
+	struct table t = {.grid = g, .a = a, .columns = terminal_columns(options)};
 
 	lines_find(&t);
 	if (t.n_lines > 0) {
 		widths_find(&t);
-		fprintf(out, "\n%s\n", g->title);
-		put_heads(out, &t, colour);
-		put_rows(out, &t);
+		for (; t.from < values_of(g); t.from = t.to) {
+			piece_find(&t);
+			fprintf(out, "\n%s%s\n", g->title, t.from ? ", continued" : "");
+			put_heads(out, &t, options->colour);
+			put_rows(out, &t);
+		}
 		put_notes(out, &t);
 	}
 	free(t.line);
 }
 
-static void put_intro(FILE *out, const struct view *v)
+static void put_intro(FILE *out, const struct view *v, int columns)
 {
 	struct strbuf raw = {0}, plain = {0};
 
@@ -383,13 +422,13 @@ static void put_intro(FILE *out, const struct view *v)
 		strbuf_printf(&raw, " of %d processes", v->processes);
 	strbuf_puts(&raw, v->processes >= 6 ? " with their 95 % intervals" : "");
 	text_plain(&plain, strbuf_text(&raw));
-	fprintf(out, "%s\n", strbuf_text(&plain));
+	terminal_wrapped(out, strbuf_text(&plain), columns);
 	strbuf_free(&raw);
 	strbuf_free(&plain);
 }
 
 /* "! 12 rows contended, 3 preempted", for the words that the footer explains. */
-static void put_marks(FILE *out, const struct analysis *a)
+static void put_marks(FILE *out, const struct analysis *a, int columns)
 {
 	struct strbuf line = {0}, marks = {0};
 
@@ -401,10 +440,11 @@ static void put_marks(FILE *out, const struct analysis *a)
 			n += strstr(strbuf_text(&marks), m->word) != NULL;
 		}
 		if (n > 0)
-			strbuf_printf(&line, "%s%d %s", line.len ? ", " : "\n! ", n, m->word);
+			strbuf_printf(&line, "%s%d %s", line.len ? ", " : "! ", n, m->word);
 	}
+	fputs(line.len ? "\n" : "", out);
 	if (line.len)
-		fprintf(out, "%s\n", strbuf_text(&line));
+		terminal_wrapped(out, strbuf_text(&line), columns);
 	strbuf_free(&line);
 	strbuf_free(&marks);
 }
@@ -414,10 +454,10 @@ int limits_emit(FILE *out, const struct analysis *a, const struct report_options
 	struct view v = view_make(a);
 
 	v.ascii = true;
-	put_intro(out, &v);
+	put_intro(out, &v, terminal_columns(options));
 	for (size_t i = 0; i < sizeof grids / sizeof grids[0]; i++)
-		put_grid(out, a, &grids[i], options->colour);
-	put_marks(out, a);
+		put_grid(out, a, &grids[i], options);
+	put_marks(out, a, terminal_columns(options));
 	terminal_footer(out, &v, options);
 	return ferror(out) ? diag_set(d, ERR_IO, "cannot write the report") : 0;
 }

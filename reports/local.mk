@@ -12,7 +12,7 @@ libreports_a_SOURCES = \
 	%D%/report.h %D%/registry.c \
 	%D%/text.c %D%/text.h %D%/csv.c %D%/csv.h \
 	%D%/number.c %D%/number.h \
-	%D%/view.c %D%/command.c %D%/view.h %D%/facts.c \
+	%D%/view.c %D%/command.c %D%/subject.c %D%/view.h %D%/facts.c \
 	%D%/columns.c %D%/columns.h \
 	%D%/counters.c %D%/counters.h %D%/html/counters.c \
 	%D%/layout.c %D%/layout.h \

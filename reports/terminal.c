@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "engines/base/width.h"
 #include "reports/number.h"
 #include "reports/text.h"
 
@@ -12,79 +13,58 @@
 #define HEADER_LINES 3
 #define HEADER_REST  45
 
+int terminal_columns(const struct report_options *options)
+{
+	if (options->width <= 0)
+		return TERMINAL_USUAL;
+	return options->width > TERMINAL_LEAST ? options->width : TERMINAL_LEAST;
+}
+
+/* Columns of a word that may begin or end with a change of colour. */
+static int word_width(const char *word)
+{
+	int width = text_width(word);
+
+	for (const char *at = word; (at = strchr(at, '\x1b')) != NULL; at++)
+		width -= (int)strcspn(at, "m") + 1;
+	return width;
+}
+
+/* A word that is wider than all columns is broken where they end. */
+static int put_word(FILE *out, const char *word, int column, int width)
+{
+	int w = word_width(word);
+
+	if (column > 0 && column + 1 + w > width) {
+		fputc('\n', out);
+		column = 0;
+	}
+	fputs(column > 0 ? " " : "", out);
+	while (w > width) {
+		size_t n = width_fit(word, width);
+
+		fprintf(out, "%.*s\n", (int)n, word);
+		word += n;
+		w = word_width(word);
+	}
+	fputs(word, out);
+	return column + w + (column > 0);
+}
+
 void terminal_wrapped(FILE *out, const char *text, int width)
 {
 	int column = 0;
 
 	while (*text) {
+		struct strbuf word = {0};
 		size_t n = strcspn(text, " ");
-		char word[512];
-		int w;
 
-		n = n < sizeof word ? n : sizeof word - 1;
-		memcpy(word, text, n);
-		word[n] = '\0';
-		w = text_width(word);
-		if (column > 0 && column + 1 + w > width) {
-			fputc('\n', out);
-			column = 0;
-		}
-		fprintf(out, "%s%s", column > 0 ? " " : "", word);
-		column += w + (column > 0);
+		strbuf_add(&word, text, n);
+		column = put_word(out, strbuf_text(&word), column, width);
 		text += n + strspn(text + n, " ");
+		strbuf_free(&word);
 	}
 	fputc('\n', out);
-}
-
-static void put_models(struct strbuf *line, const struct view *v)
-{
-	struct strbuf seen = {0}, name = {0};
-
-	for (int i = 0; i < v->a->n_rows; i++) {
-		const char *model = point_get(&v->a->rows[i].point->point, KEY_MODEL);
-
-		if (!*model)
-			continue;
-		strbuf_reset(&name);
-		strbuf_putc(&name, '\n');
-		model_short(&name, model);
-		strbuf_putc(&name, '\n');
-		if (strstr(strbuf_text(&seen), strbuf_text(&name)))
-			continue;
-		strbuf_puts(line, seen.len ? ", " : "");
-		model_short(line, model);
-		strbuf_puts(&seen, strbuf_text(&name));
-	}
-	if (!seen.len)
-		strbuf_puts(line, "operations");
-	strbuf_free(&seen);
-	strbuf_free(&name);
-}
-
-/* Keys with one value in all rows are said once. */
-static void put_constants(struct strbuf *line, const struct view *v)
-{
-	static const struct {
-		enum point_key key;
-		bool unusual; /* the default goes without saying */
-		const char *before, *after;
-	} said[] = {{KEY_ENGINE, false, "engine ", ""},	  {KEY_ISA, false, "isa ", ""},
-		    {KEY_THREADS, false, "", " threads"}, {KEY_KV, false, "kv ", ""},
-		    {KEY_PROVIDER, false, "gemm ", ""},	  {KEY_AFFINITY, true, "affinity ", ""},
-		    {KEY_CACHE, true, "caches ", ""},	  {KEY_DURATION, true, "", ""},
-		    {KEY_OPTIONS, true, "options ", ""}};
-	bool first = true;
-
-	for (size_t i = 0; i < sizeof said / sizeof said[0] && v->a->n_rows > 0; i++) {
-		const char *value = point_get(&v->a->rows[0].point->point, said[i].key);
-
-		if (v->varies[said[i].key] || !*value)
-			continue;
-		if (said[i].unusual && strcmp(value, point_key_default(said[i].key)) == 0)
-			continue;
-		strbuf_printf(line, "%s%s%s%s", first ? "" : ", ", said[i].before, value, said[i].after);
-		first = false;
-	}
 }
 
 static bool is_limit(const struct analysis *a, const struct row *c)
@@ -152,13 +132,13 @@ void terminal_header(FILE *out, const struct view *v, const struct report_option
 {
 	struct strbuf line = {0}, plain = {0};
 	const struct stored_run *run = v->a->run;
-	int width = options->width > 0 ? options->width : 100;
+	int width = terminal_columns(options);
 
-	put_models(&line, v);
+	view_models(&line, v);
 	strbuf_puts(&line, " on ");
 	machine_put(&line, run);
 	strbuf_puts(&line, ": ");
-	put_constants(&line, v);
+	view_constants(&line, v);
 	if (v->processes > 0)
 		strbuf_printf(&line, "; %d %s a row", v->processes,
 			      v->processes == 1 ? "process" : "processes");
@@ -197,7 +177,9 @@ static void put_failure(FILE *out, const struct view *v, const struct row *r, in
 	strbuf_reset(&plain);
 	row_command(&raw, v->a->run, r);
 	text_plain(&plain, strbuf_text(&raw));
-	fprintf(out, "  %s\n", strbuf_text(&plain));
+	strbuf_reset(&raw);
+	command_lines(&raw, strbuf_text(&plain), width, "  ");
+	fprintf(out, "%s\n", strbuf_text(&raw));
 	strbuf_free(&raw);
 	strbuf_free(&plain);
 }
@@ -228,6 +210,17 @@ static bool has_few(const struct view *v)
 	return false;
 }
 
+/* Its word in colour, which takes no columns. */
+static void put_mark(FILE *out, const struct mark_word *m, const struct report_options *options)
+{
+	struct strbuf line = {0};
+
+	strbuf_printf(&line, "%s%s%s: %s", options->colour ? ANSI_MARK : "", m->word,
+		      options->colour ? ANSI_OFF : "", m->meaning);
+	terminal_wrapped(out, strbuf_text(&line), terminal_columns(options));
+	strbuf_free(&line);
+}
+
 void terminal_footer(FILE *out, const struct view *v, const struct report_options *options)
 {
 	bool first = true;
@@ -235,11 +228,11 @@ void terminal_footer(FILE *out, const struct view *v, const struct report_option
 	for (const struct mark_word *m = mark_words; m->word; m++) {
 		if (!mark_in_use(v, m->word))
 			continue;
-		fprintf(out, "%s%s%s%s: %s\n", first ? "\n" : "", options->colour ? ANSI_MARK : "", m->word,
-			options->colour ? ANSI_OFF : "", m->meaning);
+		fputs(first ? "\n" : "", out);
+		put_mark(out, m, options);
 		first = false;
 	}
 	if (has_few(v))
 		fprintf(out, "%sn<6: a 95 %% interval needs 6 processes\n", first ? "\n" : "");
-	put_failures(out, v, options->width > 0 ? options->width : 100);
+	put_failures(out, v, terminal_columns(options));
 }

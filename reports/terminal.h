@@ -14,12 +14,18 @@
 #define ANSI_MARK "\x1b[33m"
 #define ANSI_OFF  "\x1b[0m"
 
+/* A table on paper, in a log or a mail fits the usual; narrower terminals get lines that wrap. */
+#define TERMINAL_USUAL 100
+#define TERMINAL_LEAST 60
+/* How many a report may take. */
+int terminal_columns(const struct report_options *options);
+
 /* Model, machine, keys that are the same in all rows, processes, ceilings. */
 void terminal_header(FILE *out, const struct view *v, const struct report_options *options);
 /* What the marks mean, and the commands that repeat what failed. */
 void terminal_footer(FILE *out, const struct view *v, const struct report_options *options);
 
-/* A line of plain text, broken between words so that none exceeds width where a blank allows it. */
+/* A line of plain text, broken between words, and in a word that is wider than width. It may change colours. */
 void terminal_wrapped(FILE *out, const char *text, int width);
 
 #endif

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "engines/base/plain.h"
+#include "engines/base/width.h"
 
 void text_plain(struct strbuf *out, const char *text)
 {
@@ -63,7 +64,10 @@ void text_html_lines(struct strbuf *out, const char *text)
 	text_map(out, text, true, put_html);
 }
 
-/* HTML in Markdown is HTML: its characters go as entities, Markdown's own behind a backslash. */
+/*
+ * HTML in Markdown is HTML: its characters go as entities, Markdown's own behind a backslash. Behind @ and #, where
+ * GitHub would find the name of a person or the number of an issue after all that, stands a blank without a width.
+ */
 static void put_md(struct strbuf *out, char c)
 {
 	if (strchr("&<>\"'", c))
@@ -73,6 +77,8 @@ static void put_md(struct strbuf *out, char c)
 			strbuf_putc(out, '\\');
 		strbuf_putc(out, c);
 	}
+	if (c == '@' || c == '#')
+		strbuf_puts(out, "&#8203;");
 }
 
 void text_md(struct strbuf *out, const char *text)
@@ -138,26 +144,10 @@ void text_shell(struct strbuf *out, const char *text)
 
 int text_width(const char *text)
 {
-	int n = 0;
-
-	for (; *text; text++)
-		n += ((unsigned char)*text & 0xc0) != 0x80;
-	return n;
+	return width_of(text);
 }
 
 void text_cut(struct strbuf *out, const char *text, int width)
 {
-	int n = 0;
-
-	if (text_width(text) <= width) {
-		strbuf_puts(out, text);
-		return;
-	}
-	for (; *text; text++) {
-		n += ((unsigned char)*text & 0xc0) != 0x80;
-		if (n >= width)
-			break;
-		strbuf_putc(out, *text);
-	}
-	strbuf_puts(out, "\xe2\x80\xa6");
+	width_cut(out, text, width);
 }

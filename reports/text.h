@@ -24,7 +24,7 @@ void text_lines(struct strbuf *out, const char *text);
 void text_html(struct strbuf *out, const char *text);
 void text_html_lines(struct strbuf *out, const char *text);
 
-/* For a cell or a paragraph of Markdown: nothing in it is markup. */
+/* For a cell or a paragraph of Markdown: nothing in it is markup, and on GitHub nobody is mentioned. */
 void text_md(struct strbuf *out, const char *text);
 
 /* As one RFC 4180 field. What a spreadsheet would take for a formula (= + - @) gets a leading
@@ -37,7 +37,7 @@ void text_gnuplot(struct strbuf *out, const char *text);
 /* As one shell word, quoted when it must be. */
 void text_shell(struct strbuf *out, const char *text);
 
-/* Columns it takes: code points (text is plain already). */
+/* Columns it takes on a terminal (text is plain already). */
 int text_width(const char *text);
 
 /* text cut to width columns, the last one then an ellipsis. */

@@ -64,8 +64,16 @@ struct mark_word {
 extern const struct mark_word mark_words[]; /* ends with a NULL */
 bool mark_in_use(const struct view *v, const char *word);
 
-/* The command that measures this point alone, with the run's seed and counters. */
+/* The command that measures this point alone, with the run's seed, counters, worker, and how often and how long. */
 void row_command(struct strbuf *out, const struct stored_run *run, const struct row *r);
+/* The same over several lines, for a shell one command still: broken between words, so that none exceeds width where
+ * that can be; the first begins with indent, the others with two blanks more. */
+void command_lines(struct strbuf *out, const char *command, int width, const char *indent);
+
+/* The models of all rows: "llama-1b, llama-7b", or "operations". Untrusted text. */
+void view_models(struct strbuf *out, const struct view *v);
+/* Keys with one value in all rows: "engine cpu, 4 threads, kv f16". Untrusted text. */
+void view_constants(struct strbuf *out, const struct view *v);
 
 /* "3 failed, 1 unavailable", "" when all rows are done. */
 void view_troubles(struct strbuf *out, const struct view *v);

@@ -6,6 +6,7 @@ libbase_a_SOURCES = \
 	%D%/err.c %D%/err.h \
 	%D%/strbuf.c %D%/strbuf.h \
 	%D%/plain.c %D%/plain.h \
+	%D%/width.c %D%/width.h %D%/width.inc \
 	%D%/mem.c %D%/mem_hold.c %D%/mem.h \
 	%D%/json.c %D%/json.h \
 	%D%/embed.c %D%/embed.h \

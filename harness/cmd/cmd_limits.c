@@ -18,6 +18,7 @@ static const struct argp_option options[] = {
 	{"html", OPTION_HTML, "DIR", 0, "write the HTML report to this folder", 0},
 	{"store", OPTION_STORE, "FILE", 0, "the store ($INFEROMETER_STORE, else inferometer.db)", 0},
 	{"label", OPTION_LABEL, "TEXT", 0, "a word by which people know the run again", 0},
+	{"no-color", OPTION_NO_COLOUR, NULL, 0, "no colours, whatever the terminal can do", 0},
 	{"quiet", 'q', NULL, 0, "no progress", 0},
 	{"worker", OPTION_WORKER, "PROGRAM", 0, "worker program (the one installed)", 0},
 	{0},

@@ -11,6 +11,7 @@
 #include "harness/cmd/cmd.h"
 #include "harness/cmd/plan_print.h"
 #include "harness/cmd/spec_options.h"
+#include "harness/cmd/terminal.h"
 #include "harness/host/host.h"
 #include "harness/run/pilot.h"
 #include "harness/run/run.h"
@@ -143,7 +144,7 @@ static int history_load(const struct arguments *a, struct job *j, struct diag *d
 static void say_pilot(const struct plan *p, int i, int n, int all)
 {
 	char label[200];
-	if (isatty(STDERR_FILENO))
+	if (terminal_draws(STDERR_FILENO))
 		fprintf(stderr, "\r\033[Kpilot %d/%d %.60s", n, all,
 			point_label(&p->points[i].point, label, sizeof label));
 }
@@ -161,7 +162,7 @@ static void pilots_make(const struct arguments *a, struct job *j)
 		say_pilot(&j->plan, i, ++n, all);
 		pilot_make(&j->spec, j->worker, &j->plan.points[i], a->pilot_s, &j->pilots[i]);
 	}
-	if (n && isatty(STDERR_FILENO))
+	if (n && terminal_draws(STDERR_FILENO))
 		fputs("\r\033[K", stderr);
 }
 

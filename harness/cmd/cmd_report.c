@@ -11,7 +11,7 @@
 #include "reports/compare/compare.h"
 #include "reports/report.h"
 
-enum { OPTION_STORE = OPTION_OWN, OPTION_HTML, OPTION_BY, OPTION_BASELINE, OPTION_ALLOW };
+enum { OPTION_STORE = OPTION_OWN, OPTION_HTML, OPTION_NO_COLOUR, OPTION_BY, OPTION_BASELINE, OPTION_ALLOW };
 
 /* More runs make no table that is read. */
 enum { RUNS_MAX = 64, ALLOWED_MAX = 256 };
@@ -30,6 +30,7 @@ static const struct argp_option options[] = {
 	{"html", OPTION_HTML, "DIR", 0,
 	 "write the HTML report with its pictures to this folder; prints nothing unless -o is given", 0},
 	{"store", OPTION_STORE, "FILE", 0, "the store ($INFEROMETER_STORE, else inferometer.db)", 0},
+	{"no-color", OPTION_NO_COLOUR, NULL, 0, "no colours, whatever the terminal can do", 0},
 	{"by", OPTION_BY, "KEY", 0,
 	 "compare: machine, build, run, or a key of points as isa, precision or threads", 0},
 	{"baseline", OPTION_BASELINE, "VALUE", 0, "what ratios are to (the first value in plan order)", 0},
@@ -86,6 +87,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case OPTION_STORE:
 		a->store = arg;
+		break;
+	case OPTION_NO_COLOUR:
+		a->output.no_colour = true;
 		break;
 	case OPTION_BY:
 		a->ask.by = arg;

@@ -18,6 +18,7 @@ static const struct argp_option options[] = {
 	{"label", OPTION_LABEL, "TEXT", 0, "a word by which people know the run again", 3},
 	{"resume", OPTION_RESUME, NULL, 0,
 	 "finish a run that was interrupted or killed: RUN by its number, else the newest", 3},
+	{"no-color", OPTION_NO_COLOUR, NULL, 0, "no colours, whatever the terminal can do", 3},
 	{"quiet", 'q', NULL, 0, "no progress", 3},
 	{0},
 };

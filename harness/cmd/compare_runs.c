@@ -85,7 +85,7 @@ static int twice_check(const struct loaded *runs, int n, struct diag *d)
 
 static int print(const struct comparison *c, const struct output *o, struct diag *d)
 {
-	const struct report_options options = output_options();
+	const struct report_options options = output_options(o);
 	int rc = o->format ? comparison_emit(stdout, c, o->format, &options, d) : 0;
 
 	if (rc == 0 && o->html)

@@ -6,7 +6,9 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
+#include "harness/cmd/terminal.h"
 #include "harness/plan/plan.h"
 #include "harness/run/keeper.h"
 #include "harness/run/run.h"
@@ -29,6 +31,9 @@ error_t measuring_option(struct measuring *m, int key, char *arg, struct argp_st
 		break;
 	case OPTION_LABEL:
 		m->label = arg;
+		break;
+	case OPTION_NO_COLOUR:
+		m->output.no_colour = true;
 		break;
 	case 'q':
 		m->quiet = true;
@@ -173,6 +178,8 @@ static int run(const struct measuring *m, const char *command, int *status, stru
 			.label = m->label ? m->label : "",
 			.command = command,
 			.progress = m->quiet ? NULL : stderr,
+			.drawn = terminal_draws(STDERR_FILENO),
+			.colour = !m->output.no_colour && terminal_has_colour(STDERR_FILENO),
 		};
 		rc = run_in_store(m, &j, &o, status, d);
 	}

@@ -20,7 +20,7 @@ struct measuring {
 };
 
 /* Keys of the options that both have, beside -o and -q; a command's own follow. */
-enum { OPTION_STORE = OPTION_OWN, OPTION_LABEL, OPTION_HTML, OPTION_MEASURING_END };
+enum { OPTION_STORE = OPTION_OWN, OPTION_LABEL, OPTION_HTML, OPTION_NO_COLOUR, OPTION_MEASURING_END };
 
 /* Takes one of them; ARGP_ERR_UNKNOWN for another key. */
 error_t measuring_option(struct measuring *m, int key, char *arg, struct argp_state *state);

@@ -4,34 +4,12 @@
 #include "harness/cmd/output.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "engines/base/strbuf.h"
+#include "harness/cmd/terminal.h"
 #include "reports/limits.h"
 #include "reports/report.h"
-
-/* A table on paper, in a log or a mail fits this; a terminal may be wider or narrower. */
-enum { WIDTH_USUAL = 100, WIDTH_LEAST = 60, WIDTH_MOST = 200 };
-
-static int terminal_width(void)
-{
-	struct winsize w;
-	if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) || w.ws_col == 0)
-		return WIDTH_USUAL;
-	if (w.ws_col < WIDTH_LEAST)
-		return WIDTH_LEAST;
-	return w.ws_col < WIDTH_MOST ? w.ws_col : WIDTH_MOST;
-}
-
-/* https://no-color.org: any value but the empty one says no. */
-static bool terminal_colour(void)
-{
-	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
-	return isatty(STDOUT_FILENO) && !(no && *no) && !(term && strcmp(term, "dumb") == 0);
-}
 
 const char *output_formats(void)
 {
@@ -42,14 +20,15 @@ const char *output_formats(void)
 	return strbuf_text(&names);
 }
 
-struct report_options output_options(void)
+struct report_options output_options(const struct output *o)
 {
-	return (struct report_options){.width = terminal_width(), .colour = terminal_colour()};
+	return (struct report_options){.width = terminal_width(STDOUT_FILENO),
+				       .colour = !o->no_colour && terminal_has_colour(STDOUT_FILENO)};
 }
 
 static int output_analysis(const struct analysis *a, const struct output *o, struct diag *d)
 {
-	const struct report_options options = output_options();
+	const struct report_options options = output_options(o);
 	int rc = 0;
 	if (o->format)
 		rc = emitter_find(o->format)->emit(stdout, a, &options, d);

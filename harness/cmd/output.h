@@ -13,6 +13,7 @@ struct output {
 	const char *format; /* of emitter_registry; NULL: nothing is printed, or the limits */
 	bool limits;	    /* without a format: the probes as small tables (reports/limits.h) */
 	const char *html;   /* folder to write, NULL: none */
+	bool no_colour;	    /* whatever the terminal can do */
 };
 
 /* The formats' names, separated by ", ". Static. */
@@ -20,7 +21,7 @@ const char *output_formats(void);
 
 struct report_options;
 /* Of this standard output. */
-struct report_options output_options(void);
+struct report_options output_options(const struct output *o);
 
 /* Prints the run and writes its HTML; says on standard error where that is. *n_failed: rows that failed, those
  * among them whose outputs are wrong; may be NULL. */

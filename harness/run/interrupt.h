@@ -6,8 +6,14 @@
 #ifndef IFM_RUN_INTERRUPT_H
 #define IFM_RUN_INTERRUPT_H
 
-/* Takes the signals until interrupt_end. notice_fd: where to say that the first one was heard, -1: nowhere. */
-void interrupt_begin(int notice_fd);
+#include <stdbool.h>
+
+/*
+ * Takes the signals until interrupt_end. notice_fd: where to say that the first one was heard, -1: nowhere. drawn: a
+ * line stands there that must be ended first. It is the one thing that is written while a window may be open: somebody
+ * asks for it.
+ */
+void interrupt_begin(int notice_fd, bool drawn);
 void interrupt_end(void);
 
 /* Signals since interrupt_begin; 0 after interrupt_end. */

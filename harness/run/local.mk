@@ -14,4 +14,5 @@ librun_a_SOURCES = \
 	%D%/lies.c %D%/lies.h \
 	%D%/counting.c %D%/counting.h \
 	%D%/interrupt.c %D%/interrupt.h \
+	%D%/brief.c %D%/brief.h %D%/eta.c %D%/eta.h %D%/listen.c %D%/listen.h \
 	%D%/progress.c %D%/progress.h

@@ -17,8 +17,6 @@
 #include "harness/run/resume.h"
 #include "harness/run/sweep.h"
 
-enum { LABEL_SIZE = 200 };
-
 /* ---- small things of all visits ---- */
 
 int64_t seconds_ns(double seconds)
@@ -71,18 +69,6 @@ static int keep(struct sweep *s, struct visit *made, const struct plan_visit *v,
 	return store_end(s->store, rc, d);
 }
 
-static void say_step(struct sweep *s, int i, const struct visit_end *end)
-{
-	char label[LABEL_SIZE], *line;
-	point_label(&s->plan->points[i].point, label, sizeof label);
-	if (end->failed)
-		line = mem_printf("%s: failed: %s", label, end->reason);
-	else
-		line = mem_printf("%s: %s", label, end->speed);
-	progress_step(&s->progress, line);
-	free(line);
-}
-
 /* Recorded each time, said once. */
 static int watch_clock(struct sweep *s, struct diag *d)
 {
@@ -93,7 +79,7 @@ static int watch_clock(struct sweep *s, struct diag *d)
 	char *text = jump_text(by, was, now);
 	int rc = store_annotate(s->store, s->run, "clock", text, d);
 	if (s->n_jumps++ == 0)
-		progress_note(&s->progress, text);
+		progress_note(&s->listener.progress, text);
 	free(text);
 	return rc;
 }
@@ -103,12 +89,16 @@ static int visit_one(struct sweep *s, int i, struct outcome *o, struct diag *d)
 	const struct plan_visit *v = &s->plan->visits[i];
 	struct visit_end end = {0};
 	struct visit *made;
+	bool first = o->failed == 0;
 	int rc = 0;
+	listen_at(s, v->point);
 	visit_make(s, v, i + 1, &made, &end);
 	if (!end.killed)
 		rc = keep(s, made, v, o, &end, d);
 	if (rc == 0 && !end.killed)
-		say_step(s, v->point, &end);
+		listen_step(
+			s, v->point,
+			&(struct listen_step){.end = &end, .first = first, .given_up = outcome_given_up(o)});
 	visit_free(made);
 	free(end.describe);
 	return rc;
@@ -130,7 +120,7 @@ static void replay(struct sweep *s, struct outcome *outcomes)
 		struct visit_end end = {.failed = was->failed, .has_log = was->has_log};
 		snprintf(end.reason, sizeof end.reason, "%s", was->reason);
 		(void)outcome_add(&outcomes[v->point], &s->plan->points[v->point], v, &end);
-		progress_skip(&s->progress);
+		listen_skip(s, v->point);
 	}
 }
 
@@ -139,14 +129,14 @@ static int visit_all(struct sweep *s, struct run_summary *sum, struct diag *d)
 	struct outcome *outcomes = outcomes_new(s->plan);
 	int rc = 0;
 	(void)jump_look(&s->jump, clock_wall_ns(), jump_since_boot_ns());
-	progress_phase(&s->progress, "visit", s->plan->n_visits);
+	listen_visits(s);
 	replay(s, outcomes);
 	for (int i = 0; i < s->plan->n_visits && rc == 0 && !interrupt_count(); i++) {
 		struct outcome *o = &outcomes[s->plan->visits[i].point];
 		if (is_made(s, i))
 			continue;
 		if (outcome_given_up(o))
-			progress_skip(&s->progress);
+			listen_skip(s, s->plan->visits[i].point);
 		else
 			rc = visit_one(s, i, o, d);
 		if (rc == 0)
@@ -177,18 +167,21 @@ static bool is_verified(const struct sweep *s, int i)
 
 static int verify_all(struct sweep *s, struct diag *d)
 {
+	bool *wanted = mem_alloc(((size_t)s->plan->n_points + 1) * sizeof *wanted);
 	int n = 0, rc = 0;
 	for (int i = 0; i < s->plan->n_points; i++)
-		n += verify_wants(s, i) && !is_verified(s, i);
-	progress_phase(&s->progress, "verify", n);
+		n += wanted[i] = verify_wants(s, i) && !is_verified(s, i);
+	listen_verify(s, wanted, n);
 	for (int i = 0; i < s->plan->n_points && rc == 0 && !interrupt_count(); i++) {
 		struct visit_end end = {0};
-		if (!verify_wants(s, i) || is_verified(s, i))
+		if (!wanted[i])
 			continue;
+		listen_at(s, i);
 		rc = verify_put(s, i, &end, d);
 		if (rc == 0 && !end.killed)
-			say_step(s, i, &end);
+			listen_step(s, i, &(struct listen_step){.end = &end, .verify = true});
 	}
+	free(wanted);
 	references_free(s->references);
 	s->references = NULL;
 	return rc;
@@ -301,10 +294,10 @@ int run_execute(const struct spec *spec, struct plan *plan, const struct wire_he
 	reference_find(&s, &reference);
 	s.first_moment = spec->wait_quiet_s > 0 ? host_moment("") : NULL;
 	sum.run = s.run;
-	interrupt_begin(notice_fd(options->progress));
-	progress_begin(&s.progress, options->progress);
+	interrupt_begin(notice_fd(options->progress), options->drawn);
+	listen_begin(&s, options);
 	rc = sweep_all(&s, &sum, d);
-	progress_end(&s.progress);
+	listen_end(&s);
 	interrupt_end();
 	count_points(plan, &sum);
 	json_decref(s.environment);

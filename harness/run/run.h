@@ -39,6 +39,7 @@ struct run_options {
 	const char *label;		       /* "" for none */
 	const char *command;		       /* as typed */
 	FILE *progress;			       /* NULL: quiet */
+	bool drawn, colour;		       /* progress is a terminal: one line is written over */
 	const struct stored_progress *resumed; /* the run to finish; NULL: a new one */
 };
 

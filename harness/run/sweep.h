@@ -12,8 +12,8 @@
 #include "engines/base/err.h"
 #include "harness/plan/plan.h"
 #include "harness/run/jump.h"
+#include "harness/run/listen.h"
 #include "harness/run/process.h"
-#include "harness/run/progress.h"
 #include "harness/spec/spec.h"
 #include "harness/store/store.h"
 
@@ -32,7 +32,7 @@ struct sweep {
 	int64_t run;
 	int position;			       /* of the next visit in the order of the run */
 	const struct stored_progress *resumed; /* what was done before; NULL: a new run */
-	struct progress progress;
+	struct listener listener;
 	struct jump jump;
 	int n_jumps;
 	json_t *first_moment; /* before the first visit; NULL when no gate is asked for */
@@ -56,8 +56,10 @@ struct visit_end {
 	bool killed;	  /* by the second Ctrl-C: nothing is stored */
 	char reason[600]; /* one line, "" when done */
 	bool has_log;
-	char *describe; /* what ran, owned by the caller; NULL: not known */
-	char speed[64]; /* "812 tok/s", "" when failed */
+	char *describe;	  /* what ran, owned by the caller; NULL: not known */
+	char said[64];	  /* "residual 2e-07", "" when failed */
+	double rate;	  /* of a timing visit; 0: none */
+	const char *unit; /* "t/s"; static */
 };
 
 /*

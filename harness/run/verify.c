@@ -284,9 +284,9 @@ int verify_put(struct sweep *s, int i, struct visit_end *end, struct diag *d)
 	*end = (struct visit_end){.killed = interrupt_count() > 1};
 	const struct residual *same = &v.residuals[0];
 	if (same->why[0])
-		snprintf(end->speed, sizeof end->speed, "not verified");
+		snprintf(end->said, sizeof end->said, "not verified");
 	else
-		snprintf(end->speed, sizeof end->speed, "residual %.2g", same->value);
+		snprintf(end->said, sizeof end->said, "residual %.2g", same->value);
 	int rc = end->killed ? 0 : put_row(&v, d);
 	free(v.outputs.x);
 	process_free(&v.process);

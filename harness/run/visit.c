@@ -196,17 +196,24 @@ int visit_keep(struct visit *v, const struct visit_end *end, struct diag *d)
 }
 
 /* The rate that says most: tokens, else arithmetic, else bytes, else the time itself. */
-static void say_speed(const struct visit *v, char *out, size_t size)
+static void say_speed(const struct visit *v, struct visit_end *end)
 {
+	const struct {
+		double work, scale;
+		const char *unit;
+	} rates[] = {{v->result.tokens_per_rep, 1, "t/s"},
+		     {v->result.flops_per_rep, 1e-9, "GFLOP/s"},
+		     {v->result.bytes_per_rep, 1e-9, "GB/s"}};
 	double rep_s = v->measured.ns * 1e-9 / v->measured.reps;
-	if (v->result.tokens_per_rep > 0)
-		snprintf(out, size, "%.4g tok/s", v->result.tokens_per_rep / rep_s);
-	else if (v->result.flops_per_rep > 0)
-		snprintf(out, size, "%.4g GFLOP/s", v->result.flops_per_rep / rep_s * 1e-9);
-	else if (v->result.bytes_per_rep > 0)
-		snprintf(out, size, "%.4g GB/s", v->result.bytes_per_rep / rep_s * 1e-9);
-	else
-		snprintf(out, size, "%.4g ms", rep_s * 1e3);
+	size_t i = 0, n = sizeof rates / sizeof rates[0];
+	if (v->planned->kind == VISIT_COUNTER) {
+		snprintf(end->said, sizeof end->said, "counters");
+		return;
+	}
+	while (i < n && !(rates[i].work > 0))
+		i++;
+	end->rate = i < n ? rates[i].work * rates[i].scale / rep_s : rep_s * 1e3;
+	end->unit = i < n ? rates[i].unit : "ms";
 }
 
 static void say_end(const struct visit *v, int rc, const struct diag *why, struct visit_end *end)
@@ -217,7 +224,7 @@ static void say_end(const struct visit *v, int rc, const struct diag *why, struc
 	if (rc)
 		diag_format(why, end->reason, sizeof end->reason);
 	else if (v->is_run)
-		say_speed(v, end->speed, sizeof end->speed);
+		say_speed(v, end);
 	if (v->is_prepared && v->prepared.describe)
 		end->describe = mem_strdup(v->prepared.describe);
 }

@@ -45,7 +45,7 @@
  * llama-bench's ranges: 1-4 (step 1), 1-9+2, 1-8*2; so does the number of a workload: pp64-512*2. A size may be
  * a level of memory, too: L1, L2, L3, DRAM.
  * Threads also count up to all there are, which are the last value in any case: 1-all*2.
- * A comma parts values, save in a model of a file: a path may hold one. Values are UTF-8 without
+ * A comma parts values, save in a model of a file: a path may hold one; in a flag it is written \,. Values are UTF-8 without
  * control characters. Anchors, aliases, tags and further documents are refused.
  */
 #ifndef IFM_SPEC_SPEC_H

@@ -256,20 +256,33 @@ static int piece_add(struct axis *a, enum point_key key, const char *text, const
 	return value_add(a, key, mem_strdup(text), w, d);
 }
 
+/* The piece before the next comma, without blanks around it; *next: behind it. In the path of a model "\," is a comma. */
+static char *piece_take(enum point_key key, const char *text, const char **next)
+{
+	text += strspn(text, " ");
+	char *piece = mem_strdup(text);
+	size_t n = 0, kept = 0;
+	for (; text[n] && text[n] != ','; n++) {
+		n += key == KEY_MODEL && text[n] == '\\' && text[n + 1] == ',';
+		piece[kept++] = text[n];
+	}
+	while (kept && piece[kept - 1] == ' ')
+		kept--;
+	piece[kept] = '\0';
+	*next = text + n;
+	return piece;
+}
+
 static int pieces_add(struct axis *a, enum point_key key, const char *text, const struct where *w,
 		      struct diag *d)
 {
 	for (;;) {
-		text += strspn(text, " ");
-		size_t n = strcspn(text, ","), kept = n;
-		while (kept && text[kept - 1] == ' ')
-			kept--;
-		char *piece = mem_strndup(text, kept);
+		char *piece = piece_take(key, text, &text);
 		int rc = piece_add(a, key, piece, w, d);
 		free(piece);
-		if (rc || text[n] == '\0')
+		if (rc || *text == '\0')
 			return rc;
-		text += n + 1;
+		text++;
 	}
 }
 

@@ -12,13 +12,14 @@
 #include "reports/text.h"
 #include "reports/view.h"
 
-#define WIDTH_USUAL 100
-#define WIDTH_MIN   60
-#define GAP	    2
+#define GAP 2
 /* Texts of keys and values come from outside: longest columns of them. */
 #define KEY_WIDTH   24
 #define VALUE_WIDTH 22
-#define LABEL_LEAST 16
+/* Of a point, with all that varies. */
+#define LABEL_WIDTH 80
+/* Of values below their label. */
+#define INDENT 4
 /* Cells that are named beside a mark; the other formats have it at every cell. */
 #define MARKED_MAX	2
 #define NOT_INTERLEAVED "*"
@@ -39,6 +40,7 @@ struct value_strips {
 struct sheet {
 	const struct comparison *c;
 	int n, width, n_keys;
+	bool stacked; /* the label stands above its values: there is no room beside them */
 	struct strip key[KEY_COUNT + 3];
 	const char *key_head[KEY_COUNT + 3];
 	struct value_strips *value;
@@ -205,9 +207,9 @@ static void value_fill(struct sheet *s, int v)
 
 static int keys_width(const struct sheet *s)
 {
-	int w = 0;
+	int w = s->stacked ? INDENT : 0;
 
-	for (int k = 0; k < s->n_keys; k++)
+	for (int k = 0; k < s->n_keys && !s->stacked; k++)
 		w += s->key[k].width + GAP;
 	return w;
 }
@@ -219,23 +221,21 @@ static void keys_free(struct sheet *s)
 	s->n_keys = 0;
 }
 
-/* Too many keys for columns of their own: one column of labels, as wide as there is room. */
+/* Too many keys for columns of their own: one column of labels; where that has no room either, lines of labels. */
 static void keys_fold(struct sheet *s, int room)
 {
 	struct strip *label;
 	struct strbuf text = {0};
 
 	keys_free(s);
-	unit_fill(s);
-	room = max_int(room - keys_width(s) - GAP, LABEL_LEAST);
-	keys_free(s);
 	label = key_add(s, "point");
 	for (int i = 0; i < s->n; i++) {
 		strbuf_reset(&text);
 		cell_label(&text, s->c, &s->c->cell[i]);
-		strip_put(label, i, strbuf_text(&text), room);
+		strip_put(label, i, strbuf_text(&text), LABEL_WIDTH);
 	}
 	unit_fill(s);
+	s->stacked = keys_width(s) > room;
 	strbuf_free(&text);
 }
 
@@ -277,6 +277,23 @@ static int ratio_width(const struct value_strips *x)
 	return x->width - max_int(x->rate.width, 4) - 1;
 }
 
+/* Into the line, or on a line of their own above it. */
+static void put_keys(FILE *out, const struct sheet *s, const char *const *text, struct strbuf *line)
+{
+	struct strbuf above = {0};
+
+	for (int k = 0; k < s->n_keys && !s->stacked; k++)
+		put_cut(line, text[k], s->key[k].width);
+	if (!s->stacked)
+		return;
+	for (int k = 0; k < s->n_keys; k++)
+		strbuf_printf(&above, "%s%s", k ? "  " : "", text[k]);
+	text_cut(line, strbuf_text(&above), s->width);
+	put_line(out, line, "", "");
+	strbuf_printf(line, "%*s", INDENT, "");
+	strbuf_free(&above);
+}
+
 static void put_heads(FILE *out, const struct sheet *s, const int *shown, int n, bool colour)
 {
 	const char *on = colour ? ANSI_BOLD : "", *off = colour ? ANSI_OFF : "";
@@ -288,8 +305,7 @@ static void put_heads(FILE *out, const struct sheet *s, const int *shown, int n,
 		strbuf_printf(&line, "%*s", GAP, "");
 	}
 	put_line(out, &line, on, off);
-	for (int k = 0; k < s->n_keys; k++)
-		put_cut(&line, s->key_head[k], s->key[k].width);
+	put_keys(out, s, s->key_head, &line);
 	for (int i = 0; i < n; i++) {
 		const struct value_strips *x = &s->value[shown[i]];
 
@@ -332,8 +348,11 @@ static void put_table(FILE *out, const struct sheet *s, int from, int to, bool c
 	put_caveat(out, s, colour);
 	put_heads(out, s, shown, n, colour);
 	for (int i = 0; i < s->n; i++) {
+		const char *keys[KEY_COUNT + 3];
+
 		for (int k = 0; k < s->n_keys; k++)
-			put_cut(&line, s->key[k].text[i], s->key[k].width);
+			keys[k] = s->key[k].text[i];
+		put_keys(out, s, keys, &line);
 		for (int v = 0; v < n; v++)
 			put_value(&line, &s->value[shown[v]], i);
 		put_line(out, &line, "", "");
@@ -454,10 +473,9 @@ static void put_footer(FILE *out, const struct sheet *s)
 
 int compare_terminal(FILE *out, const struct comparison *c, const struct report_options *o, struct diag *d)
 {
-	struct sheet s = {.c = c, .n = c->n_cells, .width = o->width > 0 ? o->width : WIDTH_USUAL};
+	struct sheet s = {.c = c, .n = c->n_cells, .width = terminal_columns(o)};
 	struct strbuf intro = {0};
 
-	s.width = max_int(s.width, WIDTH_MIN);
 	s.value = mem_alloc(sizeof *s.value * (size_t)c->n_values);
 	keys_fill(&s);
 	for (int v = 0; v < c->n_values; v++)

@@ -3,7 +3,8 @@
  * A worker that measures nothing and misbehaves as told. $FAKE_WORKER holds words "request=fault[@workload][:n]":
  * at the request (or "start") for a point of that workload, the n-th time, does the fault. Times are counted
  * over processes by the size of $FAKE_STATE.<request>, a file. Everything else is answered plausibly. The word "lists"
- * has it know lists of checks: "list" is the request then, and "check" each of its points.
+ * has it know lists of checks: "list" is the request then, and "check" each of its points. While it runs
+ * or verifies there is a file $FAKE_WINDOW; each time, $FAKE_WINDOW.n grows by a byte.
  */
 #include "config.h"
 
@@ -436,6 +437,24 @@ static json_t *answer_of(struct fake *f, const json_t *m, const struct point *p)
 	return json_object();
 }
 
+/* The window opens or closes, for those who watch. */
+static void window_show(bool open_now)
+{
+	const char *path = getenv("FAKE_WINDOW");
+	if (!path)
+		return;
+	char *times = mem_printf("%s.n", path);
+	int fd = open_now ? open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600) : -1;
+	int count = open_now ? open(times, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600) : -1;
+	if (open_now ? fd < 0 || count < 0 || write(count, "x", 1) != 1 : unlink(path))
+		_exit(6);
+	if (fd >= 0)
+		close(fd);
+	if (count >= 0)
+		close(count);
+	free(times);
+}
+
 static void serve(struct fake *f, const json_t *m)
 {
 	struct point p = {0};
@@ -454,8 +473,13 @@ static void serve(struct fake *f, const json_t *m)
 	}
 	bool prepared = is_request(m, "run") || is_request(m, "verify");
 	choose_fault(f, json_opt_string(m, "do", ""), point_get(prepared ? &f->point : &p, KEY_WORKLOAD));
+	if (prepared)
+		window_show(true);
 	misbehave(f);
-	answer(f, answer_of(f, m, &p));
+	json_t *body = answer_of(f, m, &p);
+	if (prepared)
+		window_show(false);
+	answer(f, body);
 	point_free(&p);
 }
 

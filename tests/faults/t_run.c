@@ -28,6 +28,7 @@
 #define ONE	 ONE_HEAD "counters: []\n" ONE_AXES
 
 static char work[] = "/tmp/ifm-run.XXXXXX";
+static bool drawn; /* progress as on a terminal */
 
 /* A run with these faults and what the store says of it. */
 struct ran {
@@ -70,8 +71,11 @@ static void forget_all(void)
 static void execute(struct ran *r, const struct spec *spec, struct plan *plan, const struct wire_hello *hello,
 		    FILE *progress)
 {
-	const struct run_options options = {
-		.worker = fake_worker(), .label = "a label", .command = "typed", .progress = progress};
+	const struct run_options options = {.worker = fake_worker(),
+					    .label = "a label",
+					    .command = "typed",
+					    .progress = progress,
+					    .drawn = drawn};
 	struct store *store;
 	struct diag d = {0};
 	char path[200];
@@ -205,8 +209,8 @@ static void test_good(void)
 	ok(reading_of(tg, "elapsed")->usable && reading_of(tg, "elapsed")->value == 800, "good: a counter");
 	ok(!reading_of(tg, "pmu")->usable, "good: an absent counter is a row");
 	is_text(reading_of(tg, "pmu")->why, "no PMU in this fake", "good: with the reason");
-	has_text(text, "verify 1/3 ", "good: progress of verifying");
-	has_text(text, "visit 18/18 ", "good: and of visits");
+	has_text(text, "[verify 1/3] ", "good: progress of verifying");
+	has_text(text, "[18/18] ", "good: and of visits");
 	free(text);
 	done(&r);
 }
@@ -429,6 +433,50 @@ static void test_nan(void)
 	done(&r);
 }
 
+/* ---- what is written while a window is open ---- */
+
+struct watcher {
+	const char *path; /* is there while one is */
+	int inside, all, redrawn;
+};
+
+static ssize_t write_and_watch(void *cookie, const char *text, size_t n)
+{
+	struct watcher *w = cookie;
+	w->all++;
+	w->inside += access(w->path, F_OK) == 0;
+	w->redrawn += n >= 4 && memcmp(text, "\r\033[K", 4) == 0;
+	return (ssize_t)n;
+}
+
+/* Windows of 0.4 s, and the worker says by itself when they are open. */
+static void test_windows(bool is_drawn)
+{
+	const cookie_io_functions_t io = {.write = write_and_watch};
+	char path[200], times[210];
+	struct stat st = {0};
+	path_of("window", path, sizeof path);
+	snprintf(times, sizeof times, "%s.n", path);
+	struct watcher w = {.path = path};
+	setenv("FAKE_WINDOW", path, 1);
+	FILE *progress = fopencookie(&w, "w", io);
+	drawn = is_drawn;
+	struct ran r =
+		go("name: w\nrounds: 1\nmin_time: 0\nmax_time: 0.5\ncounters: []\nceilings: false\n" AXES,
+		   "run=slow", progress);
+	drawn = false;
+	fclose(progress);
+	unsetenv("FAKE_WINDOW");
+	ok(r.executed == 0 && r.sum.done == 3, "%s: all is measured", is_drawn ? "drawn" : "lines");
+	/* Comparisons open windows for the references, too. */
+	ok(stat(times, &st) == 0 && st.st_size >= 6, "a window a visit and a comparison was watched");
+	ok(w.all >= (is_drawn ? 6 : 2), "progress was written");
+	ok(is_drawn == (w.redrawn > 0), "in its form");
+	is_int(w.inside, 0, "never while a window was open");
+	unlink(times);
+	done(&r);
+}
+
 /* ---- interrupts ---- */
 
 static ssize_t write_and_interrupt(void *cookie, const char *text, size_t n)
@@ -509,6 +557,8 @@ int main(void)
 	test_hello();
 	test_verify();
 	test_nan();
+	test_windows(false);
+	test_windows(true);
 	test_interrupts();
 	is_int(n_descriptors(), before, "no descriptor is left open");
 	ok(has_no_children(), "no process is left over");

@@ -9,6 +9,7 @@
 
 #include "engines/base/mem.h"
 #include "engines/base/strbuf.h"
+#include "engines/base/width.h"
 #include "tests/tap.h"
 
 __attribute__((unused)) static char *read_all(const char *path)
@@ -74,13 +75,21 @@ __attribute__((unused)) static void cut_page(char *html)
 	memmove(html, start, (size_t)(end - start) + 1);
 }
 
+/* In columns of a terminal. */
 __attribute__((unused)) static int longest_line(const char *text)
 {
-	int longest = 0, n = 0;
+	int longest = 0;
 
-	for (; *text; text++) {
-		n = *text == '\n' ? 0 : n + (((unsigned char)*text & 0xc0) != 0x80);
+	while (*text) {
+		struct strbuf line = {0};
+		int n;
+
+		strbuf_add(&line, text, strcspn(text, "\n"));
+		n = width_of(strbuf_text(&line));
 		longest = n > longest ? n : longest;
+		text += line.len;
+		text += *text == '\n';
+		strbuf_free(&line);
 	}
 	return longest;
 }

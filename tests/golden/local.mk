@@ -11,7 +11,7 @@ check_PROGRAMS += %D%/t_reports %D%/t_plots %D%/t_models %D%/t_comparisons
 %C%_t_comparisons_CFLAGS = $(AM_CFLAGS)
 %C%_t_comparisons_LDADD = $(REPORT_TEST_LINK)
 TESTS += %D%/t_reports %D%/t_plots %D%/t_models %D%/t_comparisons
-EXTRA_DIST += %D%/reports/terminal.txt %D%/reports/terminal-200.txt %D%/reports/report.md \
+EXTRA_DIST += %D%/reports/terminal.txt %D%/reports/terminal-60.txt %D%/reports/terminal-80.txt %D%/reports/terminal-200.txt %D%/reports/report.md \
 	%D%/reports/report.csv %D%/reports/report.json %D%/reports/body.html \
 	%D%/reports/compare-precision.txt %D%/reports/compare-apart.txt %D%/reports/compare-machine.txt \
 	%D%/reports/compare.md %D%/reports/compare.csv %D%/reports/compare.json %D%/reports/compare-body.html \

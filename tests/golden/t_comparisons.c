@@ -72,6 +72,23 @@ static char *emit(const struct comparison *c, const char *format, const struct r
 	return text;
 }
 
+/* From the least width on, no line is wider. */
+static void test_widths(const struct comparison *c)
+{
+	int widest = 0, at = 0;
+
+	for (int width = 50; width <= 130; width++) {
+		const struct report_options options = {.width = width};
+		char *text = emit(c, "terminal", &options);
+		int over = longest_line(text) - (width < 60 ? 60 : width);
+
+		at = over > widest ? width : at;
+		widest = over > widest ? over : widest;
+		free(text);
+	}
+	ok(widest <= 0, "no line is wider than the terminal (at %d columns by %d)", at, widest);
+}
+
 static void test_terminal(const struct comparison *c, const char *file)
 {
 	struct report_options options = {.width = 100};
@@ -81,6 +98,7 @@ static void test_terminal(const struct comparison *c, const char *file)
 	ok(!strchr(text, '\x1b'), "no escape sequence reaches the terminal");
 	ok(longest_line(text) <= 100, "no line above 100 columns (longest %d)", longest_line(text));
 	free(text);
+	test_widths(c);
 	options.colour = true;
 	text = emit(c, "terminal", &options);
 	has_text(text, "\x1b[1m", "colour when asked");

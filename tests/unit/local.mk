@@ -227,7 +227,8 @@ TESTS += %D%/t_store_plan
 check_PROGRAMS += %D%/t_progress
 %C%_t_progress_SOURCES = %D%/t_progress.c
 %C%_t_progress_CFLAGS = $(AM_CFLAGS)
-%C%_t_progress_LDADD = librun.a libbase.a $(JANSSON_LIBS)
+%C%_t_progress_LDADD = librun.a libplan.a libspec.a libstore.a libhost.a libstat.a libwire.a libbase.a \
+	$(SQLITE_LIBS) $(FYAML_LIBS) $(HWLOC_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS)
 TESTS += %D%/t_progress
 check_PROGRAMS += %D%/t_counting
 %C%_t_counting_SOURCES = %D%/t_counting.c

@@ -8,12 +8,12 @@
 #include "tests/golden/stored_run.h"
 #include "tests/tap.h"
 
-static char *emitted(struct maker *m)
+static char *emitted(struct maker *m, int width)
 {
 	char *text = NULL;
 	size_t size = 0;
 	struct diag d = {0};
-	const struct report_options options = {.width = 100};
+	const struct report_options options = {.width = width};
 	FILE *f = open_memstream(&text, &size);
 	struct analysis *a = analysis_make(&m->run);
 
@@ -91,7 +91,7 @@ static void test_whole(void)
 		   "workload=write size=L3 threads=1 isa=auto");
 	made_point(m, ROLE_MEASURE, POINT_SKIPPED, "line\none\x1b[31m",
 		   "workload=fma type=bf16 threads=1 isa=avx2");
-	char *text = emitted(m);
+	char *text = emitted(m, 100);
 
 	has_text(text, "L1    16 KiB        1  97.6 \xc2\xb1", "1e8 bytes in 1.025 ms are 97.6 GB/s");
 	has_text(text, "\xc2\xb1", "with intervals");
@@ -106,7 +106,15 @@ static void test_whole(void)
 	is_int(count(text, "- unavailable"), 1, "once");
 	ok(!strchr(text, '\x1b'), "a reason cannot steer the terminal");
 	ok(widest_line(text) <= 100, "100 columns are enough");
+	ok(!strstr(text, "continued"), "in one piece");
 	free(text);
+	for (int width = 60; width < 100; width += 20) {
+		text = emitted(m, width);
+		ok(widest_line(text) <= width, "and %d, too", width);
+		ok(width > 60 || strstr(text, "Memory, continued"), "in pieces");
+		is_int(count(text, "ns a load"), 1, "each value once");
+		free(text);
+	}
 	made_free(m);
 }
 
@@ -116,7 +124,7 @@ static void test_few(void)
 	char *text;
 
 	add_memory(m, "L1", 1, 1e8, 2);
-	text = emitted(m);
+	text = emitted(m, 100);
 	has_text(text, "n<6", "two processes have no interval");
 	has_text(text, "a 95 % interval needs 6 processes", "and it is said");
 	ok(!strstr(text, "Multiply-adds") && !strstr(text, "Overheads"), "a table without rows is left out");
@@ -134,7 +142,7 @@ static void test_marks(void)
 	for (int v = 0; v < m->points[2].n_visits; v++)
 		for (int i = 0; i < m->points[2].visits[v].series[0].n; i++)
 			m->points[2].visits[v].series[0].marks[i] |= MARK_CONTENDED;
-	text = emitted(m);
+	text = emitted(m, 100);
 	has_text(text, "! 1 contended\n", "one row is marked");
 	has_text(text, "contended: ", "and the word explained");
 	free(text);

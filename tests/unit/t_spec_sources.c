@@ -23,6 +23,8 @@ static void test_flags(void)
 	is_text(values(&s.sections[1].axis[KEY_THREADS]), "1 2 4", "in every section");
 	is_int(spec_set_axis(&s, KEY_MODEL, "a.gguf,b.gguf", &d), 0, "models");
 	is_text(values(&s.sections[0].axis[KEY_MODEL]), "a.gguf b.gguf", "commas part them in a flag");
+	is_int(spec_set_axis(&s, KEY_MODEL, "a\\,b.gguf , c\\\\,d", &d), 0, "a comma behind a backslash");
+	is_text(values(&s.sections[0].axis[KEY_MODEL]), "a,b.gguf c\\,d", "is one of the name");
 	is_int(spec_set_axis(&s, KEY_THREADS, "x", &d), ERR_USAGE, "not a number");
 	is_text(diag_format(&d, said, sizeof said),
 		"threads: \"x\": expected a whole number from 1 on, a range (1-4, 1-9+2, 1-8*2) or all",

@@ -57,6 +57,49 @@ static void test_escapes(void)
 	is_put(text_shell, "", "''", "empty shell word");
 }
 
+/* What GitHub finds in a text that is rendered already. */
+static void test_mentions(void)
+{
+	is_put(text_md, "@user", "@&#8203;user", "nobody is mentioned");
+	is_put(text_md, "fixes #1", "fixes \\#&#8203;1", "and no issue");
+}
+
+static void is_cut(const char *text, int width, const char *want, const char *name)
+{
+	struct strbuf s = {0};
+
+	text_cut(&s, text, width);
+	is_text(strbuf_text(&s), want, name);
+	ok(text_width(strbuf_text(&s)) <= width, "in %d columns", width);
+	strbuf_free(&s);
+}
+
+#define HAN    "\xe6\xbc\xa2"
+#define ACUTE  "\xcc\x81"
+#define DOTS   "\xe2\x80\xa6"
+#define SMILEY "\xf0\x9f\x99\x82"
+
+static void test_odd_widths(void)
+{
+	is_int(text_width("caf\xc3\xa9"), 4, "a letter with its accent");
+	is_int(text_width("cafe" ACUTE), 4, "and one with its accent behind it");
+	is_int(text_width(HAN HAN), 4, "a Chinese character takes two columns");
+	is_int(text_width(SMILEY), 2, "and a face");
+	is_int(text_width("a\xe2\x80\x8b"
+			  "b"),
+	       2, "a blank without a width");
+	is_int(text_width("\xe1\x84\x80\xe1\x85\xa1"), 2, "a syllable of Hangul in two pieces");
+	is_int(text_width("\xff\xe6"), 2, "broken bytes count each and are not left");
+	is_cut(HAN HAN HAN, 6, HAN HAN HAN, "what fits stays");
+	is_cut(HAN HAN HAN, 5, HAN HAN DOTS, "what does not is cut");
+	is_cut(HAN HAN HAN, 4, HAN DOTS, "at a whole character");
+	is_cut("e" ACUTE "e" ACUTE "e" ACUTE, 2, "e" ACUTE DOTS, "with its accents");
+	is_cut("e" ACUTE ACUTE ACUTE ACUTE ACUTE "x", 9, "e" ACUTE ACUTE ACUTE "x",
+	       "of which three are kept");
+	is_cut("abc", 1, DOTS, "one column");
+	is_cut("abc", 0, "", "none");
+}
+
 static void test_width(void)
 {
 	struct strbuf s = {0};
@@ -125,6 +168,8 @@ static void test_numbers(void)
 int main(void)
 {
 	test_escapes();
+	test_mentions();
+	test_odd_widths();
 	test_width();
 	test_numbers();
 	return tap_done();
