@@ -11,6 +11,7 @@ libreports_a_SOURCES = \
 	%D%/analysis/compare.c %D%/analysis/compare.h %D%/analysis/ratio.c \
 	%D%/analysis/pareto.c %D%/analysis/pareto.h %D%/analysis/latency.c %D%/analysis/latency.h \
 	%D%/analysis/scaling.c %D%/analysis/scaling.h %D%/analysis/timeline.c %D%/analysis/timeline.h \
+	%D%/analysis/roofline.c %D%/analysis/roofline.h \
 	%D%/report.h %D%/registry.c \
 	%D%/text.c %D%/text.h %D%/csv.c %D%/csv.h \
 	%D%/number.c %D%/number.h \

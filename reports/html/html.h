@@ -15,21 +15,21 @@ struct page {
 	const struct plots *plots;
 };
 
-void html_header(struct page *p);     /* title that states the finding, one line what, where, when */
-void html_summary(struct page *p);    /* sentences and key figures */
-void html_throughput(struct page *p); /* pictures by sequences */
-void html_quality(struct page *p);    /* speed against residual */
-void html_points(struct page *p);     /* every point */
-void html_missing(struct page *p);    /* reasons, with the commands */
-void html_latency(struct page *p);    /* distribution of step times */
+void html_header(struct page *p);      /* title that states the finding, one line what, where, when */
+void html_summary(struct page *p);     /* sentences and key figures */
+void html_throughput(struct page *p);  /* pictures by sequences */
+void html_quality(struct page *p);     /* speed against residual */
+void html_points(struct page *p);      /* every point */
+void html_missing(struct page *p);     /* reasons, with the commands */
+void html_latency(struct page *p);     /* distribution of step times */
 void html_percentiles(struct page *p); /* and their percentiles, with n */
-void html_limits(struct page *p);     /* ceilings */
-void html_roofline(struct page *p);   /* points below them */
+void html_limits(struct page *p);      /* ceilings */
+void html_roofline(struct page *p);    /* points below them */
 void html_blocking(struct page *p);
 void html_scaling(struct page *p);
 void html_counters(struct page *p);
 void html_timeline(struct page *p); /* visit by visit: was the machine quiet? */
-void html_machine(struct page *p); /* machine, build, method */
+void html_machine(struct page *p);  /* machine, build, method */
 void html_spec(struct page *p);
 
 /* Whether a section has anything to say. */

@@ -16,7 +16,8 @@ static void put_percentile(struct strbuf *out, const struct latency_percentile *
 	double half = (p->hi - p->lo) / 2;
 
 	if (isnan(p->ms)) {
-		strbuf_printf(out, "<td class=\"n mute\">n too small<br><small>needs %d</small></td>", p->n_min);
+		strbuf_printf(out, "<td class=\"n mute\">n too small<br><small>needs %d</small></td>",
+			      p->n_min);
 		return;
 	}
 	strbuf_puts(out, "<td class=\"n\">");
@@ -37,23 +38,28 @@ static void put_row(struct strbuf *out, const struct row *r)
 	strbuf_puts(out, "</th>");
 	for (int i = 0; i < LATENCY_PERCENTILES; i++)
 		put_percentile(out, &l.percentile[i]);
-	strbuf_printf(out, "<td class=\"n\">%d</td><td class=\"n\">%d</td><td class=\"n\">%d</td></tr>\n", l.n,
-		      l.n_processes, l.n_marked);
+	strbuf_printf(out, "<td class=\"n\">%d</td><td class=\"n\">%d</td><td class=\"n\">%d</td></tr>\n",
+		      l.n, l.n_processes, l.n_marked);
 	latency_free(&l);
 }
 
 static void put_table(struct strbuf *out, const struct latency_choice *c)
 {
-	strbuf_puts(out, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"percentiles\"><table>"
-			 "<caption><span><b>");
+	strbuf_puts(out,
+		    "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"percentiles\"><table>"
+		    "<caption><span><b>");
 	text_html(out, c->heading);
-	strbuf_puts(out, "</b>Time of a step in ms, with 95 % intervals by order statistics, which take samples as "
-			 "independent.</span></caption><thead><tr><th scope=\"col\" class=\"first\">precision</th>");
+	strbuf_puts(
+		out,
+		"</b>Time of a step in ms, with 95 % intervals by order statistics, which take samples as "
+		"independent.</span></caption><thead><tr><th scope=\"col\" class=\"first\">precision</th>");
 	for (int i = 0; i < LATENCY_PERCENTILES; i++)
-		strbuf_printf(out, "<th scope=\"col\" class=\"n\">p%g<small>ms</small></th>", 100 * latency_share[i]);
-	strbuf_puts(out, "<th scope=\"col\" class=\"n\">n<small>samples</small></th>"
-			 "<th scope=\"col\" class=\"n\">of<small>processes</small></th>"
-			 "<th scope=\"col\" class=\"n\">marked<small>samples</small></th></tr></thead><tbody>\n");
+		strbuf_printf(out, "<th scope=\"col\" class=\"n\">p%g<small>ms</small></th>",
+			      100 * latency_share[i]);
+	strbuf_puts(out,
+		    "<th scope=\"col\" class=\"n\">n<small>samples</small></th>"
+		    "<th scope=\"col\" class=\"n\">of<small>processes</small></th>"
+		    "<th scope=\"col\" class=\"n\">marked<small>samples</small></th></tr></thead><tbody>\n");
 	for (int i = 0; i < c->n; i++)
 		put_row(out, c->row[i]);
 	strbuf_puts(out, "</tbody></table></div>\n");

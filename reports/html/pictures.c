@@ -127,9 +127,10 @@ static void section_close(struct page *p)
 void html_throughput(struct page *p)
 {
 	section_open(p, "throughput", "Throughput by sequences");
-	strbuf_puts(&p->out, "<p>Tokens per second over all sequences, with 95 % intervals over processes "
-			     "(often smaller than the dot). The dashed line is the ceiling: what the measured "
-			     "read speed and multiply-add rate allow for this work.</p>\n");
+	strbuf_puts(&p->out,
+		    "<p>Tokens per second over all sequences, with 95 % intervals over processes "
+		    "(often smaller than the dot). The dashed line is the ceiling: what the measured "
+		    "read speed and multiply-add rate allow for this work.</p>\n");
 	html_pictures(p, PLOT_THROUGHPUT, "panels");
 	section_close(p);
 }

@@ -53,6 +53,26 @@ double gp_tic_step(double length)
 	return length / 4 >= 5 * e ? 5 * e : length / 4 >= 2 * e ? 2 * e : e;
 }
 
+/* 1, 2, 5 of each power of ten. */
+static void put_fine_tics(struct strbuf *out, const char *axis, double lo, double hi)
+{
+	static const double steps[] = {1, 2, 5};
+	const char *before = "";
+
+	strbuf_printf(out, "set %stics (", axis);
+	for (int e = (int)floor(log10(lo)); e <= (int)ceil(log10(hi)); e++)
+		for (int i = 0; i < 3; i++) {
+			double x = steps[i] * pow(10, e);
+
+			if (x < lo || x > hi)
+				continue;
+			strbuf_printf(out, x >= 1e4 ? "%s'%gk' %g" : "%s'%g' %g", before,
+				      x >= 1e4 ? x / 1000 : x, x);
+			before = ", ";
+		}
+	strbuf_puts(out, ")\n");
+}
+
 void gp_power_tics(struct strbuf *out, const char *axis, double lo, double hi, int most, bool zero)
 {
 	int from = (int)ceil(log10(lo) - 1e-9), to = (int)floor(log10(hi) + 1e-9);
@@ -60,6 +80,10 @@ void gp_power_tics(struct strbuf *out, const char *axis, double lo, double hi, i
 	/* "0.01", "10", "10k" as long as that is short. */
 	bool plain = from >= -2 && to <= 5;
 
+	if (plain && to - from < 2 && !zero) {
+		put_fine_tics(out, axis, lo, hi);
+		return;
+	}
 	strbuf_printf(out, "set %stics (", axis);
 	if (zero)
 		strbuf_printf(out, "'0' %.6g", lo);

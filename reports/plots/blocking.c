@@ -164,5 +164,6 @@ void plot_blocking(struct plots *p, const struct view *v)
 	}
 	if (left)
 		plots_note(p, PLOT_BLOCKING,
-			   "%d more products are in the table alone; those with the most points are drawn", left);
+			   "%d more products are in the table alone; those with the most points are drawn",
+			   left);
 }

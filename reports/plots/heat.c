@@ -200,17 +200,19 @@ static void picture_describe(struct picture *p, const struct script *s, const st
 	struct strbuf text = {0};
 
 	p->title = mem_strdup(s->heading);
-	p->reading = mem_printf("GFLOP/s with half the 95 %% interval. Framed: the best of each number of threads; "
-				"dashed: what cannot be told from it (the interval of the ratio, paired by round, "
-				"holds 1, or there is none). Darker is nearer to the best of its column; the palest "
-				"is %.0f %% of it.",
-				100 * h->least);
+	p->reading = mem_printf(
+		"GFLOP/s with half the 95 %% interval. Framed: the best of each number of threads; "
+		"dashed: what cannot be told from it (the interval of the ratio, paired by round, "
+		"holds 1, or there is none). Darker is nearer to the best of its column; the palest "
+		"is %.0f %% of it.",
+		100 * h->least);
 	strbuf_printf(&text, "GFLOP per second of %s by blocking and threads. ", s->heading);
 	for (int x = 0; x < h->n_columns; x++)
 		for (int y = 0; y < h->n_lines; y++)
 			if (h->cell[y][x].best) {
 				strbuf_printf(&text, "%s %s: %s with ", h->column[x],
-					      strcmp(h->column[x], "1") == 0 ? "thread" : "threads", h->line[y]);
+					      strcmp(h->column[x], "1") == 0 ? "thread" : "threads",
+					      h->line[y]);
 				number_put(&text, rate(&h->cell[y][x]), 0);
 				strbuf_puts(&text, x + 1 < h->n_columns ? "; " : ".");
 			}
@@ -233,7 +235,8 @@ static void script_make(struct plots *p, const struct view *v, const struct grou
 	put_axes(&s->text, h);
 	strbuf_puts(&s->text, body ? body : "");
 	if (n_all > h->n_lines)
-		plots_note(p, PLOT_HEAT, "the first %d of %d blockings are drawn; the table has all", h->n_lines, n_all);
+		plots_note(p, PLOT_HEAT, "the first %d of %d blockings are drawn; the table has all",
+			   h->n_lines, n_all);
 	free(h);
 	free(body);
 }
@@ -260,6 +263,7 @@ void plot_heat(struct plots *p, const struct view *v)
 		free(groups);
 	}
 	if (left)
-		plots_note(p, PLOT_HEAT, "%d more products are in the table alone; those with the most points are drawn",
+		plots_note(p, PLOT_HEAT,
+			   "%d more products are in the table alone; those with the most points are drawn",
 			   left);
 }

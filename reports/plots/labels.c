@@ -41,9 +41,8 @@ static bool is_room(const struct labels *l, const struct label_box *b)
 static const struct {
 	int side;
 	double up;
-} spots[] = {{1, 0},	{1, 0.7},  {1, -0.7}, {-1, 0},	{-1, 0.7}, {-1, -0.7}, {0, 1.1},  {0, -1.1},
-	     {1, 1.3},	{1, -1.3}, {-1, 1.3}, {-1, -1.3}, {0, 2},    {0, -2},	 {1, 2},   {1, -2},
-	     {-1, 2}, {-1, -2}};
+} spots[] = {{1, 0},	{1, 0.7},  {1, -0.7},  {-1, 0}, {-1, 0.7}, {-1, -0.7}, {0, 1.1}, {0, -1.1}, {1, 1.3},
+	     {1, -1.3}, {-1, 1.3}, {-1, -1.3}, {0, 2},	{0, -2},   {1, 2},     {1, -2},	 {-1, 2},   {-1, -2}};
 
 static struct label_box box_of(double x, double y, double width, size_t spot)
 {
@@ -53,7 +52,8 @@ static struct label_box box_of(double x, double y, double width, size_t spot)
 	return (struct label_box){from, middle - LINE_Y / 2, from + width, middle + LINE_Y / 2};
 }
 
-bool labels_put(struct labels *l, struct strbuf *script, double x, double y, const char *text, const char *colour)
+bool labels_put(struct labels *l, struct strbuf *script, double x, double y, const char *text,
+		const char *colour)
 {
 	static const char *const align[] = {"right", "center", "left"};
 	double width = label_width(text);

@@ -39,7 +39,8 @@ static double group_weight(const struct group *g)
 
 	for (int i = 0; i < g->n && i < LATENCY_SERIES; i++)
 		samples += row_samples(g->row[i]);
-	return 1e12 * (strncmp(point_get(p, KEY_WORKLOAD), "tg", 2) == 0) + 1e11 * fmin(g->n, LATENCY_SERIES) - 1e9 * fmin(strtod(point_get(p, KEY_SEQUENCES), NULL), 90) +
+	return 1e12 * (strncmp(point_get(p, KEY_WORKLOAD), "tg", 2) == 0) +
+	       1e11 * fmin(g->n, LATENCY_SERIES) - 1e9 * fmin(strtod(point_get(p, KEY_SEQUENCES), NULL), 90) +
 	       1e5 * fmin(strtod(point_get(p, KEY_THREADS), NULL), 9e3) + fmin(samples, 9e4);
 }
 
@@ -128,7 +129,8 @@ static void put_curve(struct strbuf *data, const struct curve *c, int s)
 
 	strbuf_printf(data, "%s# columns: share ms\n# s%d\n", data->len ? "\n\n" : "", s);
 	for (int i = 0; i < c->n; i++)
-		strbuf_printf(data, "%.6g %.6g\n", latency_share_of(l, c->index[i]), l->sample[c->index[i]].ms);
+		strbuf_printf(data, "%.6g %.6g\n", latency_share_of(l, c->index[i]),
+			      l->sample[c->index[i]].ms);
 	strbuf_printf(data, "\n\n# columns: share ms lo hi\n# s%d_percentiles\n", s);
 	for (int i = 0; i < LATENCY_PERCENTILES; i++)
 		if (isfinite(l->percentile[i].ms))
@@ -165,29 +167,45 @@ static struct span span_of(const struct curve *c, int n)
 	return s;
 }
 
+/* Over a factor of 5 the axis is logarithmic; else linear, around what there is. */
+static bool is_log(const struct span *s)
+{
+	return s->hi / s->lo > 5;
+}
+
+static void range_of(const struct span *s, double *from, double *to)
+{
+	double pad = fmax(0.05 * (s->hi - s->lo), 0.01 * s->hi);
+
+	*from = is_log(s) ? s->lo / 1.15 : s->lo - pad;
+	*to = is_log(s) ? s->hi * 1.15 * 1.2 : s->hi + 2 * pad;
+}
+
 static void put_axes(struct strbuf *text, const struct span *s)
 {
 	static const double share[] = {0, 0.5, 0.9, 0.99, 0.999, 0.9999};
-	double from = s->lo / 1.15, to = s->hi * 1.15;
+	double from, to;
 
-	if (to / from > 5) {
+	range_of(s, &from, &to);
+	if (is_log(s))
 		gp_log_range(text, "x", s->lo, s->hi, 1.15);
-		to *= 1.2;
-	} else {
-		strbuf_printf(text, "set xrange [%.6g:%.6g]\nset xtics %.6g\n", from, to, gp_tic_step(to - from));
-	}
+	else
+		strbuf_printf(text, "set xrange [%.6g:%.6g]\nset xtics %.6g\n", from, to,
+			      gp_tic_step(to - from));
 	strbuf_printf(text, "set yrange [0:%.4f]\nset ytics (", s->top * 1.12);
 	for (size_t i = 0; i < sizeof share / sizeof share[0] && latency_up(share[i]) <= s->top * 1.1; i++)
 		strbuf_printf(text, "%s'%g' %.4f", i ? ", " : "", 100 * share[i], latency_up(share[i]));
-	strbuf_puts(text, ")\n");
+	strbuf_puts(text, is_log(s) ? ")\nset logscale x\n" : ")\n");
 }
 
 /* Where a time stands between the margins, in pixels. */
 static double pixel_of(const struct span *s, double ms)
 {
-	double from = s->lo / 1.15, to = s->hi * 1.15;
+	double from, to;
 
-	return to / from > 5 ? INNER_X * log(ms / from) / log(to * 1.2 / from) : INNER_X * (ms - from) / (to - from);
+	range_of(s, &from, &to);
+	return is_log(s) ? INNER_X * log(fmax(ms, from) / from) / log(to / from)
+			 : INNER_X * (ms - from) / (to - from);
 }
 
 struct pixel {
@@ -254,12 +272,14 @@ static void picture_describe(struct picture *p, const char *heading, const struc
 		      "percentiles with 95 %% intervals, as many as their number allows.",
 		      heading, all);
 	if (most > CURVE_MAX)
-		strbuf_printf(&text, " Curves go through %d samples each, evenly spaced on this axis.", CURVE_MAX);
+		strbuf_printf(&text, " Curves go through %d samples each, evenly spaced on this axis.",
+			      CURVE_MAX);
 	if (n_marked)
-		strbuf_printf(&text,
-			      " %d samples were disturbed (contended, preempted, migrated or faulted) and count "
-			      "like the others%s.",
-			      n_marked, shown ? "; triangles: the slowest of them" : "");
+		strbuf_printf(
+			&text,
+			" %d samples were disturbed (contended, preempted, migrated or faulted) and count "
+			"like the others%s.",
+			n_marked, shown ? "; triangles: the slowest of them" : "");
 	p->reading = strbuf_take(&text);
 	strbuf_printf(&text, "Distribution of the time of a step, %s: ", heading);
 	for (int i = 0; i < n; i++) {
@@ -290,11 +310,11 @@ static void script_make(struct plots *p, struct latency_choice *choice)
 	}
 	s->heading = mem_strdup(choice->heading);
 	picture_describe(script_add(s, ""), s->heading, c, choice->n);
-	strbuf_printf(&s->text, "n = %d\narray hue[n] = [%s]\nload 'style.gp'\n", choice->n, strbuf_text(&hues));
+	strbuf_printf(&s->text, "n = %d\narray hue[n] = [%s]\nload 'style.gp'\n", choice->n,
+		      strbuf_text(&hues));
 	span = span_of(c, choice->n);
 	put_axes(&s->text, &span);
 	put_labels(&s->text, c, choice->n, &span);
-	strbuf_puts(&s->text, span.hi * 1.15 / (span.lo / 1.15) > 5 ? "set logscale x\n" : "");
 	strbuf_puts(&s->text, body ? body : "");
 	for (int i = 0; i < choice->n; i++)
 		latency_free(&c[i].l);

@@ -74,7 +74,7 @@ struct picture *script_add(struct script *s, const char *suffix);
 
 /* Says beside the pictures of that kind what is left out. */
 __attribute__((format(printf, 3, 4))) void plots_note(struct plots *p, enum plot_kind kind,
-						       const char *format, ...);
+						      const char *format, ...);
 
 /* The makers, one file a kind of picture. One that has nothing to draw adds no script, and a note where a reader would
  * look for the picture. */
@@ -137,7 +137,8 @@ void labels_block(struct labels *l, double x0, double y0, double x1, double y1);
  * Writes a gnuplot label beside the dot at (x, y), where there is room; false: there is none, and nothing is written.
  * colour: a role.
  */
-bool labels_put(struct labels *l, struct strbuf *script, double x, double y, const char *text, const char *colour);
+bool labels_put(struct labels *l, struct strbuf *script, double x, double y, const char *text,
+		const char *colour);
 /* Pixels that a text takes at most. */
 double label_width(const char *text);
 
@@ -173,7 +174,8 @@ void gp_number(struct strbuf *out, const char *name, double x);
 void gp_text(struct strbuf *out, const char *name, const char *text);
 /* `set xtics STEP`: from three to eight marks over that much of a linear axis. */
 double gp_tic_step(double length);
-/* Powers of ten as marks of a log axis from lo to hi, about `most` of them; zero: the lowest stands for 0. */
+/* Powers of ten as marks of a log axis from lo to hi, about `most` of them, with 2 and 5 between few; zero: the lowest
+ * stands for 0. */
 void gp_power_tics(struct strbuf *out, const char *axis, double lo, double hi, int most, bool zero);
 /* A range for a log axis around [lo, hi] with room for labels. */
 void gp_log_range(struct strbuf *out, const char *axis, double lo, double hi, double margin);

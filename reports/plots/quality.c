@@ -193,7 +193,8 @@ static void labels_block_lines(struct labels *l, const struct dots *d, const dou
 		const struct estimate *e = &d->dot[i].row->tokens_s;
 
 		if (e->interval)
-			labels_block(l, px[i] - 2, INNER_Y * e->lo / d->y_hi, px[i] + 2, INNER_Y * e->hi / d->y_hi);
+			labels_block(l, px[i] - 2, INNER_Y * e->lo / d->y_hi, px[i] + 2,
+				     INNER_Y * e->hi / d->y_hi);
 		if (!d->dot[i].best)
 			continue;
 		if (last >= 0) {
@@ -225,7 +226,8 @@ static int put_labels(struct strbuf *text, const struct dots *d, bool kv)
 			if (d->dot[i].best == beaten)
 				continue;
 			dot_label(&label, &d->dot[i], kv);
-			lost += !labels_put(l, text, px[i], py[i], strbuf_text(&label), beaten ? "mute" : "ink");
+			lost += !labels_put(l, text, px[i], py[i], strbuf_text(&label),
+					    beaten ? "mute" : "ink");
 			strbuf_free(&label);
 		}
 	free(l);
@@ -317,7 +319,9 @@ static void cost_plot(struct plots *p, const struct view *v, const struct group 
 		drawn++;
 	}
 	if (left)
-		plots_note(p, c->kind, "%d more groups of precisions are in the table alone; the largest of each test are drawn",
+		plots_note(p, c->kind,
+			   "%d more groups of precisions are in the table alone; the largest of each test "
+			   "are drawn",
 			   left);
 }
 

@@ -9,14 +9,13 @@
 #include <string.h>
 
 #include "engines/base/mem.h"
+#include "reports/analysis/roofline.h"
 #include "reports/number.h"
 #include "reports/text.h"
 
 /* Above it a cloud: dots without names. */
-#define POINTS_MAX  60
-#define LINES_MAX   4
-#define SERIES_MAX  15
-#define CEILINGS_MAX 64
+#define POINTS_MAX 60
+#define LINES_MAX  4
 /* Inner size in pixels (svg(440, 340) and the margins of roofline.gp). */
 #define INNER_X 372.0
 #define INNER_Y 253.0
@@ -26,25 +25,17 @@
 /* Of the width, kept free of points for the names of memory ceilings. */
 #define LEFT_SHARE 0.34
 
-/* Points are comparable where they ran on the same. */
-static const enum point_key same_keys[] = {KEY_ENGINE, KEY_DEVICE, KEY_ISA, KEY_THREADS, KEY_AFFINITY};
-#define N_SAME (sizeof same_keys / sizeof same_keys[0])
-
 struct spot {
 	const struct row *row;
 	double x;	  /* FLOP a byte */
 	int shape;	  /* of shapes[] */
 	const char *role; /* colour */
 };
-struct ceiling {
-	double rate; /* GB/s or GFLOP/s */
-	const struct row *row;
-};
 struct roofline {
-	int n, n_unknown, n_other, n_more; /* points; without work or bytes; elsewhere; beyond the limit */
+	int n;
 	struct spot spot[POINTS_MAX];
 	int n_memory, n_peaks, n_hidden;
-	struct ceiling memory[CEILINGS_MAX], peak[CEILINGS_MAX];
+	struct roof_line memory[LINES_MAX], peak[LINES_MAX];
 	double x_lo, x_hi, y_lo, y_hi;
 };
 
@@ -60,109 +51,18 @@ static int shape_of(const struct row *r)
 	return strncmp(point_get(&r->point->point, KEY_WORKLOAD), "tg", 2) == 0 ? 0 : 1;
 }
 
-static bool is_drawable(const struct row *r)
+static void spots_make(struct roofline *w, const struct roof *roof)
 {
-	return r->state == POINT_DONE && !row_is_probe(r);
-}
+	for (int i = 0; i < roof->n && w->n < POINTS_MAX; i++) {
+		const struct row *r = roof->point[i];
 
-static bool has_work(const struct row *r)
-{
-	return r->n_values > 0 && r->values[0].flops > 0 && r->values[0].bytes > 0 && r->gflops_s.value > 0;
-}
-
-static bool is_same(const struct row *a, const struct row *b)
-{
-	for (size_t k = 0; k < N_SAME; k++)
-		if (strcmp(point_get(&a->point->point, same_keys[k]), point_get(&b->point->point, same_keys[k])) != 0)
-			return false;
-	return true;
-}
-
-static double threads(const struct row *r)
-{
-	return strtod(point_get(&r->point->point, KEY_THREADS), NULL);
-}
-
-/* A row of the place with the most points that are known; more threads decide between equals. NULL: no work is known. */
-static const struct row *place_choose(const struct analysis *a)
-{
-	const struct row *best = NULL;
-	int most = 0;
-
-	for (int i = 0; i < a->n_rows; i++) {
-		const struct row *r = &a->rows[i];
-		int n = 0;
-
-		if (!is_drawable(r) || !has_work(r) || (best && is_same(best, r)))
-			continue;
-		for (int k = i; k < a->n_rows; k++)
-			n += is_drawable(&a->rows[k]) && has_work(&a->rows[k]) && is_same(r, &a->rows[k]);
-		if (n > most || (n == most && best && threads(r) > threads(best))) {
-			most = n;
-			best = r;
-		}
+		w->spot[w->n++] = (struct spot){r, row_intensity(r), shape_of(r),
+						palette_of(point_get(&r->point->point, KEY_PRECISION))};
 	}
-	return best;
-}
-
-static int spot_compare(const void *a, const void *b)
-{
-	const struct spot *p = a, *q = b;
-
-	return p->row->gflops_s.value > q->row->gflops_s.value ? -1 : p->row->gflops_s.value < q->row->gflops_s.value;
-}
-
-static void spots_find(struct roofline *w, const struct analysis *a, const struct row *place)
-{
-	struct spot *all = mem_alloc(sizeof *all * (size_t)(a->n_rows + 1));
-	int n = 0;
-
-	for (int i = 0; i < a->n_rows; i++) {
-		const struct row *r = &a->rows[i];
-
-		if (!is_drawable(r))
-			continue;
-		if (!has_work(r))
-			w->n_unknown++;
-		else if (!is_same(r, place))
-			w->n_other++;
-		else
-			all[n++] = (struct spot){r, r->values[0].flops / r->values[0].bytes, shape_of(r),
-						 palette_of(point_get(&r->point->point, KEY_PRECISION))};
-	}
-	qsort(all, (size_t)n, sizeof *all, spot_compare);
-	w->n = n < POINTS_MAX ? n : POINTS_MAX;
-	w->n_more = n - w->n;
-	memcpy(w->spot, all, sizeof *all * (size_t)w->n);
-	free(all);
-}
-
-static int ceiling_compare(const void *a, const void *b)
-{
-	const struct ceiling *p = a, *q = b;
-
-	return p->rate < q->rate ? -1 : p->rate > q->rate;
-}
-
-static int ceilings_find(struct ceiling *out, const struct analysis *a, const struct row *place,
-			 const char *workload)
-{
-	int n = 0;
-
-	for (int i = 0; i < a->n_rows + a->n_ceilings && n < CEILINGS_MAX; i++) {
-		const struct row *r = analysis_row(a, i);
-		double rate = strcmp(workload, "fma") == 0 ? r->gflops_s.value : r->gbytes_s.value;
-
-		if (strcmp(point_get(&r->point->point, KEY_WORKLOAD), workload) == 0 && is_same(r, place) &&
-		    r->n_values > 0 && rate > 0)
-			out[n++] = (struct ceiling){rate, r};
-	}
-	qsort(out, (size_t)n, sizeof *out, ceiling_compare);
-	return n;
 }
 
 /* From left of all points to right of the last ridge, so that each ceiling shows its bend. */
-static void range_of(struct roofline *w)
+static void range_of(struct roofline *w, const struct roof *roof)
 {
 	double least = w->spot[0].x, most = w->spot[0].x, left;
 
@@ -173,17 +73,17 @@ static void range_of(struct roofline *w)
 		w->y_lo = fmin(w->y_lo, w->spot[i].row->gflops_s.value);
 		w->y_hi = fmax(w->y_hi, w->spot[i].row->gflops_s.value);
 	}
-	if (w->n_peaks)
-		w->y_hi = fmax(w->y_hi, w->peak[w->n_peaks - 1].rate);
-	if (w->n_peaks && w->n_memory)
-		most = fmax(most, w->peak[w->n_peaks - 1].rate / w->memory[0].rate);
+	if (roof->n_peaks)
+		w->y_hi = fmax(w->y_hi, roof->peak[roof->n_peaks - 1].rate);
+	if (roof->n_peaks && roof->n_memory)
+		most = fmax(most, roof->peak[roof->n_peaks - 1].rate / roof->memory[0].rate);
 	w->x_hi = most * 3;
 	left = log10(w->x_hi / least) / (1 - LEFT_SHARE) * LEFT_SHARE;
-	w->x_lo = least / pow(10, w->n_memory ? left : 0.3);
+	w->x_lo = least / pow(10, roof->n_memory ? left : 0.3);
 	w->y_hi *= 2;
 	w->y_lo /= 2;
-	if (w->n_memory)
-		w->y_lo = fmin(w->y_lo, w->memory[0].rate * w->x_lo);
+	if (roof->n_memory)
+		w->y_lo = fmin(w->y_lo, roof->memory[0].rate * w->x_lo);
 }
 
 static double px(const struct roofline *w, double x)
@@ -201,10 +101,9 @@ static double memory_angle(const struct roofline *w)
 	return atan2(INNER_Y / log10(w->y_hi / w->y_lo), INNER_X / log10(w->x_hi / w->x_lo));
 }
 
-/* Keeps the slowest and the fastest and what stands clear of them. Distances are in pixels across the lines. */
-static int lines_thin(struct ceiling *c, int n, double px_decade, int *hidden)
+/* Keeps the slowest and the fastest and what stands clear of them; px_decade: across the lines. Returns how many. */
+static int lines_thin(struct roof_line kept[LINES_MAX], const struct roof_line *c, int n, double px_decade)
 {
-	struct ceiling kept[LINES_MAX];
 	int n_kept = 0;
 
 	for (int i = 0; i < n; i++) {
@@ -217,20 +116,23 @@ static int lines_thin(struct ceiling *c, int n, double px_decade, int *hidden)
 		if (clear)
 			kept[n_kept++] = c[at];
 	}
-	*hidden += n - n_kept;
-	qsort(kept, (size_t)n_kept, sizeof *kept, ceiling_compare);
-	memcpy(c, kept, sizeof *kept * (size_t)n_kept);
+	for (int i = 1; i < n_kept; i++)
+		for (int k = i; k > 0 && kept[k - 1].rate > kept[k].rate; k--) {
+			struct roof_line swap = kept[k];
+
+			kept[k] = kept[k - 1];
+			kept[k - 1] = swap;
+		}
 	return n_kept;
 }
 
-static void ceilings_thin(struct roofline *w)
+static void ceilings_thin(struct roofline *w, const struct roof *roof)
 {
 	double px_decade = INNER_Y / log10(w->y_hi / w->y_lo);
 
-	if (w->n_memory)
-		w->n_memory = lines_thin(w->memory, w->n_memory, px_decade * cos(memory_angle(w)), &w->n_hidden);
-	if (w->n_peaks)
-		w->n_peaks = lines_thin(w->peak, w->n_peaks, px_decade, &w->n_hidden);
+	w->n_memory = lines_thin(w->memory, roof->memory, roof->n_memory, px_decade * cos(memory_angle(w)));
+	w->n_peaks = lines_thin(w->peak, roof->peak, roof->n_peaks, px_decade);
+	w->n_hidden = roof->n_memory + roof->n_peaks - w->n_memory - w->n_peaks;
 }
 
 /* Each ceiling as two points: a memory line up to the highest peak, a peak from where the fastest memory allows it. */
@@ -242,13 +144,12 @@ static void put_ceilings(struct strbuf *data, const struct roofline *w)
 	for (int i = 0; i < w->n_memory; i++)
 		strbuf_printf(data, "%s# columns: FLOP/byte GFLOP/s\n# memory%d\n%.6g %.6g\n%.6g %.6g\n",
 			      data->len ? "\n\n" : "", i, w->x_lo, w->x_lo * w->memory[i].rate,
-			      fmin(w->x_hi, top / w->memory[i].rate),
-			      fmin(w->x_hi * w->memory[i].rate, top));
+			      fmin(w->x_hi, top / w->memory[i].rate), fmin(w->x_hi * w->memory[i].rate, top));
 	for (int i = 0; i < w->n_peaks; i++)
 		strbuf_printf(data, "%s# columns: FLOP/byte GFLOP/s\n# peak%d\n%.6g %.6g\n%.6g %.6g\n",
 			      data->len ? "\n\n" : "", i,
-			      fastest > 0 ? fmax(w->x_lo, w->peak[i].rate / fastest) : w->x_lo, w->peak[i].rate,
-			      w->x_hi, w->peak[i].rate);
+			      fastest > 0 ? fmax(w->x_lo, w->peak[i].rate / fastest) : w->x_lo,
+			      w->peak[i].rate, w->x_hi, w->peak[i].rate);
 }
 
 /* One block for each shape and colour in use. */
@@ -288,12 +189,21 @@ static int put_spots(struct strbuf *data, struct strbuf *hues, struct strbuf *ma
 	return n;
 }
 
+/* Not what it is about elsewhere: a probe of another program may state tokens, too. */
+static void put_name(struct strbuf *out, const struct roof_line *c, const char *unit)
+{
+	row_test(out, c->row);
+	strbuf_putc(out, ' ');
+	number_put(out, c->rate, 0);
+	strbuf_printf(out, " %s", unit);
+}
+
 static void memory_label(struct strbuf *text, struct roofline *w, int i, int number)
 {
 	struct strbuf name = {0};
 	double x = w->x_lo * pow(10, 0.02 * log10(w->x_hi / w->x_lo)), up = 9 / cos(memory_angle(w));
 
-	ceiling_name(&name, w->memory[i].row);
+	put_name(&name, &w->memory[i], "GB/s");
 	strbuf_printf(text, "set label %d ", number);
 	text_gnuplot(text, strbuf_text(&name));
 	strbuf_printf(text, " at graph %.4f,%.4f left rotate by %.1f tc rgb mute\n", px(w, x) / INNER_X,
@@ -309,13 +219,14 @@ static void peak_label(struct strbuf *text, struct labels *l, const struct roofl
 	struct strbuf name = {0};
 	bool room;
 
-	ceiling_name(&name, w->peak[i].row);
+	put_name(&name, &w->peak[i], "GFLOP/s");
 	width = label_width(strbuf_text(&name));
 	room = end - width >= 0;
 	strbuf_printf(text, "set label %d ", number);
 	text_gnuplot(text, strbuf_text(&name));
 	strbuf_printf(text, " at graph %.4f,%.4f right tc rgb mute\n", room ? end / INNER_X : 1,
 		      (y + (room ? 0 : 8)) / INNER_Y);
+	labels_block(l, end, y - 1, INNER_X, y + 1);
 	if (room)
 		labels_block(l, end - width, y - 8, end, y + 8);
 	else
@@ -332,10 +243,11 @@ static void spot_labels(struct strbuf *text, struct labels *l, const struct roof
 
 		for (int k = 0; k < i && !said; k++)
 			said = w->spot[k].shape == w->spot[i].shape &&
-			       strcmp(point_get(&w->spot[k].row->point->point, KEY_PRECISION), precision) == 0;
+			       strcmp(point_get(&w->spot[k].row->point->point, KEY_PRECISION), precision) ==
+				       0;
 		if (!said)
-			labels_put(l, text, px(w, w->spot[i].x), py(w, w->spot[i].row->gflops_s.value), precision,
-				   w->spot[i].role);
+			labels_put(l, text, px(w, w->spot[i].x), py(w, w->spot[i].row->gflops_s.value),
+				   precision, w->spot[i].role);
 	}
 }
 
@@ -378,12 +290,13 @@ static void picture_describe(struct picture *p, const struct script *s, const st
 	struct strbuf text = {0};
 
 	p->title = mem_strdup("Roofline");
-	strbuf_printf(&text,
-		      "%s. Lines: what was measured in this run, memory by the bytes that are read, arithmetic by "
-		      "the element type. Bytes of a point are the least its work needs, so a point above a memory "
-		      "line ran from a nearer cache. A colour is a precision; bars are 95 %% intervals, often "
-		      "smaller than the dot.",
-		      s->heading);
+	strbuf_printf(
+		&text,
+		"%s. Lines: what was measured in this run, memory by the bytes that are read, arithmetic by "
+		"the element type. Bytes of a point are the least its work needs, so a point above a memory "
+		"line ran from a nearer cache. A colour is a precision; bars are 95 %% intervals, often "
+		"smaller than the dot.",
+		s->heading);
 	p->reading = strbuf_take(&text);
 	strbuf_printf(&text, "%d points of known work against %d measured ceilings, %s. Highest: ", w->n,
 		      w->n_memory + w->n_peaks, s->heading);
@@ -405,7 +318,8 @@ static void put_heading(struct script *s, const struct row *place)
 	const char *n = point_get(p, KEY_THREADS);
 	struct strbuf text = {0};
 
-	strbuf_printf(&text, "%s %s, isa %s", n, strcmp(n, "1") == 0 ? "thread" : "threads", point_get(p, KEY_ISA));
+	strbuf_printf(&text, "%s %s, isa %s", n, strcmp(n, "1") == 0 ? "thread" : "threads",
+		      point_get(p, KEY_ISA));
 	if (strcmp(point_get(p, KEY_DEVICE), "cpu") != 0)
 		strbuf_printf(&text, ", %s", point_get(p, KEY_DEVICE));
 	if (strcmp(point_get(p, KEY_AFFINITY), "auto") != 0)
@@ -413,16 +327,17 @@ static void put_heading(struct script *s, const struct row *place)
 	s->heading = strbuf_take(&text);
 }
 
-static void script_make(struct plots *p, const struct view *v, struct roofline *w, const struct row *place)
+static void script_make(struct plots *p, const struct view *v, struct roofline *w, const struct roof *roof)
 {
 	struct script *s = plots_add(p, PLOT_ROOFLINE, "roofline");
 	struct strbuf hues = {0}, marks = {0};
 	char *body = embed_text(report_files, "reports/plots/roofline.gp");
 	int n;
 
-	range_of(w);
-	ceilings_thin(w);
-	put_heading(s, place);
+	spots_make(w, roof);
+	range_of(w, roof);
+	ceilings_thin(w, roof);
+	put_heading(s, roof->place);
 	picture_describe(script_add(s, ""), s, v, w);
 	put_ceilings(&s->data, w);
 	n = put_spots(&s->data, &hues, &marks, v, w);
@@ -438,17 +353,19 @@ static void script_make(struct plots *p, const struct view *v, struct roofline *
 	free(body);
 }
 
-static void put_notes(struct plots *p, const struct roofline *w)
+static void put_notes(struct plots *p, const struct roofline *w, const struct roof *roof)
 {
-	if (w->n_unknown)
-		plots_note(p, PLOT_ROOFLINE, "%d points are left out: their arithmetic or their bytes are unknown",
-			   w->n_unknown);
-	if (w->n_other)
+	if (roof->n_unknown)
 		plots_note(p, PLOT_ROOFLINE,
-			   "%d points that ran on other threads, devices or instruction sets are left out", w->n_other);
-	if (w->n_more)
-		plots_note(p, PLOT_ROOFLINE, "the %d fastest points are drawn, %d more are in the table", w->n,
-			   w->n_more);
+			   "%d points are left out: their arithmetic or their bytes are unknown",
+			   roof->n_unknown);
+	if (roof->n_other)
+		plots_note(p, PLOT_ROOFLINE,
+			   "%d points that ran on other threads, devices or instruction sets are left out",
+			   roof->n_other);
+	if (roof->n > w->n)
+		plots_note(p, PLOT_ROOFLINE, "the %d fastest points are drawn, %d more are in the table",
+			   w->n, roof->n - w->n);
 	if (w->n_hidden)
 		plots_note(p, PLOT_ROOFLINE, "%d more ceilings lie too near to those drawn to be told apart",
 			   w->n_hidden);
@@ -456,20 +373,16 @@ static void put_notes(struct plots *p, const struct roofline *w)
 
 void plot_roofline(struct plots *p, const struct view *v)
 {
-	const struct row *place = place_choose(v->a);
+	struct roof roof = roof_make(v->a);
 	struct roofline *w;
 
-	if (!place)
+	if (!roof.place && roof.known)
+		plots_note(p, PLOT_ROOFLINE, "no roofline: no ceiling was measured beside the points");
+	if (!roof.place)
 		return;
 	w = mem_alloc(sizeof *w);
-	spots_find(w, v->a, place);
-	w->n_memory = ceilings_find(w->memory, v->a, place, "read");
-	w->n_peaks = ceilings_find(w->peak, v->a, place, "fma");
-	if (w->n_memory + w->n_peaks > 0) {
-		script_make(p, v, w, place);
-		put_notes(p, w);
-	} else {
-		plots_note(p, PLOT_ROOFLINE, "no roofline: no ceiling was measured beside the points");
-	}
+	script_make(p, v, w, &roof);
+	put_notes(p, w, &roof);
 	free(w);
+	roof_free(&roof);
 }

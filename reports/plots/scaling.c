@@ -211,8 +211,10 @@ static void put_fits(struct strbuf *out, const struct drawing *w)
 	if (before[0] == ';')
 		strbuf_puts(out, small ? ". Too few rounds for an interval of the fit." : ".");
 	else
-		strbuf_printf(out, " Amdahl's law is not fitted: it takes three numbers of threads, and here are %d.",
-			      w->n_counts);
+		strbuf_printf(
+			out,
+			" Amdahl's law is not fitted: it takes three numbers of threads, and here are %d.",
+			w->n_counts);
 }
 
 static void picture_describe(struct picture *p, const struct script *s, const struct drawing *w)
@@ -220,8 +222,8 @@ static void picture_describe(struct picture *p, const struct script *s, const st
 	struct strbuf text = {0};
 
 	p->title = mem_strdup(s->heading);
-	strbuf_printf(&text, "Speed-up over %s %s with 95 %% intervals, paired by round. Dashed: ideal.", w->count[0],
-		      strcmp(w->count[0], "1") == 0 ? "thread" : "threads");
+	strbuf_printf(&text, "Speed-up over %s %s with 95 %% intervals, paired by round. Dashed: ideal.",
+		      w->count[0], strcmp(w->count[0], "1") == 0 ? "thread" : "threads");
 	put_fits(&text, w);
 	p->reading = strbuf_take(&text);
 	strbuf_printf(&text, "Speed-up of %s by threads: ", s->heading);
@@ -239,8 +241,8 @@ static void picture_describe(struct picture *p, const struct script *s, const st
 static void script_make(struct plots *p, const struct view *v, const struct group *g)
 {
 	struct drawing w = {.g = g, .y_lo = 1, .y_hi = 1};
-	const char *precision[SERIES_MAX];
-	int n = group_values(g, KEY_PRECISION, precision, SERIES_MAX);
+	const char *precision[SERIES_MAX + 1];
+	int n = group_values(g, KEY_PRECISION, precision, SERIES_MAX + 1);
 	struct strbuf data = {0}, heading = {0};
 	struct script *s;
 	char *body;
@@ -248,7 +250,7 @@ static void script_make(struct plots *p, const struct view *v, const struct grou
 	w.n_counts = group_values(g, KEY_THREADS, w.count, TICS_MAX);
 	qsort(w.count, (size_t)w.n_counts, sizeof w.count[0], count_compare);
 	w.x_hi = strtod(w.count[w.n_counts - 1], NULL);
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < n && i < SERIES_MAX; i++)
 		line_add(&w, &data, precision[i]);
 	if (w.n_lines == 0) {
 		strbuf_free(&data);
@@ -259,6 +261,9 @@ static void script_make(struct plots *p, const struct view *v, const struct grou
 	group_heading(&heading, v, g, free_keys);
 	s->heading = strbuf_take(&heading);
 	picture_describe(script_add(s, ""), s, &w);
+	if (n > SERIES_MAX)
+		plots_note(p, PLOT_SCALING, "only the first %d precisions of %.200s are drawn", SERIES_MAX,
+			   s->heading);
 	strbuf_puts(&s->text, "load 'style.gp'\n");
 	labels_place(&w);
 	put_axes(&s->text, &w);
@@ -297,6 +302,6 @@ void plot_scaling(struct plots *p, const struct view *v)
 		free(groups);
 	}
 	if (left)
-		plots_note(p, PLOT_SCALING, "%d more groups are in the table alone; the largest of each test are drawn",
-			   left);
+		plots_note(p, PLOT_SCALING,
+			   "%d more groups are in the table alone; the largest of each test are drawn", left);
 }

@@ -220,8 +220,8 @@ void plot_throughput(struct plots *p, const struct view *v)
 		}
 		script_make(plots_add(p, PLOT_THROUGHPUT, "throughput"), v, &groups[i]);
 		if (group_values(&groups[i], KEY_PRECISION, panels, PANELS_MAX + 1) > PANELS_MAX)
-			plots_note(p, PLOT_THROUGHPUT, "only the first %d precisions of %s are drawn", PANELS_MAX,
-				   p->script[p->n - 1].heading);
+			plots_note(p, PLOT_THROUGHPUT, "only the first %d precisions of %s are drawn",
+				   PANELS_MAX, p->script[p->n - 1].heading);
 		drawn++;
 	}
 	if (left)

@@ -14,8 +14,8 @@
 #include "reports/text.h"
 
 /* Dots of a state, and points of a line below: 80 KB in all. */
-#define DOTS_MAX 260
-#define HOST_MAX 300
+#define DOTS_MAX  260
+#define HOST_MAX  300
 #define LULLS_MAX 8
 /* Fewer visits are no course of time. */
 #define VISITS_MIN 3
@@ -134,7 +134,8 @@ static void put_host(struct strbuf *data, const struct timeline *t, const struct
 		}
 		if (isnan(pressure) && isnan(mhz))
 			continue;
-		strbuf_printf(data, "%.6g %.4g %.5g\n", t->moment[i].second / a->unit, 100 * pressure, mhz / 1e3);
+		strbuf_printf(data, "%.6g %.4g %.5g\n", t->moment[i].second / a->unit, 100 * pressure,
+			      mhz / 1e3);
 		n++;
 	}
 	if (n == 0)
@@ -171,8 +172,8 @@ static void put_lulls(struct strbuf *text, const struct timeline *t, const struc
 		lull_name(&name, t->lull[i].length);
 		strbuf_printf(text, "set label %d ", 10 + i);
 		text_gnuplot(text, strbuf_text(&name));
-		strbuf_printf(text, " at %.6g, graph 0.06 %s offset %g,0 tc rgb mute\n", t->lull[i].at / a->unit,
-			      left ? "right" : "left", left ? -0.6 : 0.6);
+		strbuf_printf(text, " at %.6g, graph 0.06 %s offset %g,0 tc rgb mute\n",
+			      t->lull[i].at / a->unit, left ? "right" : "left", left ? -0.6 : 0.6);
 		named = left ? INNER_X : at;
 		strbuf_free(&name);
 	}
@@ -193,8 +194,8 @@ static void put_axes(struct strbuf *text, const struct timeline *t, const struct
 	if (a->clock) {
 		double lo = a->mhz_lo / 1e3, hi = a->mhz_hi / 1e3, pad = fmax((hi - lo) * 0.2, 0.02 * hi);
 
-		strbuf_printf(text, "clock_lo = %.6g\nclock_hi = %.6g\nclock_step = %.6g\n", lo - pad, hi + pad,
-			      gp_tic_step(3 * (hi - lo + 2 * pad)));
+		strbuf_printf(text, "clock_lo = %.6g\nclock_hi = %.6g\nclock_step = %.6g\n", lo - pad,
+			      hi + pad, gp_tic_step(3 * (hi - lo + 2 * pad)));
 	}
 	put_lulls(text, t, a);
 }
@@ -212,12 +213,16 @@ static void picture_describe(struct picture *p, const struct timeline *t, const 
 	p->title = mem_strdup("The run, visit by visit");
 	strbuf_printf(&text, "%d visits (", t->n);
 	put_counts(&text, t);
-	strbuf_puts(&text, "): each dot is the raw rate of one process over the median of its point. A trend would be "
-			   "drift.");
+	strbuf_puts(
+		&text,
+		"): each dot is the raw rate of one process over the median of its point. A trend would be "
+		"drift.");
 	if (a->n_outside)
-		strbuf_printf(&text, " %d lie farther out and stand at the edge, with a triangle.", a->n_outside);
+		strbuf_printf(&text, " %d lie farther out and stand at the edge, with a triangle.",
+			      a->n_outside);
 	if (a->n_thinned)
-		strbuf_printf(&text, " Of each kind at most %d are drawn, evenly; %d are not.", DOTS_MAX, a->n_thinned);
+		strbuf_printf(&text, " Of each kind at most %d are drawn, evenly; %d are not.", DOTS_MAX,
+			      a->n_thinned);
 	if (t->n_lulls)
 		strbuf_printf(&text, " Dashed: the run stood still %d %s, left out of the time.", t->n_lulls,
 			      t->n_lulls == 1 ? "time" : "times");
@@ -228,8 +233,8 @@ static void picture_describe(struct picture *p, const struct timeline *t, const 
 	duration_put(&text, t->length);
 	strbuf_puts(&text, ": ");
 	put_counts(&text, t);
-	strbuf_printf(&text, ". %.0f %% of them are within %.1f %% of their point's median.", 100 * SHARE_INSIDE,
-		      100 * a->rate / 1.3);
+	strbuf_printf(&text, ". %.0f %% of them are within %.1f %% of their point's median.",
+		      100 * SHARE_INSIDE, 100 * a->rate / 1.3);
 	p->finding = strbuf_take(&text);
 }
 

@@ -1,5 +1,5 @@
 # Panels from above: rates, waiting threads, clock; the last two where they were recorded.
-height = 252 + 92 * pressure + 92 * clock
+height = 252 + 92 * pressure + 92 * clock + (pressure + clock == 0 ? 14 : 0)
 eval svg(720, height)
 top(y) = 1 - y / (height * 1.0)
 set output name.'.svg'.part

@@ -25,7 +25,8 @@ static void test_sound(void)
 	ok(!svg_is_sound("<svg><use href='http://x/y'/></svg>"), "a reference outside is not");
 	ok(!svg_is_sound("<svg><foreignObject/></svg>"), "foreign elements are not");
 	ok(!svg_is_sound("<svg"), "half a tag is not");
-	ok(svg_is_sound("<svg><polygon fill = 'a' points = '1,1 2,2 '/></svg>"), "blanks around = are gnuplot's");
+	ok(svg_is_sound("<svg><polygon fill = 'a' points = '1,1 2,2 '/></svg>"),
+	   "blanks around = are gnuplot's");
 	ok(!svg_is_sound("<svg><g onload = 'alert(1)'/></svg>"), "and hide no handler");
 	ok(!svg_is_sound("<svg><g fill = /></svg>") && !svg_is_sound("<svg><g fill /></svg>"),
 	   "an attribute without a value is none");
@@ -134,7 +135,10 @@ static void test_script(const struct script *s, const char *gnuplot, const char 
 		const struct picture *p = &s->picture[i];
 
 		ok(p->svg && svg_is_sound(p->svg), "%s is sound", p->name);
-		ok(p->svg && strlen(p->svg) < (s->kind == PLOT_LATENCY || s->kind == PLOT_TIMELINE ? 80000 : 30000) && strstr(p->svg, "<path"),
+		ok(p->svg &&
+			   strlen(p->svg) <
+				   (s->kind == PLOT_LATENCY || s->kind == PLOT_TIMELINE ? 80000 : 30000) &&
+			   strstr(p->svg, "<path"),
 		   "%s draws something, in little", p->name);
 	}
 	is_int(redraw(gnuplot, directory, gp), 0, "a plain gnuplot redraws it");
@@ -201,14 +205,15 @@ static void more_facts(struct maker *m)
 			now += 2 * SECOND_NS + (round == 3 && i == 0 ? 3600 * SECOND_NS : 0);
 			v->start_wall_ns = now;
 			v->wall_ns = SECOND_NS;
-			v->weight_bytes = strcmp(precision, "f32") == 0 ? 600000000
+			v->weight_bytes = strcmp(precision, "f32") == 0	  ? 600000000
 					  : strcmp(precision, "f16") == 0 ? 300000000
 									  : 170000000;
 			if (round == 4 && v->n_series)
 				v->series->marks[v->series->n - 1] = i % 3 ? MARK_CONTENDED : MARK_MIGRATED;
 			v->host_before = json_pack("{s:i}", "pressure_cpu_us", 1000);
-			v->host_after = json_pack("{s:i, s:f}", "pressure_cpu_us",
-						  1000 + (round == 4 ? 300000 : 20000), "mhz", 3500.0 + i % 7);
+			v->host_after =
+				json_pack("{s:i, s:f}", "pressure_cpu_us",
+					  1000 + (round == 4 ? 300000 : 20000), "mhz", 3500.0 + i % 7);
 		}
 }
 
@@ -232,11 +237,13 @@ static void test_texts(const struct plots *plots)
 		strbuf_printf(&all, "==== %s.dat\n%s==== %s.gp\n%s", s->name, strbuf_text(&s->data), s->name,
 			      strbuf_text(&s->text));
 		for (int k = 0; k < s->n_pictures; k++)
-			strbuf_printf(&all, "==== %s\ntitle: %s\nreading: %s\nfinding: %s\n", s->picture[k].name,
-				      s->picture[k].title, s->picture[k].reading, s->picture[k].finding);
+			strbuf_printf(&all, "==== %s\ntitle: %s\nreading: %s\nfinding: %s\n",
+				      s->picture[k].name, s->picture[k].title, s->picture[k].reading,
+				      s->picture[k].finding);
 	}
 	for (int i = 0; i < plots->n_notes; i++)
-		strbuf_printf(&all, "==== left out of kind %d: %s\n", (int)plots->note[i].kind, plots->note[i].text);
+		strbuf_printf(&all, "==== left out of kind %d: %s\n", (int)plots->note[i].kind,
+			      plots->note[i].text);
 	compare("plots.txt", strbuf_text(&all));
 	strbuf_free(&all);
 }
@@ -324,7 +331,8 @@ static void test_foreign(void)
 	static const double work[3] = {16, 0, 0};
 	char directory[] = "/tmp/ifm-plots-XXXXXX", gnuplot[1024];
 	struct maker *m = made_start();
-	struct stored_point *p = made_point(m, ROLE_MEASURE, POINT_DONE, "", "workload=tg16 precision=Q4_K_M");
+	struct stored_point *p =
+		made_point(m, ROLE_MEASURE, POINT_DONE, "", "workload=tg16 precision=Q4_K_M");
 	struct stored_series *s = made_timing(m, p, 1, 0, 10, 1, work)->series;
 	struct analysis *a;
 	struct plots *plots;
