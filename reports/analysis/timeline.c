@@ -4,8 +4,10 @@
 #include "reports/analysis/timeline.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "engines/base/json.h"
 #include "engines/base/mem.h"
@@ -120,15 +122,45 @@ static double pause_before(const struct found *f)
 	       (double)before->wall_ns * NS_S;
 }
 
-static void moments_make(struct timeline *t, const struct found *f, int n)
+/* When a run was taken up again, by the note that it left: "interrupted ..., resumed 2026-08-24 14:05:00 UTC". 0: unknown. */
+static int64_t resumed_ns(const struct stored_annotation *note)
+{
+	const char *at = strcmp(note->key, "interrupted") == 0 ? strstr(note->value, "resumed ") : NULL;
+	struct tm tm = {0};
+	time_t seconds;
+
+	if (!at || sscanf(at, "resumed %4d-%2d-%2d %2d:%2d:%2d UTC", &tm.tm_year, &tm.tm_mon, &tm.tm_mday,
+			  &tm.tm_hour, &tm.tm_min, &tm.tm_sec) != 6)
+		return 0;
+	tm.tm_year -= 1900;
+	tm.tm_mon -= 1;
+	seconds = timegm(&tm);
+	return seconds > 0 && seconds < INT64_MAX / 1000000000 ? (int64_t)seconds * 1000000000 : 0;
+}
+
+/* The note's second may have begun when the visit did. */
+static bool was_resumed(const struct stored_run *run, const struct found *f)
+{
+	int64_t before = f[-1].visit->start_wall_ns, now = f->visit->start_wall_ns;
+
+	for (int i = 0; i < run->n_annotations; i++) {
+		int64_t ns = resumed_ns(&run->annotations[i]);
+
+		if (ns > before && ns <= now)
+			return true;
+	}
+	return false;
+}
+
+static void moments_make(struct timeline *t, const struct stored_run *run, const struct found *f, int n)
 {
 	double lost = 0;
 
 	for (int i = 0; i < n; i++) {
 		double second = (double)(f[i].visit->start_wall_ns - f[0].visit->start_wall_ns) * NS_S - lost;
-		double pause = i > 0 ? pause_before(&f[i]) : 0;
+		double pause = i > 0 ? fmax(0, pause_before(&f[i])) : 0;
 
-		if (pause > LULL_MIN_S) {
+		if (pause > LULL_MIN_S || (i > 0 && was_resumed(run, &f[i]))) {
 			t->lull[t->n_lulls++] = (struct lull){second - pause, pause};
 			lost += pause;
 			second -= pause;
@@ -150,7 +182,7 @@ struct timeline timeline_make(const struct analysis *a)
 	qsort(f, (size_t)n, sizeof *f, found_compare);
 	t.moment = mem_alloc(sizeof *t.moment * (size_t)(n + 1));
 	t.lull = mem_alloc(sizeof *t.lull * (size_t)(n + 1));
-	moments_make(&t, f, n);
+	moments_make(&t, a->run, f, n);
 	free(f);
 	return t;
 }

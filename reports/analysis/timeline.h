@@ -32,7 +32,7 @@ struct timeline {
 struct timeline timeline_make(const struct analysis *a);
 void timeline_free(struct timeline *t);
 
-/* So long without a visit: the gate before one waits half of it at most. */
+/* So long without a visit, where no note says that the run was resumed: the gate before one waits half of it at most. */
 #define LULL_MIN_S 120
 
 #endif

@@ -24,6 +24,8 @@
 #define DOT	 5.0
 /* Of the width, kept free of points for the names of memory ceilings. */
 #define LEFT_SHARE 0.34
+/* And up to where the lowest peak begins, for the names of peaks. */
+#define PEAK_SHARE 0.21
 
 struct spot {
 	const struct row *row;
@@ -80,6 +82,11 @@ static void range_of(struct roofline *w, const struct roof *roof)
 	w->x_hi = most * 3;
 	left = log10(w->x_hi / least) / (1 - LEFT_SHARE) * LEFT_SHARE;
 	w->x_lo = least / pow(10, roof->n_memory ? left : 0.3);
+	if (roof->n_peaks && roof->n_memory) {
+		double ridge = log10(roof->peak[0].rate / roof->memory[roof->n_memory - 1].rate);
+
+		w->x_lo = fmin(w->x_lo, pow(10, (ridge - PEAK_SHARE * log10(w->x_hi)) / (1 - PEAK_SHARE)));
+	}
 	w->y_hi *= 2;
 	w->y_lo /= 2;
 	if (roof->n_memory)
@@ -189,13 +196,20 @@ static int put_spots(struct strbuf *data, struct strbuf *hues, struct strbuf *ma
 	return n;
 }
 
-/* Not what it is about elsewhere: a probe of another program may state tokens, too. */
-static void put_name(struct strbuf *out, const struct roof_line *c, const char *unit)
+/* "read 64 MiB 38.2 GB/s". */
+static void memory_name(struct strbuf *out, const struct roof_line *c)
 {
 	row_test(out, c->row);
 	strbuf_putc(out, ' ');
 	number_put(out, c->rate, 0);
-	strbuf_printf(out, " %s", unit);
+	strbuf_puts(out, " GB/s");
+}
+
+/* "int8 1640": in the unit of its axis. */
+static void peak_name(struct strbuf *out, const struct roof_line *c)
+{
+	strbuf_printf(out, "%s ", point_get(&c->row->point->point, KEY_TYPE));
+	number_put(out, c->rate, 0);
 }
 
 static void memory_label(struct strbuf *text, struct roofline *w, int i, int number)
@@ -203,7 +217,7 @@ static void memory_label(struct strbuf *text, struct roofline *w, int i, int num
 	struct strbuf name = {0};
 	double x = w->x_lo * pow(10, 0.02 * log10(w->x_hi / w->x_lo)), up = 9 / cos(memory_angle(w));
 
-	put_name(&name, &w->memory[i], "GB/s");
+	memory_name(&name, &w->memory[i]);
 	strbuf_printf(text, "set label %d ", number);
 	text_gnuplot(text, strbuf_text(&name));
 	strbuf_printf(text, " at graph %.4f,%.4f left rotate by %.1f tc rgb mute\n", px(w, x) / INNER_X,
@@ -219,7 +233,7 @@ static void peak_label(struct strbuf *text, struct labels *l, const struct roofl
 	struct strbuf name = {0};
 	bool room;
 
-	put_name(&name, &w->peak[i], "GFLOP/s");
+	peak_name(&name, &w->peak[i]);
 	width = label_width(strbuf_text(&name));
 	room = end - width >= 0;
 	strbuf_printf(text, "set label %d ", number);

@@ -148,35 +148,53 @@ static void lull_name(struct strbuf *out, double seconds)
 		strbuf_printf(out, "stopped %.0f d", seconds / 86400);
 	else if (seconds >= 7200)
 		strbuf_printf(out, "stopped %.0f h", seconds / 3600);
-	else
+	else if (seconds >= 120)
 		strbuf_printf(out, "stopped %.0f min", seconds / 60);
+	else
+		strbuf_printf(out, "stopped %.0f s", seconds);
 }
 
-/* A line for each; a name where it does not meet the one before. */
-static void put_lulls(struct strbuf *text, const struct timeline *t, const struct axis *a)
+static bool is_shown(const struct lull *l, const struct axis *a)
+{
+	return l->at >= a->from && l->at <= a->to;
+}
+
+/* A name where it does not meet the one before. */
+static void put_lull_names(struct strbuf *text, const struct lull *const *lull, int n, const struct axis *a)
 {
 	double named = -INFINITY;
 
-	strbuf_printf(text, "lulls = %d\narray lull[%d] = [", t->n_lulls < LULLS_MAX ? t->n_lulls : LULLS_MAX,
-		      LULLS_MAX);
-	for (int i = 0; i < LULLS_MAX; i++)
-		strbuf_printf(text, "%s%.6g", i ? ", " : "", i < t->n_lulls ? t->lull[i].at / a->unit : 0);
-	strbuf_puts(text, "]\n");
-	for (int i = 0; i < t->n_lulls && i < LULLS_MAX; i++) {
-		double at = INNER_X * (t->lull[i].at - a->from) / (a->to - a->from);
+	for (int i = 0; i < n; i++) {
+		double at = INNER_X * (lull[i]->at - a->from) / (a->to - a->from);
 		bool left = at > INNER_X - NAME_X;
 		struct strbuf name = {0};
 
 		if (at - named < (left ? 2 * NAME_X : NAME_X))
 			continue;
-		lull_name(&name, t->lull[i].length);
+		lull_name(&name, lull[i]->length);
 		strbuf_printf(text, "set label %d ", 10 + i);
 		text_gnuplot(text, strbuf_text(&name));
 		strbuf_printf(text, " at %.6g, graph 0.06 %s offset %g,0 tc rgb mute\n",
-			      t->lull[i].at / a->unit, left ? "right" : "left", left ? -0.6 : 0.6);
+			      lull[i]->at / a->unit, left ? "right" : "left", left ? -0.6 : 0.6);
 		named = left ? INNER_X : at;
 		strbuf_free(&name);
 	}
+}
+
+/* A line for each between the first visit that is drawn and the last. */
+static void put_lulls(struct strbuf *text, const struct timeline *t, const struct axis *a)
+{
+	const struct lull *lull[LULLS_MAX];
+	int n = 0;
+
+	for (int i = 0; i < t->n_lulls && n < LULLS_MAX; i++)
+		if (is_shown(&t->lull[i], a))
+			lull[n++] = &t->lull[i];
+	strbuf_printf(text, "lulls = %d\narray lull[%d] = [", n, LULLS_MAX);
+	for (int i = 0; i < LULLS_MAX; i++)
+		strbuf_printf(text, "%s%.6g", i ? ", " : "", i < n ? lull[i]->at / a->unit : 0);
+	strbuf_puts(text, "]\n");
+	put_lull_names(text, lull, n, a);
 }
 
 static void put_axes(struct strbuf *text, const struct timeline *t, const struct axis *a)
@@ -206,6 +224,19 @@ static void put_counts(struct strbuf *out, const struct timeline *t)
 		      t->count[MOMENT_CONTENDED], t->count[MOMENT_MARKED], t->count[MOMENT_FAILED]);
 }
 
+static void put_lull_count(struct strbuf *out, const struct timeline *t, const struct axis *a)
+{
+	int n = 0;
+
+	for (int i = 0; i < t->n_lulls; i++)
+		n += is_shown(&t->lull[i], a);
+	if (n)
+		strbuf_printf(out, " Dashed: the run stood still %d %s, left out of the time%s.", n,
+			      n == 1 ? "time" : "times", n > LULLS_MAX ? " (the first are drawn)" : "");
+	if (n < t->n_lulls)
+		strbuf_puts(out, " It stood still before the first of these visits, too.");
+}
+
 static void picture_describe(struct picture *p, const struct timeline *t, const struct axis *a)
 {
 	struct strbuf text = {0};
@@ -223,9 +254,7 @@ static void picture_describe(struct picture *p, const struct timeline *t, const 
 	if (a->n_thinned)
 		strbuf_printf(&text, " Of each kind at most %d are drawn, evenly; %d are not.", DOTS_MAX,
 			      a->n_thinned);
-	if (t->n_lulls)
-		strbuf_printf(&text, " Dashed: the run stood still %d %s, left out of the time.", t->n_lulls,
-			      t->n_lulls == 1 ? "time" : "times");
+	put_lull_count(&text, t, a);
 	if (!a->pressure)
 		strbuf_puts(&text, " How long threads waited for a CPU is not recorded.");
 	p->reading = strbuf_take(&text);

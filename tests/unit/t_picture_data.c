@@ -117,6 +117,10 @@ static void test_timeline(void)
 	struct maker *m = made_start();
 	struct stored_point *p = made_point(m, ROLE_MEASURE, POINT_DONE, "", "workload=tg16 precision=f32");
 	struct stored_point *q = made_point(m, ROLE_CEILING, POINT_DONE, "", "workload=read size=1024");
+	/* The second is that of the visit at 20 s, the others are nothing that happened. */
+	char key[] = "interrupted", other[] = "clock", when[] = "killed; resumed 1970-01-01 00:17:00 UTC",
+	     never[] = "resumed 9999-99-99 99:99:99 UTC", noise[] = "resumed";
+	struct stored_annotation notes[] = {{key, never}, {key, when}, {other, noise}};
 	struct stored_visit *v;
 	struct analysis *a;
 	struct timeline t;
@@ -133,6 +137,8 @@ static void test_timeline(void)
 	visit_at(v, 7000);
 	visit_at(made_visit(m, p, VISIT_QUALITY, 0), 24);
 	made_timing(m, p, 4, 10000000, 3, 1, work); /* does not say when */
+	m->run.n_annotations = 3;
+	m->run.annotations = notes;
 	a = analysis_make(&m->run);
 	t = timeline_make(a);
 	is_int(t.n, 5, "timing visits that say when, and failed ones");
@@ -143,11 +149,13 @@ static void test_timeline(void)
 	is_near(t.moment[0].rate, 0.05, 1e-9, "faster than its point's median");
 	ok(isnan(t.moment[0].pressure) && isnan(t.moment[0].mhz), "nothing recorded");
 	is_int(t.moment[4].state, MOMENT_FAILED, "failed");
-	is_int(t.n_lulls, 1, "one lull");
-	is_near(t.lull[0].at, 26, 1e-9, "behind the last visit of any kind");
-	is_near(t.lull[0].length, 6974, 1e-6, "so long");
-	is_near(t.moment[4].second, 26, 1e-6, "and left out of the time");
-	is_near(t.length, 28, 1e-6, "to the end of the last visit");
+	is_int(t.n_lulls, 2, "a short lull by its note, a long one by itself");
+	is_near(t.lull[0].at, 12, 1e-9, "behind the visit before it was resumed");
+	is_near(t.lull[0].length, 8, 1e-9, "however short");
+	is_near(t.lull[1].at, 18, 1e-9, "behind the last visit of any kind");
+	is_near(t.lull[1].length, 6974, 1e-6, "so long");
+	is_near(t.moment[4].second, 18, 1e-6, "and left out of the time");
+	is_near(t.length, 20, 1e-6, "to the end of the last visit");
 	is_int(t.count[MOMENT_CLEAN], 3, "three clean visits");
 	timeline_free(&t);
 	analysis_free(a);
