@@ -16,6 +16,19 @@
 /* A picture is 10 to 30 KB; one above this is not what our scripts draw. */
 #define SVG_MAX (1u << 20)
 
+/* What has no complete set of processes may have no interval, and no picture is without. */
+static void note_unfinished(struct plots *p, const struct view *v)
+{
+	int n = 0;
+
+	for (int i = 0; i < v->a->n_rows; i++)
+		n += row_is_unfinished(&v->a->rows[i]);
+	if (n)
+		plots_note(p, PLOT_TIMELINE,
+			   "%d unfinished %s in the tables and here, but in no other picture", n,
+			   n == 1 ? "point is" : "points are");
+}
+
 struct plots *plots_make(const struct view *v)
 {
 	struct plots *p = mem_alloc(sizeof *p);
@@ -28,6 +41,7 @@ struct plots *plots_make(const struct view *v)
 	plot_blocking(p, v);
 	plot_scaling(p, v);
 	plot_timeline(p, v);
+	note_unfinished(p, v);
 	return p;
 }
 
