@@ -24,17 +24,17 @@ void gp_text(struct strbuf *out, const char *name, const char *text)
 
 void gp_log_range(struct strbuf *out, const char *axis, double lo, double hi, double margin)
 {
-	static const double steps[] = {1, 2, 5};
+	static const double steps[] = {1, 1.5, 2, 3, 5, 7};
 	double from = lo / margin, to = hi * margin * 1.2;
-	/* Over more than three decades 1, 2, 5 would crowd. */
-	int stride = to / from > 1000 ? 3 : 1;
+	/* Over more than three decades 1, 2, 5 would crowd; on less than one they are hardly any. */
+	int stride = to / from > 1000 ? 6 : to / from > 8 ? 2 : 1;
 	bool first = true;
 
 	if (!(from > 0) || !isfinite(to)) /* nothing to show: gnuplot will say so */
 		return;
 	strbuf_printf(out, "set %srange [%.6g:%.6g]\nset %stics (", axis, from, to, axis);
 	for (int e = (int)floor(log10(from)); e <= (int)ceil(log10(to)); e++)
-		for (int i = 0; i < 3; i += stride) {
+		for (int i = 0; i < 6; i += stride) {
 			double x = steps[i] * pow(10, e);
 
 			if (x < from || x > to)

@@ -52,24 +52,47 @@ static struct label_box box_of(double x, double y, double width, size_t spot)
 	return (struct label_box){from, middle - LINE_Y / 2, from + width, middle + LINE_Y / 2};
 }
 
+static void put_label(struct labels *l, struct strbuf *script, const struct label_box *b, int side,
+		      const char *text, const char *colour)
+{
+	static const char *const align[] = {"right", "center", "left"};
+	double at = side > 0 ? b->x0 : side < 0 ? b->x1 : (b->x0 + b->x1) / 2;
+
+	l->box[l->n++] = *b;
+	strbuf_printf(script, "set label %d ", ++l->n_labels);
+	text_gnuplot(script, text);
+	strbuf_printf(script, " at graph %.4f,%.4f %s tc rgb %s\n", at / l->width,
+		      (b->y0 + b->y1) / 2 / l->height, align[side + 1], colour);
+}
+
 bool labels_put(struct labels *l, struct strbuf *script, double x, double y, const char *text,
 		const char *colour)
 {
-	static const char *const align[] = {"right", "center", "left"};
 	double width = label_width(text);
 
 	for (size_t i = 0; i < sizeof spots / sizeof spots[0] && l->n < LABEL_BOXES; i++) {
 		struct label_box b = box_of(x, y, width, i);
-		double at = spots[i].side > 0 ? b.x0 : spots[i].side < 0 ? b.x1 : (b.x0 + b.x1) / 2;
 
 		if (!is_room(l, &b))
 			continue;
-		l->box[l->n++] = b;
-		strbuf_printf(script, "set label %d ", ++l->n_labels);
-		text_gnuplot(script, text);
-		strbuf_printf(script, " at graph %.4f,%.4f %s tc rgb %s\n", at / l->width,
-			      (b.y0 + b.y1) / 2 / l->height, align[spots[i].side + 1], colour);
+		put_label(l, script, &b, spots[i].side, text, colour);
 		return true;
 	}
+	return false;
+}
+
+bool labels_put_aside(struct labels *l, struct strbuf *script, const char *text, const char *colour)
+{
+	double width = label_width(text);
+
+	for (double x = l->width - 2; x - width > l->left; x -= LINE_Y)
+		for (double y = 6; y + LINE_Y < l->height / 2 && l->n < LABEL_BOXES; y += LINE_Y) {
+			struct label_box b = {x - width, y, x, y + LINE_Y};
+
+			if (!is_room(l, &b))
+				continue;
+			put_label(l, script, &b, -1, text, colour);
+			return true;
+		}
 	return false;
 }

@@ -139,6 +139,8 @@ void labels_block(struct labels *l, double x0, double y0, double x1, double y1);
  */
 bool labels_put(struct labels *l, struct strbuf *script, double x, double y, const char *text,
 		const char *colour);
+/* The same in a free corner, the lower right one first: for what has no room beside its dot. */
+bool labels_put_aside(struct labels *l, struct strbuf *script, const char *text, const char *colour);
 /* Pixels that a text takes at most. */
 double label_width(const char *text);
 

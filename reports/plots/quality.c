@@ -22,7 +22,9 @@
 #define INNER_Y 253.0
 #define DOT	5.0
 
-static const enum point_key free_keys[] = {KEY_PRECISION, KEY_KV, KEY_COUNT};
+static const enum point_key residual_keys[] = {KEY_PRECISION, KEY_KV, KEY_COUNT};
+/* Weights are as large whatever the cache holds. */
+static const enum point_key weight_keys[] = {KEY_PRECISION, KEY_COUNT};
 
 static double row_residual(const struct row *r)
 {
@@ -51,16 +53,17 @@ static void put_weights(struct strbuf *out, double x)
 
 struct cost {
 	enum plot_kind kind;
+	const enum point_key *free_keys;
 	double (*of)(const struct row *r);
 	void (*put)(struct strbuf *out, double x);
 	const char *name, *axis, *title, *reading, *finding;
 };
 static const struct cost costs[] = {
-	{PLOT_QUALITY, row_residual, put_residual, "quality", "residual to the f32 reference (log)",
-	 "Speed against residual", "nothing else is both faster and closer to f32",
-	 "the residual to the f32 reference"},
-	{PLOT_BYTES, row_weights, put_weights, "bytes", "weights (MB, log)", "Speed against bytes",
-	 "nothing else is both faster and smaller", "the bytes of the weights"},
+	{PLOT_QUALITY, residual_keys, row_residual, put_residual, "quality",
+	 "residual to the f32 reference (log)", "Speed against residual",
+	 "nothing else is both faster and closer to f32", "the residual to the f32 reference"},
+	{PLOT_BYTES, weight_keys, row_weights, put_weights, "bytes", "weights (MB, log)",
+	 "Speed against bytes", "nothing else is both faster and smaller", "the bytes of the weights"},
 };
 
 struct dot {
@@ -276,7 +279,7 @@ static void script_make(struct plots *p, const struct view *v, const struct grou
 	int lost;
 
 	range_of(d, c);
-	group_heading(&heading, v, g, free_keys);
+	group_heading(&heading, v, g, c->free_keys);
 	s->heading = strbuf_take(&heading);
 	picture_describe(script_add(s, ""), s, d, c);
 	put_block(&s->data, "best", d, true);
@@ -295,9 +298,10 @@ static bool has_two_costs(const struct dots *d)
 	return d->n >= 2 && d->dot[0].x < d->dot[d->n - 1].x;
 }
 
-static void cost_plot(struct plots *p, const struct view *v, const struct group *groups, int n,
-		      const struct cost *c)
+static void cost_plot(struct plots *p, const struct view *v, const struct cost *c)
 {
+	int n;
+	struct group *groups = groups_all(v, ROW_TOKENS, c->free_keys, &n);
 	const struct group *before[SCRIPTS_MAX];
 	int drawn = 0, left = 0;
 
@@ -323,14 +327,11 @@ static void cost_plot(struct plots *p, const struct view *v, const struct group 
 			   "%d more groups of precisions are in the table alone; the largest of each test "
 			   "are drawn",
 			   left);
+	free(groups);
 }
 
 void plot_quality(struct plots *p, const struct view *v)
 {
-	int n;
-	struct group *groups = groups_all(v, ROW_TOKENS, free_keys, &n);
-
 	for (size_t i = 0; i < sizeof costs / sizeof costs[0]; i++)
-		cost_plot(p, v, groups, n, &costs[i]);
-	free(groups);
+		cost_plot(p, v, &costs[i]);
 }

@@ -248,21 +248,51 @@ static void peak_label(struct strbuf *text, struct labels *l, const struct roofl
 	strbuf_free(&name);
 }
 
-/* A dot is named by its precision, once for each shape and colour; those in ink, which look alike, each. */
-static void spot_labels(struct strbuf *text, struct labels *l, const struct roofline *w)
+static const char *spot_precision(const struct spot *spot)
+{
+	return point_get(&spot->row->point->point, KEY_PRECISION);
+}
+
+/* Whether one of the first n spots has that precision; shape -1: any. */
+static bool is_among(const struct spot *spot, int n, const char *precision, int shape)
+{
+	for (int i = 0; i < n; i++)
+		if ((shape < 0 || spot[i].shape == shape) && strcmp(spot_precision(&spot[i]), precision) == 0)
+			return true;
+	return false;
+}
+
+/* A precision without room beside any of its dots stands aside, in its colour. */
+static void spot_key(struct strbuf *text, struct labels *l, const struct roofline *w,
+		     const struct spot *named, int n_named)
 {
 	for (int i = 0; i < w->n; i++) {
-		const char *precision = point_get(&w->spot[i].row->point->point, KEY_PRECISION);
-		bool said = false;
+		const char *precision = spot_precision(&w->spot[i]);
+		struct strbuf key = {0};
 
-		for (int k = 0; k < i && !said; k++)
-			said = w->spot[k].shape == w->spot[i].shape &&
-			       strcmp(point_get(&w->spot[k].row->point->point, KEY_PRECISION), precision) ==
-				       0;
-		if (!said)
-			labels_put(l, text, px(w, w->spot[i].x), py(w, w->spot[i].row->gflops_s.value),
-				   precision, w->spot[i].role);
+		if (is_among(named, n_named, precision, -1) || is_among(w->spot, i, precision, -1))
+			continue;
+		strbuf_printf(&key, "\xe2\x97\x8f %s", precision);
+		labels_put_aside(l, text, strbuf_text(&key), w->spot[i].role);
+		strbuf_free(&key);
 	}
+}
+
+/* A dot is named by its precision, once for each shape. */
+static void spot_labels(struct strbuf *text, struct labels *l, const struct roofline *w)
+{
+	struct spot named[POINTS_MAX];
+	int n_named = 0;
+
+	for (int i = 0; i < w->n; i++) {
+		const char *precision = spot_precision(&w->spot[i]);
+
+		if (!is_among(named, n_named, precision, w->spot[i].shape) &&
+		    labels_put(l, text, px(w, w->spot[i].x), py(w, w->spot[i].row->gflops_s.value), precision,
+			       w->spot[i].role))
+			named[n_named++] = w->spot[i];
+	}
+	spot_key(text, l, w, named, n_named);
 }
 
 static void put_labels(struct strbuf *text, struct roofline *w)

@@ -183,7 +183,7 @@ static void put_axes(struct strbuf *text, const struct drawing *w)
 		strbuf_printf(text, "%s%g", labelled > 0 ? ", " : "", count);
 		labelled = count;
 	}
-	strbuf_puts(text, ")\nset ytics (0.125, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 64, 128)\n");
+	strbuf_puts(text, ")\nset ytics (0.25, 0.5, 1, 2, 4, 8, 16, 32, 64, 128)\n");
 	gp_number(text, "first", first);
 	gp_number(text, "last", w->x_hi);
 	put_lines(text, w);
