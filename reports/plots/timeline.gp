@@ -11,7 +11,8 @@ set xtics step_x
 set tmargin at screen top(28)
 set bmargin at screen top(212)
 if (pressure + clock > 0) { set format x '' }
-set yrange [-reach * 1.1:reach * (failed > 0 ? 1.45 : 1.1)]
+# No rate lies below -100 %.
+set yrange [-(reach * 1.1 > 105 ? 105 : reach * 1.1):reach * (failed > 0 ? 1.45 : 1.1)]
 set ytics step
 set label 1 'rate over the median of its point (%)' at screen 0.01,top(14) left tc rgb mute
 set label 2 '● clean  ▲ contended  ■ otherwise marked'.(failed > 0 ? '  × failed' : '') at screen 0.985,top(14) right tc rgb mute
