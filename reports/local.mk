@@ -9,6 +9,9 @@ libreports_a_SOURCES = \
 	%D%/analysis/counters.c %D%/analysis/counters.h \
 	%D%/analysis/facts.c %D%/analysis/facts.h %D%/analysis/differences.c \
 	%D%/analysis/compare.c %D%/analysis/compare.h %D%/analysis/ratio.c \
+	%D%/analysis/pareto.c %D%/analysis/pareto.h %D%/analysis/latency.c %D%/analysis/latency.h \
+	%D%/analysis/scaling.c %D%/analysis/scaling.h %D%/analysis/timeline.c %D%/analysis/timeline.h \
+	%D%/analysis/roofline.c %D%/analysis/roofline.h \
 	%D%/report.h %D%/registry.c \
 	%D%/text.c %D%/text.h %D%/csv.c %D%/csv.h \
 	%D%/number.c %D%/number.h \
@@ -19,18 +22,21 @@ libreports_a_SOURCES = \
 	%D%/terminal.c %D%/terminal.h %D%/limits.c %D%/limits.h \
 	%D%/emit_terminal.c %D%/emit_md.c %D%/emit_csv.c %D%/emit_json.c %D%/emit_html.c \
 	%D%/html/html.h %D%/html/page.c %D%/html/finding.c %D%/html/summary.c \
-	%D%/html/pictures.c %D%/html/tables.c %D%/html/machine.c \
+	%D%/html/pictures.c %D%/html/percentiles.c %D%/html/tables.c %D%/html/machine.c \
 	%D%/plots/plots.h %D%/plots/plots.c %D%/plots/files.c %D%/plots/gnuplot.c \
 	%D%/plots/palette.c %D%/plots/groups.c %D%/plots/svg.c %D%/plots/sound.c \
 	%D%/compare/compare.h %D%/compare/words.c %D%/compare/registry.c %D%/compare/terminal.c \
 	%D%/compare/md.c %D%/compare/csv.c %D%/compare/json.c %D%/compare/html.c %D%/compare/picture.c \
+	%D%/plots/axes.c %D%/plots/labels.c %D%/plots/latency.c %D%/plots/roofline.c %D%/plots/heat.c \
+	%D%/plots/timeline.c \
 	%D%/plots/throughput.c %D%/plots/quality.c %D%/plots/blocking.c %D%/plots/scaling.c
 nodist_libreports_a_SOURCES = %D%/files.c
 
 REPORT_FILES = \
 	%D%/html/page.css %D%/html/page.js \
 	%D%/plots/style.gp %D%/plots/throughput.gp %D%/plots/quality.gp \
-	%D%/plots/blocking.gp %D%/plots/scaling.gp %D%/plots/ratios.gp
+	%D%/plots/blocking.gp %D%/plots/scaling.gp %D%/plots/ratios.gp %D%/plots/latency.gp \
+	%D%/plots/roofline.gp %D%/plots/heat.gp %D%/plots/timeline.gp
 EXTRA_DIST += $(REPORT_FILES)
 %D%/files.c: $(REPORT_FILES) build-aux/embed.sh
 	$(AM_V_GEN)$(MKDIR_P) %D% && $(EMBED) report_files '$(srcdir)' $(REPORT_FILES) > $@.tmp && mv $@.tmp $@

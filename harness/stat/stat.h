@@ -34,6 +34,19 @@ int stat_quantile_min_n(double p, double level);
  */
 struct stat_interval stat_ratio_interval(const double *a, int n_a, const double *b, int n_b, double level);
 
+/*
+ * Amdahl's law through the seconds of equal work on so many threads, by least squares of relative deviations, no part
+ * of the time below 0. ok = false and all NaN for fewer than three different counts (two fit any law), or a value that is
+ * not above 0.
+ */
+struct stat_amdahl {
+	double serial_s, parallel_s; /* on one thread */
+	double fraction;	     /* of that time which is parallel */
+	double rms;		     /* of the relative deviations */
+	bool ok;
+};
+struct stat_amdahl stat_amdahl(const double *threads, const double *seconds, int n);
+
 double stat_mean(const double *x, int n);
 double stat_sd(const double *x, int n);	     /* ddof 1; NaN for n < 2 */
 double stat_mad(const double *x, int n);     /* 1.4826 x median absolute deviation */

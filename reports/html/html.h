@@ -15,25 +15,30 @@ struct page {
 	const struct plots *plots;
 };
 
-void html_header(struct page *p);     /* title that states the finding, one line what, where, when */
-void html_summary(struct page *p);    /* sentences and key figures */
-void html_throughput(struct page *p); /* pictures by sequences */
-void html_quality(struct page *p);    /* speed against residual */
-void html_points(struct page *p);     /* every point */
-void html_missing(struct page *p);    /* reasons, with the commands */
-void html_limits(struct page *p);     /* ceilings */
+void html_header(struct page *p);      /* title that states the finding, one line what, where, when */
+void html_summary(struct page *p);     /* sentences and key figures */
+void html_throughput(struct page *p);  /* pictures by sequences */
+void html_quality(struct page *p);     /* speed against residual */
+void html_points(struct page *p);      /* every point */
+void html_missing(struct page *p);     /* reasons, with the commands */
+void html_latency(struct page *p);     /* distribution of step times */
+void html_percentiles(struct page *p); /* and their percentiles, with n */
+void html_limits(struct page *p);      /* ceilings */
+void html_roofline(struct page *p);    /* points below them */
 void html_blocking(struct page *p);
 void html_scaling(struct page *p);
 void html_counters(struct page *p);
-void html_machine(struct page *p); /* machine, build, method */
+void html_timeline(struct page *p); /* visit by visit: was the machine quiet? */
+void html_machine(struct page *p);  /* machine, build, method */
 void html_spec(struct page *p);
 
 /* Whether a section has anything to say. */
 bool html_has_missing(const struct view *v);
 bool html_has_counters(const struct view *v);
 
-/* Pictures of one kind as a grid, or one line on why there are none. */
+/* Pictures of one kind as a grid, and what of it is left out; nothing where there is neither. */
 void html_pictures(struct page *p, enum plot_kind kind, const char *grid);
+bool html_has_pictures(const struct page *p, enum plot_kind kind);
 
 /* The whole page. */
 void html_page(struct strbuf *out, const struct view *v, const struct plots *plots);

@@ -22,32 +22,39 @@ static bool has_counters(const struct page *p)
 	return html_has_counters(p->view);
 }
 
-static bool has_kind(const struct page *p, enum plot_kind kind)
-{
-	for (int i = 0; i < p->plots->n; i++)
-		if (p->plots->script[i].kind == kind)
-			return true;
-	return false;
-}
-
 static bool has_throughput(const struct page *p)
 {
-	return has_kind(p, PLOT_THROUGHPUT);
+	return html_has_pictures(p, PLOT_THROUGHPUT);
 }
 
 static bool has_quality(const struct page *p)
 {
-	return has_kind(p, PLOT_QUALITY);
+	return html_has_pictures(p, PLOT_QUALITY) || html_has_pictures(p, PLOT_BYTES);
+}
+
+static bool has_latency(const struct page *p)
+{
+	return html_has_pictures(p, PLOT_LATENCY);
+}
+
+static bool has_roofline(const struct page *p)
+{
+	return html_has_pictures(p, PLOT_ROOFLINE);
 }
 
 static bool has_blocking(const struct page *p)
 {
-	return has_kind(p, PLOT_BLOCKING);
+	return html_has_pictures(p, PLOT_BLOCKING) || html_has_pictures(p, PLOT_HEAT);
 }
 
 static bool has_scaling(const struct page *p)
 {
-	return has_kind(p, PLOT_SCALING);
+	return html_has_pictures(p, PLOT_SCALING);
+}
+
+static bool has_timeline(const struct page *p)
+{
+	return html_has_pictures(p, PLOT_TIMELINE);
 }
 
 /* In reading order: what, the picture that answers, quality never later than speed, every point, then detail. */
@@ -58,13 +65,16 @@ static const struct {
 } sections[] = {
 	{"summary", "Summary", has_always, html_summary},
 	{"throughput", "Throughput", has_throughput, html_throughput},
-	{"quality", "Speed and quality", has_quality, html_quality},
+	{"quality", "Speed, quality, bytes", has_quality, html_quality},
 	{"points", "Every point", has_always, html_points},
 	{"missing", "What did not run", has_missing, html_missing},
+	{"latency", "Latency", has_latency, html_latency},
 	{"limits", "Limits", has_always, html_limits},
+	{"roofline", "Roofline", has_roofline, html_roofline},
 	{"blocking", "Blocking", has_blocking, html_blocking},
 	{"scaling", "Thread scaling", has_scaling, html_scaling},
 	{"counters", "Counters", has_counters, html_counters},
+	{"timeline", "Quiet?", has_timeline, html_timeline},
 	{"machine", "Machine, build, method", has_always, html_machine},
 	{"spec", "What was asked", has_always, html_spec},
 };

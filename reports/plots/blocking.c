@@ -81,14 +81,6 @@ static void put_tics(struct strbuf *text, const struct group *g)
 	strbuf_free(&interval);
 }
 
-/* Steps of 1, 2 or 5 that give four to eight marks. */
-static double tic_step(double hi)
-{
-	double e = pow(10, floor(log10(hi / 4)));
-
-	return hi / 4 >= 5 * e ? 5 * e : hi / 4 >= 2 * e ? 2 * e : e;
-}
-
 static void put_axes(struct strbuf *text, const struct group *g)
 {
 	double hi = 0, ceiling = NAN;
@@ -103,7 +95,7 @@ static void put_axes(struct strbuf *text, const struct group *g)
 	hi = fmax(hi, isnan(ceiling) ? 0 : ceiling) * 1.04;
 	gp_number(text, "rows", g->n);
 	gp_number(text, "ceiling", ceiling);
-	strbuf_printf(text, "set xrange [0:%.6g]\nset xtics %.6g\n", hi, tic_step(hi));
+	strbuf_printf(text, "set xrange [0:%.6g]\nset xtics %.6g\n", hi, gp_tic_step(hi));
 	put_tics(text, g);
 }
 
@@ -155,18 +147,23 @@ static bool has_two_blockings(const struct group *g)
 void plot_blocking(struct plots *p, const struct view *v)
 {
 	static const enum row_kind kinds[] = {ROW_MATRIX, ROW_TOKENS};
-	struct group *groups = mem_alloc(sizeof *groups * GROUP_MAX / 8);
-	int drawn = 0;
+	int drawn = 0, left = 0;
 
 	for (int k = 0; k < 2; k++) {
-		int n = groups_of(groups, GROUP_MAX / 8, v, kinds[k], free_keys);
+		int n;
+		struct group *groups = groups_all(v, kinds[k], free_keys, &n);
 
-		for (int i = 0; i < n && drawn < SCRIPTS_MAX; i++) {
+		for (int i = 0; i < n; i++) {
 			if (!has_two_blockings(&groups[i]))
 				continue;
-			script_make(plots_add(p, PLOT_BLOCKING, "blocking"), v, &groups[i]);
-			drawn++;
+			if (drawn < SCRIPTS_MAX)
+				script_make(plots_add(p, PLOT_BLOCKING, "blocking"), v, &groups[i]);
+			left += drawn++ >= SCRIPTS_MAX;
 		}
+		free(groups);
 	}
-	free(groups);
+	if (left)
+		plots_note(p, PLOT_BLOCKING,
+			   "%d more products are in the table alone; those with the most points are drawn",
+			   left);
 }

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engines/base/mem.h"
+
 static bool is_free(const enum point_key *free_keys, int key)
 {
 	while (*free_keys != KEY_COUNT)
@@ -23,31 +25,36 @@ static bool is_alike(const struct row *a, const struct row *b, const enum point_
 	return true;
 }
 
+/* FNV-1a of all keys that are not free: rows that differ in it need not be compared. */
+static unsigned long hash_of(const struct row *r, const enum point_key *free_keys)
+{
+	unsigned long h = 14695981039346656037UL;
+
+	for (int k = 0; k < KEY_COUNT; k++) {
+		const char *value = is_free(free_keys, k) ? "" : point_get(&r->point->point, k);
+
+		for (; *value; value++)
+			h = (h ^ (unsigned char)*value) * 1099511628211UL;
+		h = (h ^ '\n') * 1099511628211UL;
+	}
+	return h;
+}
+
 static double threads(const struct group *g)
 {
 	return strtod(point_get(&g->row[0]->point->point, KEY_THREADS), NULL);
 }
 
 /* Larger first, then those with more threads; equal ones keep the plan's order. */
-static bool is_before(const struct group *a, const struct group *b)
+static int group_compare(const void *a, const void *b)
 {
-	return a->n != b->n ? a->n > b->n : threads(a) > threads(b);
-}
+	const struct group *x = a, *y = b;
 
-/* Insertion sort is stable, and the list is short. */
-static void groups_sort(struct group *g, int n)
-{
-	struct group *copy = malloc(sizeof *copy);
-
-	if (!copy)
-		return;
-	for (int i = 1; i < n; i++)
-		for (int j = i; j > 0 && is_before(&g[j], &g[j - 1]); j--) {
-			*copy = g[j];
-			g[j] = g[j - 1];
-			g[j - 1] = *copy;
-		}
-	free(copy);
+	if (x->n != y->n)
+		return x->n > y->n ? -1 : 1;
+	if (threads(x) != threads(y))
+		return threads(x) > threads(y) ? -1 : 1;
+	return (x->place > y->place) - (x->place < y->place);
 }
 
 int groups_of(struct group *groups, int max, const struct view *v, enum row_kind kind,
@@ -57,21 +64,51 @@ int groups_of(struct group *groups, int max, const struct view *v, enum row_kind
 
 	for (int i = 0; i < v->a->n_rows; i++) {
 		const struct row *r = &v->a->rows[i];
+		unsigned long hash;
 		int g = 0;
 
 		if (r->state != POINT_DONE || row_kind(r) != kind)
 			continue;
-		while (g < n && !is_alike(groups[g].row[0], r, free_keys))
+		hash = hash_of(r, free_keys);
+		while (g < n && (groups[g].hash != hash || !is_alike(groups[g].row[0], r, free_keys)))
 			g++;
 		if (g == n && n == max)
 			continue;
-		if (g == n)
-			groups[n++].n = 0;
+		if (g == n) {
+			groups[n].n = 0;
+			groups[n].hash = hash;
+			groups[n++].place = i;
+		}
 		if (groups[g].n < GROUP_MAX)
 			groups[g].row[groups[g].n++] = r;
 	}
-	groups_sort(groups, n);
+	qsort(groups, (size_t)n, sizeof *groups, group_compare);
 	return n;
+}
+
+struct group *groups_all(const struct view *v, enum row_kind kind, const enum point_key *free_keys, int *n)
+{
+	struct group *groups = mem_alloc(sizeof *groups * (size_t)(v->count[kind] + 1));
+
+	*n = groups_of(groups, v->count[kind], v, kind, free_keys);
+	return groups;
+}
+
+bool group_is_of_those(const struct group *g, const struct group *const *those, int n)
+{
+	static const enum point_key keys[] = {KEY_WORKLOAD, KEY_MODEL, KEY_DEPTH, KEY_M, KEY_N, KEY_K};
+
+	for (int i = 0; i < n; i++) {
+		size_t k = 0;
+
+		while (k < sizeof keys / sizeof keys[0] &&
+		       strcmp(point_get(&g->row[0]->point->point, keys[k]),
+			      point_get(&those[i]->row[0]->point->point, keys[k])) == 0)
+			k++;
+		if (k == sizeof keys / sizeof keys[0])
+			return true;
+	}
+	return false;
 }
 
 void group_heading(struct strbuf *out, const struct view *v, const struct group *g,

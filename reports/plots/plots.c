@@ -5,17 +5,29 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "engines/base/mem.h"
-#include "reports/text.h"
 
 /* A picture is 10 to 30 KB; one above this is not what our scripts draw. */
 #define SVG_MAX (1u << 20)
+
+/* What has no complete set of processes may have no interval, and no picture is without. */
+static void note_unfinished(struct plots *p, const struct view *v)
+{
+	int n = 0;
+
+	for (int i = 0; i < v->a->n_rows; i++)
+		n += row_is_unfinished(&v->a->rows[i]);
+	if (n)
+		plots_note(p, PLOT_TIMELINE,
+			   "%d unfinished %s in the tables and here, but in no other picture", n,
+			   n == 1 ? "point is" : "points are");
+}
 
 struct plots *plots_make(const struct view *v)
 {
@@ -23,8 +35,13 @@ struct plots *plots_make(const struct view *v)
 
 	plot_throughput(p, v);
 	plot_quality(p, v);
+	plot_latency(p, v);
+	plot_roofline(p, v);
+	plot_heat(p, v);
 	plot_blocking(p, v);
 	plot_scaling(p, v);
+	plot_timeline(p, v);
+	note_unfinished(p, v);
 	return p;
 }
 
@@ -49,8 +66,12 @@ void plots_free(struct plots *p)
 {
 	for (int i = 0; p && i < p->n; i++)
 		script_free(&p->script[i]);
-	if (p)
+	for (int i = 0; p && i < p->n_notes; i++)
+		free(p->note[i].text);
+	if (p) {
 		free(p->script);
+		free(p->note);
+	}
 	free(p);
 }
 
@@ -79,40 +100,16 @@ struct picture *script_add(struct script *s, const char *suffix)
 	return &s->picture[s->n_pictures++];
 }
 
-void gp_number(struct strbuf *out, const char *name, double x)
+void plots_note(struct plots *p, enum plot_kind kind, const char *format, ...)
 {
-	strbuf_printf(out, "%s = %.6g\n", name, isfinite(x) ? x : 0.0);
-}
+	char text[400];
+	va_list args;
 
-void gp_text(struct strbuf *out, const char *name, const char *text)
-{
-	strbuf_printf(out, "%s = ", name);
-	text_gnuplot(out, text);
-	strbuf_putc(out, '\n');
-}
-
-void gp_log_range(struct strbuf *out, const char *axis, double lo, double hi, double margin)
-{
-	static const double steps[] = {1, 2, 5};
-	double from = lo / margin, to = hi * margin * 1.2;
-	/* Over more than three decades 1, 2, 5 would crowd. */
-	int stride = to / from > 1000 ? 3 : 1;
-	bool first = true;
-
-	if (!(from > 0) || !isfinite(to)) /* nothing to show: gnuplot will say so */
-		return;
-	strbuf_printf(out, "set %srange [%.6g:%.6g]\nset %stics (", axis, from, to, axis);
-	for (int e = (int)floor(log10(from)); e <= (int)ceil(log10(to)); e++)
-		for (int i = 0; i < 3; i += stride) {
-			double x = steps[i] * pow(10, e);
-
-			if (x < from || x > to)
-				continue;
-			strbuf_puts(out, first ? "" : ", ");
-			strbuf_printf(out, x >= 1e4 ? "'%gk' %g" : "'%g' %g", x >= 1e4 ? x / 1000 : x, x);
-			first = false;
-		}
-	strbuf_puts(out, ")\n");
+	va_start(args, format);
+	vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	p->note = mem_realloc(p->note, sizeof *p->note * (size_t)(p->n_notes + 1));
+	p->note[p->n_notes++] = (struct plot_note){kind, mem_strdup(text)};
 }
 
 static int picture_load(struct picture *p, const char *directory, struct diag *d)

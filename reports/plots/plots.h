@@ -16,9 +16,14 @@ extern const struct embedded report_files[]; /* reports/html, reports/plots */
 
 enum plot_kind {
 	PLOT_THROUGHPUT = 0,
-	PLOT_QUALITY,
+	PLOT_QUALITY, /* speed against the residual */
+	PLOT_BYTES,   /* and against the bytes of the weights */
+	PLOT_LATENCY,
+	PLOT_ROOFLINE,
+	PLOT_HEAT, /* blocking x threads */
 	PLOT_BLOCKING,
 	PLOT_SCALING,
+	PLOT_TIMELINE,
 	PLOT_KIND_COUNT, /* of those of a run */
 	PLOT_RATIOS	 /* of a comparison */
 };
@@ -40,9 +45,16 @@ struct script {
 	struct picture *picture;
 	char *why_not; /* NULL: drawn */
 };
+/* What of a kind is not drawn, and why. */
+struct plot_note {
+	enum plot_kind kind;
+	char *text; /* unescaped */
+};
 struct plots {
 	int n;
 	struct script *script;
+	int n_notes;
+	struct plot_note *note;
 };
 
 /* What there is to draw in this run: data and scripts, nothing drawn yet. */
@@ -60,27 +72,77 @@ struct script *plots_add(struct plots *p, enum plot_kind kind, const char *name)
 /* A picture of it, named after the script with that suffix. */
 struct picture *script_add(struct script *s, const char *suffix);
 
-/* The makers, one file a kind of picture. */
+/* Says beside the pictures of that kind what is left out. */
+__attribute__((format(printf, 3, 4))) void plots_note(struct plots *p, enum plot_kind kind,
+						      const char *format, ...);
+
+/* The makers, one file a kind of picture. One that has nothing to draw adds no script, and a note where a reader would
+ * look for the picture. */
 void plot_throughput(struct plots *p, const struct view *v);
-void plot_quality(struct plots *p, const struct view *v);
+void plot_quality(struct plots *p, const struct view *v); /* and PLOT_BYTES */
+void plot_latency(struct plots *p, const struct view *v);
+void plot_roofline(struct plots *p, const struct view *v);
+void plot_heat(struct plots *p, const struct view *v);
 void plot_blocking(struct plots *p, const struct view *v);
 void plot_scaling(struct plots *p, const struct view *v);
+void plot_timeline(struct plots *p, const struct view *v);
+
+/* The rows whose step times are drawn, picture by picture (at most LATENCY_SERIES each). Returns how many pictures. */
+#define LATENCY_PICTURES 2
+#define LATENCY_SERIES	 4
+struct latency_choice {
+	int n;
+	const struct row *row[LATENCY_SERIES];
+	char *heading; /* what they have in common; free() it */
+};
+int latency_choose(struct latency_choice out[LATENCY_PICTURES], const struct view *v, int *n_left_out);
 
 /* ---- rows that share all keys but some ---- */
 #define GROUP_MAX 512
 struct group {
 	int n;
+	int place; /* in plan order */
+	unsigned long hash;
 	const struct row *row[GROUP_MAX];
 };
 /* Done rows of that kind that are equal in all keys except `free_keys` (ends with KEY_COUNT); largest groups
  * first. Returns how many, at most max. */
 int groups_of(struct group *groups, int max, const struct view *v, enum row_kind kind,
 	      const enum point_key *free_keys);
+/* All groups there are, the same way. free() it. */
+struct group *groups_all(const struct view *v, enum row_kind kind, const enum point_key *free_keys, int *n);
+/* The test and the model of one of those n groups. */
+bool group_is_of_those(const struct group *g, const struct group *const *those, int n);
 /* "tg128, default, 4 threads": the test and the keys that vary in the run but not in the group. */
 void group_heading(struct strbuf *out, const struct view *v, const struct group *g,
 		   const enum point_key *free_keys);
 /* Distinct values of a key in the group, in order of first appearance; returns how many. */
 int group_values(const struct group *g, enum point_key key, const char **value, int max);
+
+/* ---- labels that do not meet ---- */
+/* In pixels from the lower left of the inner plot. */
+struct label_box {
+	double x0, y0, x1, y1;
+};
+#define LABEL_BOXES 2048
+struct labels {
+	double width, height; /* of the inner plot: labels stay inside */
+	double left;	      /* and right of this */
+	int n, n_labels;
+	struct label_box box[LABEL_BOXES];
+};
+/* Keeps labels off a part of the plot. */
+void labels_block(struct labels *l, double x0, double y0, double x1, double y1);
+/*
+ * Writes a gnuplot label beside the dot at (x, y), where there is room; false: there is none, and nothing is written.
+ * colour: a role.
+ */
+bool labels_put(struct labels *l, struct strbuf *script, double x, double y, const char *text,
+		const char *colour);
+/* The same in a free corner, the lower right one first: for what has no room beside its dot. */
+bool labels_put_aside(struct labels *l, struct strbuf *script, const char *text, const char *colour);
+/* Pixels that a text takes at most. */
+double label_width(const char *text);
 
 /* ---- colours ---- */
 /* The palette as gnuplot variables, and as CSS variables of one scheme (0 light, 1 dark). */
@@ -112,6 +174,11 @@ MUST_CHECK int gnuplot_run(const char *gnuplot, const char *directory, const cha
 /* Writes `name = 1.25` into a script; NaN is refused by writing 0. */
 void gp_number(struct strbuf *out, const char *name, double x);
 void gp_text(struct strbuf *out, const char *name, const char *text);
+/* `set xtics STEP`: from three to eight marks over that much of a linear axis. */
+double gp_tic_step(double length);
+/* Powers of ten as marks of a log axis from lo to hi, about `most` of them, with 2 and 5 between few; zero: the lowest
+ * stands for 0. */
+void gp_power_tics(struct strbuf *out, const char *axis, double lo, double hi, int most, bool zero);
 /* A range for a log axis around [lo, hi] with room for labels. */
 void gp_log_range(struct strbuf *out, const char *axis, double lo, double hi, double margin);
 

@@ -2,10 +2,10 @@ set border 1
 set lmargin at screen 0.42
 set rmargin at screen 0.965
 set tmargin at screen 1 - 30.0 / height
-set bmargin at screen 42.0 / height
+set bmargin at screen 46.0 / height
 set grid noytics xtics lt 1 lw 1 lc rgb grid
 eval svg(720, height)
-eval axes('ratio to the baseline, right is faster (log)', '')
+set label 102 'ratio to the baseline, right is faster (log)' at screen 0.985,screen 9.0 / height right tc rgb mute
 set logscale x
 set mxtics 1
 set yrange [0.4:rows + 0.6]

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Speed-up over the fewest threads, one line a precision, paired by round. */
+/* Speed-up over the fewest threads, one line a precision, paired by round, with Amdahl's law through it. */
 #include "config.h"
 
 #include "reports/plots/plots.h"
@@ -9,15 +9,18 @@
 #include <string.h>
 
 #include "engines/base/mem.h"
+#include "reports/analysis/scaling.h"
 #include "reports/number.h"
 #include "reports/text.h"
 
-#define SCRIPTS_MAX 3
+#define SCRIPTS_MAX 6
 #define SERIES_MAX  4
 #define TICS_MAX    32
-/* Heights in pixels: the inner plot (see scaling.gp) and a line of text. */
+/* Pixels: the inner plot (see scaling.gp), a line of text, what stands between a dot and its label. */
+#define INNER_X 385.0
 #define INNER_Y 253.0
 #define LINE_Y	16.0
+#define GAP_X	10.0
 
 static const enum point_key free_keys[] = {KEY_PRECISION, KEY_THREADS, KEY_COUNT};
 
@@ -38,6 +41,7 @@ static const struct row *row_of(const struct group *g, const char *precision, co
 struct line {
 	const char *precision;
 	double last_threads, last, label;
+	struct amdahl fit;
 };
 
 struct drawing {
@@ -60,6 +64,7 @@ static void line_add(struct drawing *w, struct strbuf *data, const char *precisi
 {
 	const struct row *base = row_of(w->g, precision, w->count[0]);
 	struct line line = {.precision = precision};
+	const struct row *rows[TICS_MAX];
 	struct strbuf block = {0};
 	int n = 0;
 
@@ -78,11 +83,12 @@ static void line_add(struct drawing *w, struct strbuf *data, const char *precisi
 		line.last = line.label = e.value;
 		w->y_lo = fmin(w->y_lo, fmin(e.value, e.lo));
 		w->y_hi = fmax(w->y_hi, fmax(e.value, e.hi));
-		n++;
+		rows[n++] = r;
 	}
 	if (n >= 2) {
 		strbuf_printf(data, "%s# columns: threads speed-up lo hi\n# s%d\n%s", data->len ? "\n\n" : "",
 			      w->n_lines, strbuf_text(&block));
+		line.fit = amdahl_fit(rows, n);
 		w->line[w->n_lines++] = line;
 	}
 	strbuf_free(&block);
@@ -111,28 +117,104 @@ static void labels_place(struct drawing *w)
 			}
 }
 
-static void put_axes(struct strbuf *text, const struct drawing *w)
+/* "q8_0, 96 %": with the parallel fraction, where there is one. */
+static void line_label(struct strbuf *out, const struct line *line)
 {
-	double first = strtod(w->count[0], NULL), lo, hi;
+	strbuf_puts(out, line->precision);
+	if (line->fit.parallel.n > 0)
+		strbuf_printf(out, ", %.0f %%", 100 * line->fit.parallel.value);
+}
 
-	range_of(w, &lo, &hi);
-	strbuf_printf(text, "set xrange [%.6g:%.6g]\nset yrange [%.6g:%.6g]\nset xtics (", first * 0.93,
-		      w->x_hi * 1.35, lo, hi);
-	for (int i = 0; i < w->n_counts; i++)
-		strbuf_printf(text, "%s%g", i ? ", " : "", strtod(w->count[i], NULL));
-	strbuf_puts(text, ")\nset ytics (0.5, 1, 2, 4, 8, 16, 32, 64)\n");
-	gp_number(text, "first", first);
-	gp_number(text, "last", w->x_hi);
+/* What the longest label takes right of the last dot, as a factor on the axis. */
+static double label_room(const struct drawing *w, double span)
+{
+	double widest = 0, share;
+
+	for (int i = 0; i < w->n_lines; i++) {
+		struct strbuf label = {0};
+
+		line_label(&label, &w->line[i]);
+		widest = fmax(widest, label_width(strbuf_text(&label)) + GAP_X);
+		strbuf_free(&label);
+	}
+	share = fmin(widest / INNER_X, 0.5);
+	return pow(span, share / (1 - share));
+}
+
+static void put_labels(struct strbuf *text, const struct drawing *w)
+{
+	for (int i = 0; i < w->n_lines; i++) {
+		struct strbuf label = {0};
+
+		line_label(&label, &w->line[i]);
+		strbuf_printf(text, "set label %d ", i + 1);
+		text_gnuplot(text, strbuf_text(&label));
+		strbuf_printf(text, " at %g,%.6g left offset 0.8,0 tc rgb %s\n", w->line[i].last_threads,
+			      w->line[i].label, palette_of(w->line[i].precision));
+		strbuf_free(&label);
+	}
+}
+
+/* Lines with a fit are drawn as the law has them, others from dot to dot. */
+static void put_lines(struct strbuf *text, const struct drawing *w)
+{
 	strbuf_printf(text, "n = %d\narray hue[n] = [", w->n_lines);
 	for (int i = 0; i < w->n_lines; i++)
 		strbuf_printf(text, "%s'%s'", i ? ", " : "", palette_of(w->line[i].precision));
+	strbuf_puts(text, "]\n# the parallel fraction by Amdahl's law, -1: no fit\narray parallel[n] = [");
+	for (int i = 0; i < w->n_lines; i++)
+		strbuf_printf(text, "%s%.6g", i ? ", " : "",
+			      w->line[i].fit.parallel.n > 0 ? w->line[i].fit.parallel.value : -1);
 	strbuf_puts(text, "]\n");
-	for (int i = 0; i < w->n_lines; i++) {
-		strbuf_printf(text, "set label %d ", i + 1);
-		text_gnuplot(text, w->line[i].precision);
-		strbuf_printf(text, " at %g,%.6g left offset 0.8,0 tc rgb %s\n", w->line[i].last_threads,
-			      w->line[i].label, palette_of(w->line[i].precision));
+}
+
+static void put_axes(struct strbuf *text, const struct drawing *w)
+{
+	double first = strtod(w->count[0], NULL), lo, hi, labelled = 0;
+
+	range_of(w, &lo, &hi);
+	strbuf_printf(text, "set xrange [%.6g:%.6g]\nset yrange [%.6g:%.6g]\nset xtics (", first * 0.93,
+		      w->x_hi * label_room(w, w->x_hi / (first * 0.93)), lo, hi);
+	for (int i = 0; i < w->n_counts; i++) {
+		double count = strtod(w->count[i], NULL);
+
+		if (labelled > 0 && log(count / labelled) / log(w->x_hi / first) < 0.06)
+			continue;
+		strbuf_printf(text, "%s%g", labelled > 0 ? ", " : "", count);
+		labelled = count;
 	}
+	strbuf_puts(text, ")\nset ytics (0.25, 0.5, 1, 2, 4, 8, 16, 32, 64, 128)\n");
+	gp_number(text, "first", first);
+	gp_number(text, "last", w->x_hi);
+	put_lines(text, w);
+	put_labels(text, w);
+}
+
+/* "q8_0 96 % [95, 97]" for each line; why there is none when no line has a fit. */
+static void put_fits(struct strbuf *out, const struct drawing *w)
+{
+	const char *before = " Curves: Amdahl's law, a fit a round; parallel ";
+	bool small = false;
+
+	for (int i = 0; i < w->n_lines; i++) {
+		const struct amdahl *fit = &w->line[i].fit;
+
+		if (fit->parallel.n == 0)
+			continue;
+		strbuf_printf(out, "%s%s %.1f %%", before, w->line[i].precision, 100 * fit->parallel.value);
+		if (fit->parallel.interval)
+			strbuf_printf(out, " [%.1f, %.1f]", 100 * fit->parallel.lo, 100 * fit->parallel.hi);
+		small |= !fit->parallel.interval;
+		strbuf_printf(out, " (%d counts, off by %.1f %%)", fit->n_counts, 100 * fit->rms);
+		before = "; ";
+	}
+	if (before[0] == ';')
+		strbuf_puts(out, small ? ". Too few rounds for an interval of the fit." : ".");
+	else
+		strbuf_printf(
+			out,
+			" Amdahl's law is not fitted: it takes three numbers of threads, and here are %d.",
+			w->n_counts);
 }
 
 static void picture_describe(struct picture *p, const struct script *s, const struct drawing *w)
@@ -140,13 +222,17 @@ static void picture_describe(struct picture *p, const struct script *s, const st
 	struct strbuf text = {0};
 
 	p->title = mem_strdup(s->heading);
-	p->reading = mem_printf("Speed-up over %s %s with 95 %% intervals, paired by round. Dashed: ideal.",
-				w->count[0], strcmp(w->count[0], "1") == 0 ? "thread" : "threads");
+	strbuf_printf(&text, "Speed-up over %s %s with 95 %% intervals, paired by round. Dashed: ideal.",
+		      w->count[0], strcmp(w->count[0], "1") == 0 ? "thread" : "threads");
+	put_fits(&text, w);
+	p->reading = strbuf_take(&text);
 	strbuf_printf(&text, "Speed-up of %s by threads: ", s->heading);
 	for (int i = 0; i < w->n_lines; i++) {
 		strbuf_printf(&text, "%s%s ", i ? ", " : "", w->line[i].precision);
 		number_put(&text, w->line[i].last, 0);
 		strbuf_printf(&text, " at %g threads", w->line[i].last_threads);
+		if (w->line[i].fit.parallel.n > 0)
+			strbuf_printf(&text, " (%.1f %% parallel)", 100 * w->line[i].fit.parallel.value);
 	}
 	strbuf_putc(&text, '.');
 	p->finding = strbuf_take(&text);
@@ -155,8 +241,8 @@ static void picture_describe(struct picture *p, const struct script *s, const st
 static void script_make(struct plots *p, const struct view *v, const struct group *g)
 {
 	struct drawing w = {.g = g, .y_lo = 1, .y_hi = 1};
-	const char *precision[SERIES_MAX];
-	int n = group_values(g, KEY_PRECISION, precision, SERIES_MAX);
+	const char *precision[SERIES_MAX + 1];
+	int n = group_values(g, KEY_PRECISION, precision, SERIES_MAX + 1);
 	struct strbuf data = {0}, heading = {0};
 	struct script *s;
 	char *body;
@@ -164,7 +250,7 @@ static void script_make(struct plots *p, const struct view *v, const struct grou
 	w.n_counts = group_values(g, KEY_THREADS, w.count, TICS_MAX);
 	qsort(w.count, (size_t)w.n_counts, sizeof w.count[0], count_compare);
 	w.x_hi = strtod(w.count[w.n_counts - 1], NULL);
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < n && i < SERIES_MAX; i++)
 		line_add(&w, &data, precision[i]);
 	if (w.n_lines == 0) {
 		strbuf_free(&data);
@@ -175,6 +261,9 @@ static void script_make(struct plots *p, const struct view *v, const struct grou
 	group_heading(&heading, v, g, free_keys);
 	s->heading = strbuf_take(&heading);
 	picture_describe(script_add(s, ""), s, &w);
+	if (n > SERIES_MAX)
+		plots_note(p, PLOT_SCALING, "only the first %d precisions of %.200s are drawn", SERIES_MAX,
+			   s->heading);
 	strbuf_puts(&s->text, "load 'style.gp'\n");
 	labels_place(&w);
 	put_axes(&s->text, &w);
@@ -186,18 +275,33 @@ static void script_make(struct plots *p, const struct view *v, const struct grou
 void plot_scaling(struct plots *p, const struct view *v)
 {
 	static const enum row_kind kinds[] = {ROW_TOKENS, ROW_MATRIX};
-	struct group *groups = mem_alloc(sizeof *groups * GROUP_MAX / 8);
-	int before = p->n;
+	const struct group *drawn[SCRIPTS_MAX];
+	int before = p->n, left = 0;
 
 	for (int k = 0; k < 2; k++) {
-		int n = groups_of(groups, GROUP_MAX / 8, v, kinds[k], free_keys);
+		int n;
+		struct group *groups = groups_all(v, kinds[k], free_keys, &n);
+		int first = p->n;
 
-		for (int i = 0; i < n && p->n - before < SCRIPTS_MAX; i++) {
+		for (int i = 0; i < n; i++) {
 			const char *two[2];
+			int had = p->n;
 
-			if (group_values(&groups[i], KEY_THREADS, two, 2) > 1)
-				script_make(p, v, &groups[i]);
+			if (group_values(&groups[i], KEY_THREADS, two, 2) < 2)
+				continue;
+			/* One of each test, the largest: other blockings are in the heat map. */
+			if (had - before == SCRIPTS_MAX ||
+			    group_is_of_those(&groups[i], drawn, had - first)) {
+				left++;
+				continue;
+			}
+			script_make(p, v, &groups[i]);
+			if (p->n > had)
+				drawn[had - first] = &groups[i];
 		}
+		free(groups);
 	}
-	free(groups);
+	if (left)
+		plots_note(p, PLOT_SCALING,
+			   "%d more groups are in the table alone; the largest of each test are drawn", left);
 }

@@ -34,8 +34,12 @@ static bool attributes_are_sound(const char *s, const char *end)
 			return true;
 		name = s;
 		n = strcspn(s, "= \t\r\n>");
-		value = name + n + 1;
-		if (name[n] != '=' || value >= end || (*value != '"' && *value != '\''))
+		/* gnuplot's polygons have blanks around it. */
+		value = name + n + strspn(name + n, " ");
+		if (*value != '=')
+			return false;
+		value += 1 + strspn(value + 1, " ");
+		if (value >= end || (*value != '"' && *value != '\''))
 			return false;
 		if (n >= 2 && strncmp(name, "on", 2) == 0)
 			return false;

@@ -206,16 +206,26 @@ static void script_make(struct script *s, const struct view *v, const struct gro
 
 void plot_throughput(struct plots *p, const struct view *v)
 {
-	struct group *groups = mem_alloc(sizeof *groups * SCRIPTS_MAX * 4);
-	int n = groups_of(groups, SCRIPTS_MAX * 4, v, ROW_TOKENS, free_keys), drawn = 0;
+	int n, drawn = 0, left = 0;
+	struct group *groups = groups_all(v, ROW_TOKENS, free_keys, &n);
 
-	for (int i = 0; i < n && drawn < SCRIPTS_MAX; i++) {
-		const char *two[2];
+	for (int i = 0; i < n; i++) {
+		const char *two[2], *panels[PANELS_MAX + 1];
 
 		if (group_values(&groups[i], KEY_SEQUENCES, two, 2) < 2)
 			continue;
+		if (drawn == SCRIPTS_MAX) {
+			left++;
+			continue;
+		}
 		script_make(plots_add(p, PLOT_THROUGHPUT, "throughput"), v, &groups[i]);
+		if (group_values(&groups[i], KEY_PRECISION, panels, PANELS_MAX + 1) > PANELS_MAX)
+			plots_note(p, PLOT_THROUGHPUT, "only the first %d precisions of %s are drawn",
+				   PANELS_MAX, p->script[p->n - 1].heading);
 		drawn++;
 	}
+	if (left)
+		plots_note(p, PLOT_THROUGHPUT,
+			   "%d more groups of points are in the table alone; the largest are drawn", left);
 	free(groups);
 }

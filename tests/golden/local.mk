@@ -4,7 +4,7 @@ check_PROGRAMS += %D%/t_reports %D%/t_plots %D%/t_models %D%/t_comparisons
 %C%_t_reports_SOURCES = %D%/t_reports.c %D%/golden.h %D%/example_run.h %D%/stored_run.h
 %C%_t_reports_CFLAGS = $(AM_CFLAGS)
 %C%_t_reports_LDADD = $(REPORT_TEST_LINK)
-%C%_t_plots_SOURCES = %D%/t_plots.c %D%/example_run.h %D%/stored_run.h
+%C%_t_plots_SOURCES = %D%/t_plots.c %D%/golden.h %D%/example_run.h %D%/stored_run.h
 %C%_t_plots_CFLAGS = $(AM_CFLAGS)
 %C%_t_plots_LDADD = $(REPORT_TEST_LINK)
 %C%_t_comparisons_SOURCES = %D%/t_comparisons.c %D%/golden.h %D%/example_run.h %D%/stored_run.h
@@ -15,7 +15,7 @@ EXTRA_DIST += %D%/reports/terminal.txt %D%/reports/terminal-60.txt %D%/reports/t
 	%D%/reports/report.csv %D%/reports/report.json %D%/reports/body.html \
 	%D%/reports/compare-precision.txt %D%/reports/compare-apart.txt %D%/reports/compare-machine.txt \
 	%D%/reports/compare.md %D%/reports/compare.csv %D%/reports/compare.json %D%/reports/compare-body.html \
-	%D%/reports/refusal.txt
+	%D%/reports/refusal.txt %D%/reports/plots.txt
 
 # Whole models against other implementations.
 %C%_t_models_SOURCES = %D%/t_models.c %D%/prompts.h tests/tiny_models.h tests/gguf_writer.h

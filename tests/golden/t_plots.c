@@ -12,6 +12,7 @@
 
 #include "engines/base/mem.h"
 #include "tests/golden/example_run.h"
+#include "tests/golden/golden.h"
 #include "tests/tap.h"
 
 static void test_sound(void)
@@ -24,6 +25,11 @@ static void test_sound(void)
 	ok(!svg_is_sound("<svg><use href='http://x/y'/></svg>"), "a reference outside is not");
 	ok(!svg_is_sound("<svg><foreignObject/></svg>"), "foreign elements are not");
 	ok(!svg_is_sound("<svg"), "half a tag is not");
+	ok(svg_is_sound("<svg><polygon fill = 'a' points = '1,1 2,2 '/></svg>"),
+	   "blanks around = are gnuplot's");
+	ok(!svg_is_sound("<svg><g onload = 'alert(1)'/></svg>"), "and hide no handler");
+	ok(!svg_is_sound("<svg><g fill = /></svg>") && !svg_is_sound("<svg><g fill /></svg>"),
+	   "an attribute without a value is none");
 }
 
 /* Drawings with pieces out of place: refused or sound, and nothing is read that is not there. */
@@ -129,7 +135,10 @@ static void test_script(const struct script *s, const char *gnuplot, const char 
 		const struct picture *p = &s->picture[i];
 
 		ok(p->svg && svg_is_sound(p->svg), "%s is sound", p->name);
-		ok(p->svg && strlen(p->svg) < 40000 && strstr(p->svg, "<path"),
+		ok(p->svg &&
+			   strlen(p->svg) <
+				   (s->kind == PLOT_LATENCY || s->kind == PLOT_TIMELINE ? 80000 : 30000) &&
+			   strstr(p->svg, "<path"),
 		   "%s draws something, in little", p->name);
 	}
 	is_int(redraw(gnuplot, directory, gp), 0, "a plain gnuplot redraws it");
@@ -152,6 +161,93 @@ static void folder_remove(const char *path)
 	free(command);
 }
 
+/* What the texts of the reports have no room for: a third number of threads, blockings by threads. */
+static void more_points(struct maker *m)
+{
+	static const char *const blockings[] = {"auto", "64x128x512", "hostile'\"`id`"};
+	static const double tokens[3] = {16, 1.28e9, 6.7e8}, product[3] = {0, 2.7e8, 3.1e6};
+
+	for (int i = 0; i < 3; i++) {
+		char keys[300];
+		struct stored_point *p;
+
+		snprintf(keys, sizeof keys,
+			 "workload=tg16 model=synthetic:llama-160m precision=%s kv=f16 threads=2 isa=avx2",
+			 example_precisions[i].precision);
+		p = made_point(m, ROLE_MEASURE, POINT_DONE, "", keys);
+		example_timing(m, p, 1.4 * example_precisions[i].step_ms, 16, tokens);
+		p->visits[2].series->marks[20] = MARK_PREEMPTED;
+		for (int threads = 1; threads <= 4; threads *= 2) {
+			snprintf(keys, sizeof keys,
+				 "workload=gemm m=512 n=512 k=512 precision=q8_0 threads=%d isa=avx2 "
+				 "blocking=%s provider=own",
+				 threads, blockings[i]);
+			p = made_point(m, ROLE_MEASURE, POINT_DONE, "", keys);
+			example_timing(m, p, (i == 1 ? 2.0005 : 2 + 0.1 * i) / threads, 1, product);
+		}
+	}
+}
+
+#define SECOND_NS INT64_C(1000000000)
+
+/* Every visit two seconds after the last one, an hour's rest in between, some of them disturbed. */
+static void more_facts(struct maker *m)
+{
+	int64_t now = m->run.start_wall_ns;
+
+	for (int round = 0; round < MADE_VISITS; round++)
+		for (int i = 0; i < m->run.n_points; i++) {
+			struct stored_visit *v = &m->points[i].visits[round];
+			const char *precision = point_get(&m->points[i].point, KEY_PRECISION);
+
+			if (round >= m->points[i].n_visits)
+				continue;
+			now += 2 * SECOND_NS + (round == 3 && i == 0 ? 3600 * SECOND_NS : 0);
+			v->start_wall_ns = now;
+			v->wall_ns = SECOND_NS;
+			v->weight_bytes = strcmp(precision, "f32") == 0	  ? 600000000
+					  : strcmp(precision, "f16") == 0 ? 300000000
+									  : 170000000;
+			if (round == 4 && v->n_series)
+				v->series->marks[v->series->n - 1] = i % 3 ? MARK_CONTENDED : MARK_MIGRATED;
+			v->host_before = json_pack("{s:i}", "pressure_cpu_us", 1000);
+			v->host_after =
+				json_pack("{s:i, s:f}", "pressure_cpu_us",
+					  1000 + (round == 4 ? 300000 : 20000), "mhz", 3500.0 + i % 7);
+		}
+}
+
+static void facts_free(struct maker *m)
+{
+	for (int i = 0; i < m->run.n_points; i++)
+		for (int k = 0; k < m->points[i].n_visits; k++) {
+			json_decref(m->points[i].visits[k].host_before);
+			json_decref(m->points[i].visits[k].host_after);
+		}
+}
+
+/* Data and scripts as committed: what gnuplot makes of them is looked at, not compared. */
+static void test_texts(const struct plots *plots)
+{
+	struct strbuf all = {0};
+
+	for (int i = 0; i < plots->n; i++) {
+		const struct script *s = &plots->script[i];
+
+		strbuf_printf(&all, "==== %s.dat\n%s==== %s.gp\n%s", s->name, strbuf_text(&s->data), s->name,
+			      strbuf_text(&s->text));
+		for (int k = 0; k < s->n_pictures; k++)
+			strbuf_printf(&all, "==== %s\ntitle: %s\nreading: %s\nfinding: %s\n",
+				      s->picture[k].name, s->picture[k].title, s->picture[k].reading,
+				      s->picture[k].finding);
+	}
+	for (int i = 0; i < plots->n_notes; i++)
+		strbuf_printf(&all, "==== left out of kind %d: %s\n", (int)plots->note[i].kind,
+			      plots->note[i].text);
+	compare("plots.txt", strbuf_text(&all));
+	strbuf_free(&all);
+}
+
 static void test_pictures(const struct view *v)
 {
 	char gnuplot[1024], directory[] = "/tmp/ifm-plots-XXXXXX";
@@ -163,6 +259,7 @@ static void test_pictures(const struct view *v)
 		kinds[plots->script[i].kind] = true;
 	for (int kind = 0; kind < PLOT_KIND_COUNT; kind++)
 		ok(kinds[kind], "the run has pictures of kind %d", kind);
+	test_texts(plots);
 	if (!gnuplot_find(gnuplot, sizeof gnuplot)) {
 		skip("no gnuplot");
 	} else if (!mkdtemp(directory)) {
@@ -171,7 +268,8 @@ static void test_pictures(const struct view *v)
 		is_int(plots_draw(plots, directory, &d), 0, "drawn");
 		for (int i = 0; i < plots->n; i++)
 			test_script(&plots->script[i], gnuplot, directory);
-		folder_remove(directory);
+		if (!getenv("IFM_KEEP_PLOTS"))
+			folder_remove(directory);
 	}
 	plots_free(plots);
 }
@@ -196,17 +294,86 @@ static void test_broken(const struct view *v)
 	folder_remove(directory);
 }
 
+/* Little to draw: no picture has an empty axis, and where one is expected its absence is said. */
+static void test_little(void)
+{
+	static const double work[3] = {16, 1e9, 1e8}, unknown[3] = {16, 0, 0};
+	struct maker *m = made_start();
+	struct stored_point *p = made_point(m, ROLE_MEASURE, POINT_DONE, "",
+					    "workload=tg16 model=synthetic:x precision=f32 threads=1");
+	struct analysis *a;
+	struct plots *plots;
+	struct view v;
+
+	made_timing(m, p, 1, 1000000, 1, 2, work);
+	a = analysis_make(&m->run);
+	v = view_make(a);
+	plots = plots_make(&v);
+	is_int(plots->n, 0, "one point of one process without ceilings has no picture");
+	is_int(plots->n_notes, 1, "but one would be looked for");
+	is_int(plots->note[0].kind, PLOT_ROOFLINE, "the roofline");
+	plots_free(plots);
+	analysis_free(a);
+	p->visits[0].tokens = unknown[0];
+	p->visits[0].flops = p->visits[0].bytes = 0;
+	a = analysis_make(&m->run);
+	v = view_make(a);
+	plots = plots_make(&v);
+	is_int(plots->n + plots->n_notes, 0, "of unknown work there is not even that");
+	plots_free(plots);
+	analysis_free(a);
+	made_free(m);
+}
+
+/* Samples of another program: one process, a time of 0, the rest far apart. */
+static void test_foreign(void)
+{
+	static const double work[3] = {16, 0, 0};
+	char directory[] = "/tmp/ifm-plots-XXXXXX", gnuplot[1024];
+	struct maker *m = made_start();
+	struct stored_point *p =
+		made_point(m, ROLE_MEASURE, POINT_DONE, "", "workload=tg16 precision=Q4_K_M");
+	struct stored_series *s = made_timing(m, p, 1, 0, 10, 1, work)->series;
+	struct analysis *a;
+	struct plots *plots;
+	struct diag d = {0};
+	struct view v;
+
+	s->values[s->n - 1] = INT64_C(4000000000000000000);
+	a = analysis_make(&m->run);
+	v = view_make(a);
+	plots = plots_make(&v);
+	is_int(plots->n, 1, "step times alone");
+	if (gnuplot_find(gnuplot, sizeof gnuplot) && mkdtemp(directory)) {
+		is_int(plots_draw(plots, directory, &d), 0, "whatever they are");
+		ok(!plots->script[0].why_not, "are drawn");
+		if (plots->script[0].why_not)
+			printf("# %s\n", plots->script[0].why_not);
+		folder_remove(directory);
+	}
+	plots_free(plots);
+	analysis_free(a);
+	made_free(m);
+}
+
 int main(void)
 {
 	struct maker *m = example_run();
-	struct analysis *a = analysis_make(&m->run);
-	struct view v = view_make(a);
+	struct analysis *a;
+	struct view v;
 
+	more_points(m);
+	more_facts(m);
+	a = analysis_make(&m->run);
+	v = view_make(a);
 	test_sound();
 	test_theme();
 	test_pictures(&v);
 	test_broken(&v);
+	test_little();
+	test_foreign();
 	analysis_free(a);
+	facts_free(m);
 	made_free(m);
 	return tap_done();
 }

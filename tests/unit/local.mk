@@ -249,6 +249,11 @@ check_PROGRAMS += %D%/t_analysis %D%/t_text %D%/t_limits
 %C%_t_limits_CFLAGS = $(AM_CFLAGS)
 %C%_t_limits_LDADD = $(REPORT_TEST_LINK)
 TESTS += %D%/t_analysis %D%/t_text %D%/t_limits
+check_PROGRAMS += %D%/t_picture_data
+%C%_t_picture_data_SOURCES = %D%/t_picture_data.c tests/golden/stored_run.h
+%C%_t_picture_data_CFLAGS = $(AM_CFLAGS)
+%C%_t_picture_data_LDADD = $(REPORT_TEST_LINK)
+TESTS += %D%/t_picture_data
 
 # where threads go
 check_PROGRAMS += %D%/t_place

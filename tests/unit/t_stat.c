@@ -362,6 +362,35 @@ static void test_ratio_coverage(void)
 	}
 }
 
+static void test_amdahl(void)
+{
+	const double threads[] = {1, 2, 4, 8}, exact[] = {10, 6, 4, 3}, ideal[] = {8, 4, 2, 1};
+	const double super[] = {8, 3.8, 1.8, 0.8}, worse[] = {1, 1.1, 1.2, 1.4}, twice[] = {1, 2, 2, 2};
+	const double noisy[] = {10.2, 5.9, 4.05, 2.97}, broken[] = {10, NAN, 4, 3}, zero[] = {10, 6, 0, 3};
+	struct stat_amdahl r = stat_amdahl(threads, exact, 4);
+
+	ok(r.ok, "four counts have a fit");
+	is_near(r.serial_s, 2, 1e-9, "exact: what no thread shortens");
+	is_near(r.parallel_s, 8, 1e-9, "exact: what they share");
+	is_near(r.fraction, 0.8, 1e-12, "exact: the fraction");
+	is_near(r.rms, 0, 1e-9, "exact: no deviation");
+	r = stat_amdahl(threads, ideal, 4);
+	is_near(r.fraction, 1, 1e-12, "ideal speed-up is all parallel");
+	r = stat_amdahl(threads, super, 4);
+	ok(r.fraction == 1 && r.serial_s == 0, "more than ideal is not above it");
+	ok(r.rms > 0.01, "but deviates");
+	r = stat_amdahl(threads, worse, 4);
+	ok(r.fraction == 0 && r.parallel_s == 0, "what threads slow down has no parallel part");
+	/* By numpy.linalg.lstsq on [1/t, 1/(n t)] against 1. */
+	r = stat_amdahl(threads, noisy, 4);
+	is_near(r.serial_s, 1.96169921, 1e-8, "noisy: serial");
+	is_near(r.parallel_s, 8.12816449, 1e-8, "noisy: parallel");
+	ok(!stat_amdahl(threads, exact, 2).ok, "two counts fit any law");
+	ok(!stat_amdahl(twice, exact, 4).ok, "however often they were measured");
+	ok(!stat_amdahl(threads, broken, 4).ok, "no number, no fit");
+	ok(!stat_amdahl(threads, zero, 4).ok && !stat_amdahl(threads, exact, 0).ok, "nor without time");
+}
+
 int main(void)
 {
 	test_ratio_definition();
@@ -376,5 +405,6 @@ int main(void)
 	test_large();
 	test_coverage();
 	test_residual();
+	test_amdahl();
 	return tap_done();
 }

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What more threads bring, as Amdahl's law has it. */
+#ifndef IFM_ANALYSIS_SCALING_H
+#define IFM_ANALYSIS_SCALING_H
+
+#include "reports/analysis/analysis.h"
+
+struct amdahl {
+	struct estimate parallel; /* fraction of one thread's time, a fit a round; n = 0: there is none */
+	double rms;		  /* relative deviation of the median times from a fit of their own */
+	int n_counts;		  /* of threads */
+};
+
+/*
+ * Rows of the same work on different numbers of threads. A fit takes the times of one round, which ran beside each other;
+ * the interval is over rounds. Fewer than three counts give no fit.
+ */
+struct amdahl amdahl_fit(const struct row *const *rows, int n);
+
+/* Speed-up of `threads` over `base` threads at that parallel fraction. */
+double amdahl_speed_up(double parallel, double base, double threads);
+
+#endif
