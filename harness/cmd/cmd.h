@@ -14,9 +14,9 @@
 /* One table for all commands. 1 and 3 are kept for comparisons. */
 enum exit_status {
 	EXIT_OK = 0,
-	EXIT_WRONG_USE = 2, /* usage, input, I/O */
+	EXIT_WRONG_USE = 2,    /* usage, input, I/O */
 	EXIT_UNCALIBRATED = 4, /* calibration failed: verdicts are not to be believed */
-	EXIT_POINTS = 5,    /* some points failed, or were named and are unavailable */
+	EXIT_POINTS = 5,       /* some points failed, or were named and are unavailable */
 	EXIT_INTERRUPTED = 130,
 };
 

@@ -194,7 +194,7 @@ static int slow_mser(const double *y, int n)
 static void test_warmup(void)
 {
 	struct draw d = {.seed = 8};
-	double y[240];
+	double y[240] = {0};
 	int bad = 0, n_class[5] = {0};
 
 	for (int i = 0; i < 1000; i++) {
