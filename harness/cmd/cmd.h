@@ -11,11 +11,12 @@
 
 #include "engines/base/err.h"
 
-/* One table for all commands. 1, 3 and 4 are kept for comparisons. */
+/* One table for all commands. 1 and 3 are kept for comparisons. */
 enum exit_status {
 	EXIT_OK = 0,
-	EXIT_WRONG_USE = 2, /* usage, input, I/O */
-	EXIT_POINTS = 5,    /* some points failed, or were named and are unavailable */
+	EXIT_WRONG_USE = 2,    /* usage, input, I/O */
+	EXIT_UNCALIBRATED = 4, /* calibration failed: verdicts are not to be believed */
+	EXIT_POINTS = 5,       /* some points failed, or were named and are unavailable */
 	EXIT_INTERRUPTED = 130,
 };
 
@@ -30,7 +31,7 @@ struct command {
 extern const struct command commands[]; /* ends with a NULL name */
 
 command_fn cmd_run, cmd_plan, cmd_report, cmd_ls, cmd_show, cmd_generate, cmd_logits, cmd_perplexity,
-	cmd_tokenize, cmd_convert, cmd_cache, cmd_machine, cmd_limits, cmd_list, cmd_store;
+	cmd_tokenize, cmd_convert, cmd_cache, cmd_machine, cmd_limits, cmd_list, cmd_store, cmd_selftest;
 
 /* Prints "inferometer: file:line: text" to standard error. Returns EXIT_WRONG_USE. */
 int cmd_fail(const struct diag *d);

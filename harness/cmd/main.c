@@ -30,6 +30,7 @@ const struct command commands[] = {
 	{"cache", cmd_cache, "list or remove packed weights that were kept on disk"},
 	{"machine", cmd_machine, "print what is known of this machine and its environment"},
 	{"list", cmd_list, "list counters, engines, devices, ...: usable here, or why not"},
+	{"selftest", cmd_selftest, "check that the statistics keep what they promise"},
 	{"store", cmd_store, "merge stores, check or prune one, export raw samples"},
 	{NULL, NULL, NULL},
 };

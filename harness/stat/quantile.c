@@ -13,8 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* 1 / (the 3rd quartile of the standard normal distribution): makes MAD estimate a standard deviation. */
-#define MAD_SCALE 1.4826
+#include "harness/stat/select.h"
+
 /* A tail that equals what is allowed but for rounding is allowed. */
 #define ROUNDING 1e-12
 /* P(B < np - t) <= exp(-t^2 / 2np) (Chernoff): at t = 40 sqrt(np) nothing is left in a double. */
@@ -50,51 +50,6 @@ static double quantile_of_sorted(const double *x, int n, double p)
 	return x[i] + (h - i) * (x[i + 1] - x[i]);
 }
 
-static void swap(double *a, double *b)
-{
-	double t = *a;
-
-	*a = *b;
-	*b = t;
-}
-
-static double median_of_three(double a, double b, double c)
-{
-	return fmax(fmin(a, b), fmin(fmax(a, b), c));
-}
-
-/*
- * Puts the k-th smallest (from 0) where it would stand in order, nothing larger before and nothing smaller behind it
- * (Hoare, "Algorithm 65: Find", CACM 4, 1961). Halves that do not get smaller, as of an order that was made to be bad,
- * are sorted in the end: no input takes longer than that.
- */
-static void select_kth(double *x, int n, int k)
-{
-	int lo = 0, hi = n - 1, patience = 64;
-
-	while (lo < hi && patience-- > 0) {
-		double pivot = median_of_three(x[lo], x[lo + (hi - lo) / 2], x[hi]);
-		int i = lo, j = hi;
-
-		while (i <= j) {
-			while (x[i] < pivot)
-				i++;
-			while (x[j] > pivot)
-				j--;
-			if (i <= j)
-				swap(&x[i++], &x[j--]);
-		}
-		if (k <= j)
-			hi = j;
-		else if (k >= i)
-			lo = i;
-		else
-			return;
-	}
-	if (lo < hi)
-		qsort(x + lo, (size_t)hi - (size_t)lo + 1, sizeof *x, compare);
-}
-
 /* Sorting all of a large run's samples for one quantile each would take most of a report's time. */
 double stat_quantile(const double *x, int n, double p)
 {
@@ -107,7 +62,7 @@ double stat_quantile(const double *x, int n, double p)
 	if (!copy)
 		return NAN;
 	memcpy(copy, x, sizeof *copy * (size_t)n);
-	select_kth(copy, n, i);
+	stat_select(copy, n, i);
 	q = copy[i];
 	/* As quantile_of_sorted: the neighbour counts only between two elements. */
 	for (int j = i + 1; h != i && j < n; j++)

@@ -48,8 +48,14 @@ struct stat_amdahl {
 struct stat_amdahl stat_amdahl(const double *threads, const double *seconds, int n);
 
 double stat_mean(const double *x, int n);
-double stat_sd(const double *x, int n);	     /* ddof 1; NaN for n < 2 */
-double stat_mad(const double *x, int n);     /* 1.4826 x median absolute deviation */
+double stat_sd(const double *x, int n);	 /* ddof 1; NaN for n < 2 */
+double stat_mad(const double *x, int n); /* 1.4826 x median absolute deviation */
+/* As stat_mad, and stat_median as the quantile 0.5, but to the last bit: x negated gives the same spread and the negated
+ * median. Comparisons use these. NaN for n = 0, and without memory for a copy. */
+double stat_spread(const double *x, int n);
+double stat_median(const double *x, int n);
+/* How many lie further from the median than ten spreads (14.826 median deviations): they are counted and kept. */
+int stat_outliers(const double *x, int n);
 double stat_geomean(const double *x, int n); /* NaN when a value is negative */
 
 /* Largest |a - b| divided by the largest |b|; infinity when b is all zero and a is not, NaN

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "harness/stat/stopping.h"
+
+#include <math.h>
+
+/* Narrower is below what the window itself can tell. */
+#define HALF_MIN 0.0025
+
+const int stopping_looks[] = {10, 15, 22, 33, 50, 75, 110};
+const int stopping_n_looks = (int)(sizeof stopping_looks / sizeof stopping_looks[0]);
+
+int stopping_next(int n)
+{
+	for (int i = 0; i < stopping_n_looks; i++)
+		if (stopping_looks[i] > n)
+			return stopping_looks[i];
+	return 0;
+}
+
+double stopping_half_width(double delta_eq)
+{
+	return fmax(log1p(delta_eq) / 2, HALF_MIN);
+}
+
+bool stopping_narrow(double lo, double hi, double delta_eq)
+{
+	return (hi - lo) / 2 <= stopping_half_width(delta_eq);
+}
