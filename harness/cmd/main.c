@@ -29,6 +29,7 @@ const struct command commands[] = {
 	{"convert", cmd_convert, "write a model as a GGUF file at another precision"},
 	{"cache", cmd_cache, "list or remove packed weights that were kept on disk"},
 	{"machine", cmd_machine, "print what is known of this machine and its environment"},
+	{"doctor", cmd_doctor, "say what is wrong with this machine for measuring, and what to do about it"},
 	{"list", cmd_list, "list counters, engines, devices, ...: usable here, or why not"},
 	{"store", cmd_store, "merge stores, check or prune one, export raw samples"},
 	{NULL, NULL, NULL},
