@@ -3,6 +3,7 @@
 
 #include "harness/cmd/mistake.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include "harness/cmd/cmd.h"
 #include "harness/plan/plan.h"
 #include "harness/spec/spec.h"
+#include "reports/plots/plots.h"
 #include "reports/text.h"
 
 /* ---- words that are no commands ---- */
@@ -88,6 +90,16 @@ void mistake_threads(const struct plan *p, const struct wire_hello *hello)
 			n, d->n_cpus);
 		return;
 	}
+}
+
+void mistake_gnuplot(void)
+{
+	char path[PATH_MAX];
+	if (gnuplot_find(path, sizeof path))
+		return;
+	fprintf(stderr,
+		"inferometer: the page has no pictures, for there is no gnuplot (PATH, $GNUPLOT): install "
+		"gnuplot-nox, then make it again with 'inferometer report --html DIR'\n");
 }
 
 const char *mistake_memory(const struct plan_point *p)

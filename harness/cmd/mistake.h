@@ -19,6 +19,9 @@ struct plan;
 struct wire_hello;
 void mistake_threads(const struct plan *p, const struct wire_hello *hello);
 
+/* Says at standard error that a page has no pictures where there is no gnuplot. */
+void mistake_gnuplot(void);
+
 /* What an error about memory should end with; "" for another. Static. */
 struct plan_point;
 const char *mistake_memory(const struct plan_point *p);

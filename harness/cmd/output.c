@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "engines/base/strbuf.h"
+#include "harness/cmd/mistake.h"
 #include "reports/limits.h"
 #include "reports/report.h"
 
@@ -57,8 +58,10 @@ static int output_analysis(const struct analysis *a, const struct output *o, str
 		rc = limits_emit(stdout, a, &options, d);
 	if (rc == 0 && o->html)
 		rc = report_write_html(o->html, a, d);
-	if (rc == 0 && o->html)
+	if (rc == 0 && o->html) {
 		fprintf(stderr, "report: %s/report.html\n", o->html);
+		mistake_gnuplot();
+	}
 	return rc;
 }
 

@@ -217,7 +217,7 @@ static const struct {
 	{"counters", "watchdog", VERDICT_ADVICE, "/proc/sys/kernel/nmi_watchdog", check_watchdog},
 
 	{"system", "layout", VERDICT_ADVICE, "/proc/sys/kernel/randomize_va_space", check_layout},
-	{"system", "gnuplot", VERDICT_ADVICE, "PATH", check_gnuplot},
+	{"system", "gnuplot", VERDICT_ADVICE, "GNUPLOT and PATH", check_gnuplot},
 };
 /* clang-format on */
 

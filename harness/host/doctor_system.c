@@ -96,14 +96,16 @@ void check_layout(const struct doctor *d, struct finding *f)
 	finding_fix(f, "sudo sysctl kernel.randomize_va_space=2; or run without setarch -R");
 }
 
-/* The first of that name in PATH; owned by the caller, NULL when there is none. */
-static char *program_find(const char *name)
+/* $GNUPLOT, else the first in PATH, as reports take it; owned by the caller, NULL when there is none. */
+static char *gnuplot_path(void)
 {
-	const char *at = getenv("PATH");
+	const char *at = getenv("PATH"), *own = getenv("GNUPLOT");
 
+	if (own && *own)
+		return access(own, X_OK) == 0 ? mem_strdup(own) : NULL;
 	while (at && *at) {
 		size_t n = strcspn(at, ":");
-		char *path = mem_printf("%.*s/%s", (int)n, at, name);
+		char *path = mem_printf("%.*s/gnuplot", (int)n, at);
 		if (n && access(path, X_OK) == 0)
 			return path;
 		free(path);
@@ -116,7 +118,7 @@ void check_gnuplot(const struct doctor *d, struct finding *f)
 {
 	if (!doctor_is_here(d, f))
 		return;
-	char *path = program_find("gnuplot");
+	char *path = gnuplot_path();
 	finding_value(f, "%s", path ? path : "not found");
 	if (!path) {
 		finding_bad(f, "reports have no pictures; their data are written all the same");
