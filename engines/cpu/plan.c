@@ -167,7 +167,8 @@ int plan_make(const struct arch *a, const struct model *m, const struct job_conf
 		return 0;
 	char need[32], weights[32], kv[32], scratch[32], limit[32];
 	return diag_set(d, ERR_OOM,
-			"needs %s (weights %s, KV cache of %d cells %s, scratch %s), %s is available",
+			"needs %s (weights %s, KV cache of %d cells %s, scratch %s), %s is available: a "
+			"smaller precision or model takes less",
 			human(plan->total, need), human(plan->weights, weights), job->n_cells,
 			human(plan->kv, kv), human(plan->scratch, scratch), human(plan->limit, limit));
 }

@@ -40,8 +40,10 @@ static int presence_check(int *n_present, const struct gguf *g, const struct fam
 			found++;
 		else if (!want.optional)
 			return diag_set_at(d, ERR_FORMAT, gguf_path(g), 0,
-					   "tensor %s is missing, expected %lld x %lld elements", want.name,
-					   (long long)want.cols, (long long)want.rows);
+					   "tensor %s is missing, expected %lld x %lld elements%s", want.name,
+					   (long long)want.cols, (long long)want.rows,
+					   gguf_n_tensors(g) ? ""
+							     : "; this file has none: a vocabulary alone");
 	}
 	*n_present = found;
 	return 0;
@@ -62,9 +64,12 @@ static int tensor_take(struct tensor *out, const struct gguf *g, const struct la
 				   (unsigned long long)t->dims[3], (long long)want->cols,
 				   (long long)want->rows);
 	if (!dtype_of(t->type, &out->dtype) || !t->data)
-		return diag_set_at(d, ERR_UNSUPPORTED, gguf_path(g), 0,
-				   "byte %llu: unsupported type %s (%u) in tensor %s, this engine has %s", at,
-				   type ? type : "unknown", t->type, want->name, dtype_file_names());
+		return diag_set_at(
+			d, ERR_UNSUPPORTED, gguf_path(g), 0,
+			"byte %llu: unsupported type %s (%u) in tensor %s, this engine has %s: take "
+			"the file of such a type, or make one with llama.cpp's 'llama-quantize "
+			"--allow-requantize OLD NEW Q8_0'",
+			at, type ? type : "unknown", t->type, want->name, dtype_file_names());
 	memcpy(out->name, want->name, sizeof out->name);
 	out->rows = want->rows;
 	out->cols = want->cols;

@@ -283,7 +283,10 @@ static int kind_check(const struct gguf *g, struct diag *d)
 	if (!rc && parts)
 		rc = gguf_get_int(g, "split.count", 0, UINT16_MAX, &n, d);
 	if (!rc && n > 1)
-		rc = unsupported(g, parts, "a model in several files is not supported: join them", d);
+		rc = unsupported(g, parts,
+				 "a model in several files is not supported: join them with "
+				 "llama.cpp's 'llama-gguf-split --merge FIRST WHOLE.gguf'",
+				 d);
 	return rc;
 }
 

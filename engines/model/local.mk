@@ -10,7 +10,7 @@ libmodel_a_SOURCES += %D%/model.c %D%/index.c %D%/source.h %D%/from_gguf.c %D%/n
 	%D%/hparams.c %D%/hparams_gguf.c %D%/hparams.h %D%/layout.c %D%/layout.h \
 	%D%/family/family.c %D%/family/family.h %D%/family/llama.c %D%/family/gpt2.c \
 	%D%/synthetic.c %D%/shape.c %D%/shape.h %D%/override.c %D%/number.h \
-	%D%/file/gguf.c %D%/file/cursor.c %D%/file/cursor.h %D%/file/metadata.c %D%/file/tensors.c \
+	%D%/file/gguf.c %D%/file/hint.c %D%/file/hint.h %D%/file/cursor.c %D%/file/cursor.h %D%/file/metadata.c %D%/file/tensors.c \
 	%D%/file/types.c %D%/file/value.c
 libmodel_a_SOURCES += %D%/file/fresh.c %D%/file/fresh.h %D%/file/out.c %D%/file/out.h \
 	%D%/convert/convert.h %D%/convert/private.h %D%/convert/convert.c %D%/convert/rule.c %D%/convert/head.c \

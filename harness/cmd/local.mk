@@ -7,6 +7,8 @@ inferometer_SOURCES = \
 	%D%/cmd_run.c %D%/cmd_plan.c %D%/cmd_limits.c %D%/cmd_report.c %D%/cmd_ls.c %D%/cmd_show.c \
 	%D%/cmd_generate.c %D%/cmd_logits.c %D%/cmd_perplexity.c %D%/cmd_tokenize.c %D%/cmd_convert.c \
 	%D%/cmd_cache.c %D%/cmd_machine.c %D%/cmd_list.c %D%/cmd_store.c %D%/cmd_selftest.c \
+	%D%/cmd_doctor.c %D%/doctor_worker.c %D%/doctor_noise.c %D%/doctor_store.c %D%/doctor_asks.h \
+	%D%/mistake.c %D%/mistake_options.c %D%/mistake.h \
 	%D%/spec_options.c %D%/spec_options.h \
 	%D%/output.c %D%/output.h %D%/measuring.c %D%/measuring.h \
 	%D%/terminal.c %D%/terminal.h \
@@ -15,5 +17,7 @@ inferometer_SOURCES = \
 	%D%/compare_runs.c %D%/compare_runs.h \
 	%D%/ask.c %D%/ask.h \
 	%D%/npy.c %D%/npy.h
+# The doctor tells whether the worker is of this build.
+%D%/inferometer-doctor_worker.$(OBJEXT): build_id.h
 inferometer_LDADD = $(FRONT_LINK)
 dist_man_MANS += %D%/inferometer.1

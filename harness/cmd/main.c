@@ -12,6 +12,7 @@
 #include "engines/base/mem.h"
 #include "engines/base/strbuf.h"
 #include "harness/cmd/cmd.h"
+#include "harness/cmd/mistake.h"
 #include "reports/text.h"
 
 const struct command commands[] = {
@@ -29,6 +30,7 @@ const struct command commands[] = {
 	{"convert", cmd_convert, "write a model as a GGUF file at another precision"},
 	{"cache", cmd_cache, "list or remove packed weights that were kept on disk"},
 	{"machine", cmd_machine, "print what is known of this machine and its environment"},
+	{"doctor", cmd_doctor, "say what is wrong with this machine for measuring, and what to do about it"},
 	{"list", cmd_list, "list counters, engines, devices, ...: usable here, or why not"},
 	{"selftest", cmd_selftest, "check that the statistics keep what they promise"},
 	{"store", cmd_store, "merge stores, check or prune one, export raw samples"},
@@ -57,6 +59,7 @@ int cmd_finish(int status)
 void cmd_parse(const struct argp *argp, int argc, char **argv, void *input)
 {
 	argp_err_exit_status = EXIT_WRONG_USE;
+	mistake_options(argp, argc, argv);
 	argp_parse(argp, argc, argv, ARGP_LONG_ONLY, NULL, input);
 }
 
@@ -113,11 +116,9 @@ static void usage(FILE *out)
 		     "  inferometer run quick\n");
 }
 
-static int complain(const char *text, const char *what)
+static int no_command(void)
 {
-	fprintf(stderr, "inferometer: ");
-	fprintf(stderr, text, what);
-	fprintf(stderr, "; 'inferometer --help' lists the commands\n");
+	fprintf(stderr, "inferometer: no command; 'inferometer --help' lists the commands\n");
 	return EXIT_WRONG_USE;
 }
 
@@ -143,7 +144,7 @@ int main(int argc, char **argv)
 	/* Characters, not numbers: a decimal comma would spoil what programs read. */
 	setlocale(LC_CTYPE, "");
 	if (argc < 2)
-		return complain("%sno command", "");
+		return no_command();
 	if (strcmp(argv[1], "--version") == 0) {
 		printf("inferometer %s\n", VERSION);
 		return cmd_finish(EXIT_OK);
@@ -155,7 +156,7 @@ int main(int argc, char **argv)
 		return cmd_finish(EXIT_OK);
 	}
 	if (!c)
-		return complain("unknown command \"%.40s\"", help ? argv[2] : argv[1]);
+		return mistake_command(help ? 1 : argc - 1, argv + (help ? 2 : 1));
 	if (help) {
 		char *asked[] = {argv[0], "--help", NULL};
 		return dispatch(c, 2, asked);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "harness/cmd/mistake.h"
 #include "harness/cmd/terminal.h"
 #include "harness/plan/plan.h"
 #include "harness/run/keeper.h"
@@ -69,7 +70,8 @@ static int nothing_ran(const struct plan *p, struct diag *d)
 {
 	for (int i = 0; i < p->n_points; i++)
 		if (p->points[i].role == ROLE_MEASURE && p->points[i].state == POINT_SKIPPED)
-			return diag_set(d, ERR_USAGE, "no point could run: %.300s", p->points[i].reason);
+			return diag_set(d, ERR_USAGE, "no point could run: %.200s%s", p->points[i].reason,
+					mistake_memory(&p->points[i]));
 	return 0;
 }
 
@@ -135,7 +137,10 @@ static int prepare(const struct measuring *m, struct job *j, struct store *store
 	const struct spec *asked = names_spec(&m->spec) ? &j->spec : NULL;
 	if (m->resume)
 		return run_resume_load(store, m->run, asked, worker, &j->resumed, d);
-	return run_plan(&j->spec, worker, &j->plan, &j->hello, d);
+	int rc = run_plan(&j->spec, worker, &j->plan, &j->hello, d);
+	if (rc == 0)
+		mistake_threads(&j->plan, &j->hello);
+	return rc;
 }
 
 static void say_note(const struct store *store)

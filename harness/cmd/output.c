@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "engines/base/strbuf.h"
+#include "harness/cmd/mistake.h"
 #include "harness/cmd/terminal.h"
 #include "reports/limits.h"
 #include "reports/report.h"
@@ -36,8 +37,10 @@ static int output_analysis(const struct analysis *a, const struct output *o, str
 		rc = limits_emit(stdout, a, &options, d);
 	if (rc == 0 && o->html)
 		rc = report_write_html(o->html, a, d);
-	if (rc == 0 && o->html)
+	if (rc == 0 && o->html) {
 		fprintf(stderr, "report: %s/report.html\n", o->html);
+		mistake_gnuplot();
+	}
 	return rc;
 }
 

@@ -104,8 +104,12 @@ static void workload_add_lengths(struct spec_options *o, const char *prefix, con
 	char *copy = mem_strdup(text), *rest = copy;
 	for (char *word; (word = strsep(&rest, ",")) != NULL;) {
 		char *name = mem_printf("%s%s", prefix, word);
-		if (!*word)
-			argp_error(state, "\"%.60s\": expected numbers of tokens separated by commas", text);
+		if (strspn(word, "0123456789+*-") != strlen(word) || *word < '0' || *word > '9')
+			argp_error(
+				state,
+				"\"%.60s\": expected numbers of tokens separated by commas, without blanks: "
+				"128,512 or 64-512*2",
+				text);
 		if (strcmp(word, "0") != 0)
 			workload_add(o, name);
 		free(name);
@@ -159,8 +163,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case ARGP_KEY_ARG:
 		if (o->spec)
-			argp_error(state, "unexpected argument \"%.60s\" after the spec \"%.60s\"", arg,
-				   o->spec);
+			argp_error(state,
+				   "unexpected argument \"%.60s\" after the spec \"%.60s\": a list has no "
+				   "blanks, as "
+				   "1,2,4",
+				   arg, o->spec);
 		o->spec = arg;
 		break;
 	default:
@@ -171,10 +178,21 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 const struct argp spec_argp = {.options = options, .parser = parse};
 
+/* What stands where a sweep is expected, and is a model. */
+static int is_model(const char *name, struct diag *d)
+{
+	return diag_set(d, ERR_USAGE,
+			"\"%.80s\" is a model, expected a sweep: a model is named with -m, as -m %.80s", name,
+			name);
+}
+
 /* A file when it looks like one; a shipped sweep by its name. */
 static int load_named(const char *name, struct spec *out, struct diag *d)
 {
 	const char *dot = strrchr(name, '.');
+	if ((dot && strcmp(dot, ".gguf") == 0) || strncmp(name, "synthetic:", 10) == 0 ||
+	    strcmp(name, "default") == 0)
+		return is_model(name, d);
 	bool file = strchr(name, '/') || (dot && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0));
 	return file ? spec_load(out, name, d) : spec_load_named(out, name, d);
 }

@@ -43,8 +43,9 @@ static int key_missing(const struct expansion *e, enum point_key key)
 	if (key == KEY_WORKLOAD)
 		return diag_set_at(e->d, ERR_USAGE, file, 0,
 				   "no workload is given: expected as pp128, tg32, gemm");
-	return diag_set_at(e->d, ERR_USAGE, file, line, "workload %.60s needs key \"%s\": %s",
-			   point_get(&e->point, KEY_WORKLOAD), point_key_name(key), point_key_help(key));
+	return diag_set_at(e->d, ERR_USAGE, file, line, "workload %.60s needs key \"%s\": %s%s",
+			   point_get(&e->point, KEY_WORKLOAD), point_key_name(key), point_key_help(key),
+			   key == KEY_MODEL && !*file ? " (-m on the command line)" : "");
 }
 
 static int point_add(struct expansion *e)

@@ -135,6 +135,18 @@ static char *unknown_reason(const char *what, const char *text, const struct wir
 	return strbuf_take(&reason);
 }
 
+/* "isa avx512: not on this CPU; usable are ref, avx2" */
+static char *unusable_reason(const char *what, const struct wire_choice *c, const struct wire_choices *list)
+{
+	struct strbuf reason = {0};
+	int n = 0;
+	strbuf_printf(&reason, "%s %s: %s", what, c->name, *c->why ? c->why : "not usable here");
+	for (int i = 0; i < list->n; i++)
+		if (list->item[i].usable)
+			strbuf_printf(&reason, "%s%s", n++ ? ", " : "; usable are ", list->item[i].name);
+	return strbuf_take(&reason);
+}
+
 static void choice_resolve(struct plan_values *out, const char *what, const char *text,
 			   const struct wire_choices *list)
 {
@@ -142,8 +154,7 @@ static void choice_resolve(struct plan_values *out, const char *what, const char
 	if (!c)
 		value_add(out, text, POINT_SKIPPED, unknown_reason(what, text, list));
 	else if (!c->usable)
-		value_add(out, text, POINT_UNAVAILABLE,
-			  mem_printf("%s %s: %s", what, text, *c->why ? c->why : "not usable here"));
+		value_add(out, text, POINT_UNAVAILABLE, unusable_reason(what, c, list));
 	else
 		value_add(out, text, POINT_PLANNED, NULL);
 }

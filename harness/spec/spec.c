@@ -66,12 +66,25 @@ static int file_read(FILE *f, const char *path, struct strbuf *out, struct diag 
 	return 0;
 }
 
+static int cannot_open(const char *path, struct diag *d)
+{
+	struct strbuf known = {0};
+	int error = errno;
+	if (error == ENOENT)
+		strbuf_puts(&known, "; shipped sweeps are named without .yaml:");
+	for (const char *const *n = spec_named(); *n && error == ENOENT; n++)
+		strbuf_printf(&known, " %s", *n);
+	int rc = diag_set_at(d, ERR_IO, path, 0, "%s%s", strerror(error), strbuf_text(&known));
+	strbuf_free(&known);
+	return rc;
+}
+
 int spec_load(struct spec *out, const char *path, struct diag *d)
 {
 	struct strbuf text = {0};
 	FILE *f = fopen(path, "re");
 	if (!f)
-		return diag_set_at(d, ERR_IO, path, 0, "%s", strerror(errno));
+		return cannot_open(path, d);
 	int rc = file_read(f, path, &text, d);
 	fclose(f);
 	if (rc == 0)

@@ -243,7 +243,9 @@ static int piece_add(struct axis *a, enum point_key key, const char *text, const
 {
 	size_t n = strlen(text);
 	if (*text == '\0')
-		return where_fail(w, d, "%s: a value is empty", point_key_name(key));
+		return where_fail(
+			w, d, "%s: a value is empty: expected one between and behind commas, without blanks",
+			point_key_name(key));
 	if (n > VALUE_MAX)
 		return where_fail(w, d, "%s: a value of %zu bytes, at most %d are allowed",
 				  point_key_name(key), n, VALUE_MAX);

@@ -14,6 +14,8 @@
 enum { DEPTH_MAX = 6, NODES_MAX = 100000 };
 
 struct reader {
+	const char *text; /* of the file, n bytes */
+	size_t n;
 	struct fy_parser *parser;
 	struct fy_diag *diag;
 	struct where where; /* line: of the newest event that has one */
@@ -37,6 +39,20 @@ void yaml_free(struct yaml_node *node)
 
 /* ---- events ---- */
 
+/* The first line from `line` on that a tab indents, where the library may see a value that goes on; 0: none. */
+static int tab_line(const struct reader *r, int line)
+{
+	bool indent = true; /* nothing but blanks in the line so far */
+	int at = 1;
+	for (size_t i = 0; i < r->n && at <= line + 1; i++) {
+		if (indent && r->text[i] == '\t' && at >= line)
+			return at;
+		indent = r->text[i] == '\n' || (indent && r->text[i] == ' ');
+		at += r->text[i] == '\n';
+	}
+	return 0;
+}
+
 /* The library's own words; it finds some errors without a word. */
 static int reader_fail(struct reader *r, struct diag *d)
 {
@@ -46,7 +62,16 @@ static int reader_fail(struct reader *r, struct diag *d)
 		return where_fail(&r->where, d, "no YAML behind this line");
 	if (e->line > 0)
 		r->where.line = e->line;
-	return where_fail(&r->where, d, "no YAML: %s (column %d)", e->msg, e->column);
+	int tab = tab_line(r, r->where.line);
+	if (tab)
+		return where_fail(&r->where, d,
+				  "no YAML: %s (column %d): line %d begins with a tab, expected blanks",
+				  e->msg, e->column, tab);
+	bool shifted = strstr(e->msg, "multiline plain key") != NULL;
+	return where_fail(
+		&r->where, d, "no YAML: %s (column %d)%s", e->msg, e->column,
+		shifted ? ": keys of one map begin in the same column, each with a colon and a blank behind"
+			: "");
 }
 
 static int reader_next(struct reader *r, struct fy_event **out, struct diag *d)
@@ -194,7 +219,7 @@ static int bytes_check(const char *text, size_t n, const char *file, struct diag
 int yaml_parse(struct yaml_node *out, const char *text, size_t n, const char *file, struct diag *d)
 {
 	struct fy_diag_cfg quiet;
-	struct reader r = {.where = {file, 1}};
+	struct reader r = {.text = text, .n = n, .where = {file, 1}};
 	struct yaml_node root = {0};
 	int rc = bytes_check(text, n, file, d);
 	if (rc)

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <sys/vfs.h>
 
+#include "harness/store/store.h"
+
 /* Magic numbers of statfs(2). SQLite: "WAL does not work over a network filesystem" (wal.html). */
 static const struct {
 	uint32_t magic;
@@ -35,6 +37,13 @@ bool journal_wal_fits(long type)
 	return !shared_name(type);
 }
 
+const char *store_shared_by(const char *path)
+{
+	struct statfs fs;
+
+	return statfs(path, &fs) == 0 ? shared_name((long)fs.f_type) : NULL;
+}
+
 /* Whether the mode that now holds is the one that is wanted. */
 static bool mode_set(struct store *s, const char *sql, const char *want)
 {
@@ -52,8 +61,7 @@ static bool mode_set(struct store *s, const char *sql, const char *want)
 
 int journal_open(struct store *s, struct diag *d)
 {
-	struct statfs fs;
-	const char *shared = statfs(s->file, &fs) == 0 ? shared_name((long)fs.f_type) : NULL;
+	const char *shared = store_shared_by(s->file);
 
 	s->journaled = true;
 	if (shared)

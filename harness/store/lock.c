@@ -63,7 +63,9 @@ static int held_by_other(int fd, const char *name, struct diag *d)
 				   (int)strcspn(command + 1, "\n"), command + 1);
 	if (pid > 0)
 		return diag_set_at(d, ERR_IO, name, 0, "locked by another run (pid %ld)", pid);
-	return diag_set_at(d, ERR_IO, name, 0, "locked by another run");
+	return diag_set_at(d, ERR_IO, name, 0,
+			   "locked by another run: wait for it, or name another "
+			   "store with --store");
 }
 
 /* 1 with *out, 0 to try again. */

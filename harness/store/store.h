@@ -42,6 +42,9 @@ MUST_CHECK int store_end(struct store *s, int rc, struct diag *d);
 /* $INFEROMETER_STORE, else "inferometer.db". Static or from the environment. */
 const char *store_default_path(void);
 
+/* The kind of the file system that path is on when machines share it ("NFS"), else NULL. Static. */
+const char *store_shared_by(const char *path);
+
 enum point_state { POINT_PLANNED = 0, POINT_DONE, POINT_FAILED, POINT_SKIPPED, POINT_UNAVAILABLE };
 enum point_role { ROLE_MEASURE = 0, ROLE_CEILING };
 enum visit_kind {

@@ -19,7 +19,9 @@ CLI_TESTS = \
 	%D%/store.test \
 	%D%/terminal.test \
 	%D%/commands.test \
-	%D%/selftest.test
+	%D%/selftest.test \
+	%D%/doctor.test \
+	%D%/mistakes.test
 EXTRA_DIST += $(CLI_TESTS)
 TESTS += $(CLI_TESTS)
 # What runs a command on a terminal.

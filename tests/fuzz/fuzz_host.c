@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "engines/base/mem.h"
+#include "harness/host/doctor_check.h"
 #include "harness/host/elf_note.h"
 #include "harness/host/facts.h"
 #include "harness/host/files.h"
@@ -40,6 +41,10 @@ static const char *const seeds[] = {
 	"N root=UUID=12345678-9abc-def0-1234-56789abcdef0 ip=1 52:54:00:12:34:56 0123456789abcdef0123",
 	"VNVRM version: NVIDIA UNIX x86_64 Kernel Module  535.104.05  Sat\n",
 	"Psome avg10=1.25 avg60=0.00 avg300=0.00 total=123456\n",
+	"T12 (a) b) \033) S 1 2 3 4 5 6 7 8 9 10 1 2 3 4",
+	"Hcpu  100 0 300 500 0 0 0 100 0 0\n",
+	"Hpowersave\n",
+	"H0-3,8\n",
 };
 
 /* Structure 17 with two texts, whole; and the head of a program with a note. */
@@ -161,7 +166,65 @@ static void smbios_check(const uint8_t *data, size_t n)
 	facts_check(o);
 }
 
+static void process_check(const char *text)
+{
+	struct process_time t;
+
+	if (!process_time_parse(text, &t))
+		return;
+	FUZZ_CHECK(t.ticks >= 0);
+	for (const char *at = t.name; *at; at++)
+		FUZZ_CHECK(*at >= ' ' && *at <= '~');
+}
+
 /* ---- files ---- */
+
+/* What the doctor reads beside the facts, all of the same bytes. */
+static void doctor_check(const uint8_t *data, size_t n)
+{
+	static const char *const files[] = {
+		"/sys/devices/system/cpu/online",
+		"/sys/devices/system/cpu/nohz_full",
+		"/proc/stat",
+		"/sys/devices/system/cpu/cpu0/thermal_throttle/core_throttle_count",
+		"/sys/class/power_supply/a/type",
+		"/sys/class/power_supply/a/status",
+		"/proc/meminfo"};
+	static const char *const keys[] = {"clocks.governor",
+					   "cpu.isolated",
+					   "host.affinity",
+					   "cpu.online",
+					   "cpu.kinds",
+					   "host.cpu_limit",
+					   "clocks.max_khz",
+					   "clocks.hardware_max_khz",
+					   "cpu.threads_per_core",
+					   "memory.swap_bytes",
+					   "clocks.tsc",
+					   "host.limit_address_space"};
+	struct findings list = {0};
+	json_t *facts = json_object();
+
+	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
+		put(files[i], data, n);
+	char *text = mem_strndup((const char *)data, n);
+	json_t *fact = fact_text(text);
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+		json_object_set(facts, keys[i], fact);
+	doctor_examine(&list, root, facts);
+	FUZZ_CHECK(list.n > 0);
+	for (int i = 0; i < list.n; i++) {
+		const struct finding *f = &list.item[i];
+		FUZZ_CHECK(f->verdict < VERDICT_COUNT && *f->source);
+		FUZZ_CHECK(f->verdict == VERDICT_OK ? *f->value : *f->why);
+		for (const char *at = f->value; *at; at++)
+			FUZZ_CHECK(*at >= ' ' && *at <= '~');
+	}
+	free(list.item);
+	free(text);
+	json_decref(fact);
+	json_decref(facts);
+}
 
 static void file_check(char kind, const uint8_t *data, size_t n)
 {
@@ -215,6 +278,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		break;
 	case 'E':
 		elf_check(data + 1, n - 1);
+		break;
+	case 'T':
+		process_check(text);
+		break;
+	case 'H':
+		doctor_check(data + 1, n - 1);
 		break;
 	case 'D':
 		smbios_check(data + 1, n - 1);

@@ -73,7 +73,7 @@ static void test_affinity(void)
 		"k=8 m=8 n=8 precision=f32 threads=2 workload=gemm\n"
 		"affinity=1+0 k=8 m=8 n=8 precision=f32 threads=2 workload=gemm\n"
 		"affinity=node1 k=8 m=8 n=8 precision=f32 threads=2 workload=gemm -> unavailable: affinity "
-		"node1: it has no CPUs\n");
+		"node1: it has no CPUs; usable are auto, compact, node0\n");
 }
 
 static void test_threads(void)
@@ -134,14 +134,14 @@ static void test_refused(void)
 		"isa=avx2 model=default precision=f16 threads=2 workload=tg1\n"
 		"isa=avx512 model=default precision=f16 threads=2 workload=tg1 -> unavailable: isa avx512: "
 		"not on this "
-		"CPU\n"
+		"CPU; usable are ref, avx2\n"
 		"isa=avx51 model=default precision=f16 threads=2 workload=tg1 -> skipped: unknown isa "
 		"\"avx51\" (did "
 		"you mean \"avx512\"?)\n");
 	is_plan("{workload: tg1, model: default, device: ['cuda:0', 'cuda:1']}\n",
 		"device=cuda:0 model=default precision=f16 threads=1 workload=tg1 -> unavailable: device "
 		"cuda:0: no "
-		"driver\n"
+		"driver; usable are cpu\n"
 		"device=cuda:1 model=default precision=f16 threads=all workload=tg1 -> skipped: unknown "
 		"device "
 		"\"cuda:1\" (did you mean \"cuda:0\"?)\n");

@@ -179,7 +179,8 @@ static void test_files(void)
 	unlink(path);
 	diag_clear(&d);
 	is_int(spec_load(&s, path, &d), ERR_IO, "no file");
-	is_text(d.text, "No such file or directory", "says so");
+	has_text(d.text, "No such file or directory; shipped sweeps are named without .yaml: demo",
+		 "says so, and which there are");
 	diag_clear(&d);
 	is_int(spec_load(&s, "/tmp", &d), ERR_IO, "a folder");
 	is_text(d.text, "Is a directory", "says so");

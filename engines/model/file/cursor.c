@@ -19,8 +19,9 @@ int gguf_error(const struct gguf *g, struct diag *d, uint64_t offset, const char
 static int take(struct cursor *c, const char *what, void *out, size_t n)
 {
 	if (cursor_left(c) < n)
-		return gguf_error(c->g, c->d, c->at, "the file ends in %s: expected %zu bytes, %llu are left",
-				  what, n, (unsigned long long)cursor_left(c));
+		return gguf_error(c->g, c->d, c->at,
+				  "the file ends in %s: expected %zu bytes, %llu are left" GGUF_CUT, what, n,
+				  (unsigned long long)cursor_left(c));
 	memcpy(out, c->g->bytes + c->at, n);
 	c->at += n;
 	return 0;
@@ -43,8 +44,9 @@ int cursor_string(struct cursor *c, const char *what, uint64_t max, struct gguf_
 	if (rc)
 		return rc;
 	if (n > cursor_left(c))
-		return gguf_error(c->g, c->d, at, "%s of %llu bytes cannot fit into the %llu bytes left",
-				  what, (unsigned long long)n, (unsigned long long)cursor_left(c));
+		return gguf_error(c->g, c->d, at,
+				  "%s of %llu bytes cannot fit into the %llu bytes left" GGUF_CUT, what,
+				  (unsigned long long)n, (unsigned long long)cursor_left(c));
 	if (max && (n == 0 || n > max))
 		return gguf_error(c->g, c->d, at, "%s of %llu bytes, expected 1 to %llu", what,
 				  (unsigned long long)n, (unsigned long long)max);

@@ -45,6 +45,9 @@ static inline uint64_t cursor_left(const struct cursor *c)
 	return c->g->n_bytes - c->at;
 }
 
+/* Ends the text of an error about bytes that are not there. */
+#define GGUF_CUT "; if the file is cut off, download it again"
+
 /* Each reads at the cursor and moves it; what says what is read, for messages. */
 MUST_CHECK int cursor_u32(struct cursor *c, const char *what, uint32_t *out);
 MUST_CHECK int cursor_u64(struct cursor *c, const char *what, uint64_t *out);

@@ -14,6 +14,7 @@
 #include "engines/base/mem.h"
 #include "engines/base/strbuf.h"
 #include "engines/model/file/cursor.h"
+#include "engines/model/file/hint.h"
 
 static int version_check(struct cursor *c)
 {
@@ -29,15 +30,24 @@ static int version_check(struct cursor *c)
 	return gguf_error(c->g, c->d, at, "GGUF version %u, expected 2 or 3", version);
 }
 
+static int not_gguf(const struct gguf *g, struct diag *d)
+{
+	struct strbuf hint = {0};
+	hint_content(&hint, g->path, g->bytes, g->n_bytes);
+	int rc = gguf_error(g, d, 0, "not a GGUF file: expected \"GGUF\" here%s", strbuf_text(&hint));
+	strbuf_free(&hint);
+	return rc;
+}
+
 /* Magic, version, counts. */
 static int header_read(struct cursor *c, uint64_t *n_tensors, uint64_t *n_values)
 {
 	static const char magic[4] = "GGUF";
 	const struct gguf *g = c->g;
 	if (g->n_bytes == 0)
-		return gguf_error(g, c->d, 0, "the file is empty, expected \"GGUF\"");
+		return gguf_error(g, c->d, 0, "the file is empty, expected \"GGUF\": download it again");
 	if (g->n_bytes < sizeof magic || memcmp(g->bytes, magic, sizeof magic) != 0)
-		return gguf_error(g, c->d, 0, "not a GGUF file: expected \"GGUF\" here");
+		return not_gguf(g, c->d);
 	c->at += sizeof magic;
 	int rc = version_check(c);
 	if (!rc)
@@ -80,6 +90,27 @@ static int io_error(const char *path, const char *what, struct diag *d)
 	return diag_set_at(d, ERR_IO, path, 0, "%s: %s", what, strerror(errno));
 }
 
+static int missing(const char *path, struct diag *d)
+{
+	struct strbuf hint = {0};
+	int error = errno;
+	if (error == ENOENT || error == ENOTDIR)
+		hint_missing(&hint, path);
+	int rc = diag_set_at(d, ERR_IO, path, 0, "cannot be opened: %s%s", strerror(error),
+			     strbuf_text(&hint));
+	strbuf_free(&hint);
+	return rc;
+}
+
+static int folder(const char *path, struct diag *d)
+{
+	struct strbuf hint = {0};
+	hint_folder(&hint, path);
+	int rc = diag_set_at(d, ERR_IO, path, 0, "is a folder, expected a GGUF file%s", strbuf_text(&hint));
+	strbuf_free(&hint);
+	return rc;
+}
+
 /* Maps the file behind fd; an empty one is left unmapped. */
 static int file_map(struct gguf *g, int fd, struct diag *d)
 {
@@ -87,7 +118,7 @@ static int file_map(struct gguf *g, int fd, struct diag *d)
 	if (fstat(fd, &st))
 		return io_error(g->path, "cannot be examined", d);
 	if (S_ISDIR(st.st_mode))
-		return diag_set_at(d, ERR_IO, g->path, 0, "is a folder, expected a GGUF file");
+		return folder(g->path, d);
 	if (!S_ISREG(st.st_mode))
 		return diag_set_at(d, ERR_IO, g->path, 0, "is no regular file, expected a GGUF file");
 	if (st.st_size == 0)
@@ -107,7 +138,7 @@ int gguf_open(struct gguf **out, const char *path, struct diag *d)
 	/* O_NONBLOCK: a pipe of that name must not keep us waiting. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
-		return io_error(path, "cannot be opened", d);
+		return missing(path, d);
 	struct gguf *g = mem_alloc(sizeof *g);
 	g->path = mem_strdup(path);
 	int rc = file_map(g, fd, d);

@@ -53,7 +53,7 @@ static int items_skip(struct cursor *c, uint32_t type, uint64_t n, uint64_t at)
 	uint64_t size = type == GGUF_STRING ? sizeof(uint64_t) : gguf_type_size(type);
 	if (n > cursor_left(c) / size)
 		return gguf_error(
-			c->g, c->d, at, "%llu values of type %s cannot fit into the %llu bytes left",
+			c->g, c->d, at, "%llu values of type %s cannot fit into the %llu bytes left" GGUF_CUT,
 			(unsigned long long)n, gguf_type_name(type), (unsigned long long)cursor_left(c));
 	if (type != GGUF_STRING) {
 		int rc = type == GGUF_BOOL ? bools_check(c, n) : 0;
@@ -154,7 +154,7 @@ static int doubles_check(const struct gguf *g, struct diag *d)
 int metadata_read(struct gguf *g, struct cursor *c, uint64_t n)
 {
 	if (n > cursor_left(c) / PAIR_BYTES_MIN)
-		return gguf_error(g, c->d, c->at, "%llu keys cannot fit into the %llu bytes left",
+		return gguf_error(g, c->d, c->at, "%llu keys cannot fit into the %llu bytes left" GGUF_CUT,
 				  (unsigned long long)n, (unsigned long long)cursor_left(c));
 	if (n > VALUES_MAX)
 		return gguf_error(g, c->d, c->at, "%llu keys, expected at most %u", (unsigned long long)n,

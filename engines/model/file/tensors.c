@@ -4,6 +4,7 @@
 
 #include "engines/model/file/cursor.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "engines/base/mem.h"
@@ -23,6 +24,8 @@
 struct region {
 	uint64_t start; /* in the file, aligned */
 	uint64_t alignment;
+	uint64_t length; /* from start to the end of the last tensor, as the descriptions have it */
+	bool known;	 /* start and length: tensors can be placed */
 };
 
 #define NAME_FMT   "%.*s"
@@ -77,12 +80,24 @@ static int bytes_count(struct cursor *c, struct gguf_tensor *t)
 	return 0;
 }
 
+/* What a file that is cut off should have. */
+static const char *lack_text(const struct region *r, uint64_t have, char *buf, size_t size)
+{
+	uint64_t want;
+	if (__builtin_add_overflow(r->start, r->length, &want) || want <= have)
+		return "";
+	snprintf(buf, size, "; the file has %llu bytes of %llu: download it again", (unsigned long long)have,
+		 (unsigned long long)want);
+	return buf;
+}
+
 /* Puts t at offset of the region. at: where the file says the offset. */
 static int data_place(struct cursor *c, struct gguf_tensor *t, const struct region *r, uint64_t offset,
 		      uint64_t at)
 {
 	const struct gguf *g = c->g;
 	uint64_t room = g->n_bytes > r->start ? g->n_bytes - r->start : 0;
+	char lack[120];
 	if (offset % r->alignment != 0)
 		return gguf_error(g, c->d, at,
 				  "tensor " NAME_FMT " at offset %llu, expected a multiple of %llu",
@@ -90,15 +105,22 @@ static int data_place(struct cursor *c, struct gguf_tensor *t, const struct regi
 	if (offset > room || t->bytes > room - offset)
 		return gguf_error(g, c->d, at,
 				  "tensor " NAME_FMT " of %llu bytes at offset %llu ends behind the file: "
-				  "there are %llu bytes of data",
+				  "there are %llu bytes of data%s",
 				  NAME_OF(t), (unsigned long long)t->bytes, (unsigned long long)offset,
-				  (unsigned long long)room);
+				  (unsigned long long)room, lack_text(r, g->n_bytes, lack, sizeof lack));
 	t->data = t->bytes ? g->bytes + r->start + offset : NULL;
 	return 0;
 }
 
-/* region NULL: where the data begin is not known yet, they are not placed. */
-static int tensor_read(struct cursor *c, struct gguf_tensor *t, const struct region *region)
+static void region_grow(struct region *r, uint64_t offset, uint64_t bytes)
+{
+	uint64_t end;
+	if (!__builtin_add_overflow(offset, bytes, &end) && end > r->length)
+		r->length = end;
+}
+
+/* Where the data begin is not known before all were read once: they are not placed. */
+static int tensor_read(struct cursor *c, struct gguf_tensor *t, struct region *region)
 {
 	uint64_t offset = 0;
 	t->info_offset = c->at;
@@ -113,10 +135,14 @@ static int tensor_read(struct cursor *c, struct gguf_tensor *t, const struct reg
 		rc = cursor_u64(c, "the offset of a tensor", &offset);
 	if (!rc)
 		rc = bytes_count(c, t);
-	return rc || !region ? rc : data_place(c, t, region, offset, at);
+	if (rc == 0 && region->known)
+		return data_place(c, t, region, offset, at);
+	if (rc == 0)
+		region_grow(region, offset, t->bytes);
+	return rc;
 }
 
-static int tensors_scan(struct cursor *c, uint64_t n, const struct region *region, struct gguf_tensor *out)
+static int tensors_scan(struct cursor *c, uint64_t n, struct region *region, struct gguf_tensor *out)
 {
 	int rc = 0;
 	for (uint64_t i = 0; i < n && !rc; i++) {
@@ -203,7 +229,7 @@ int tensors_read(struct gguf *g, struct cursor *c, uint64_t n)
 {
 	struct region region = {0};
 	if (n > cursor_left(c) / INFO_BYTES_MIN)
-		return gguf_error(g, c->d, c->at, "%llu tensors cannot fit into the %llu bytes left",
+		return gguf_error(g, c->d, c->at, "%llu tensors cannot fit into the %llu bytes left" GGUF_CUT,
 				  (unsigned long long)n, (unsigned long long)cursor_left(c));
 	if (n > TENSORS_MAX)
 		return gguf_error(g, c->d, c->at, "%llu tensors, expected at most %u", (unsigned long long)n,
@@ -213,10 +239,11 @@ int tensors_read(struct gguf *g, struct cursor *c, uint64_t n)
 		return rc;
 	/* Twice: the data begin behind all descriptions, and a false count allocates nothing. */
 	struct cursor ahead = *c;
-	rc = tensors_scan(&ahead, n, NULL, NULL);
+	rc = tensors_scan(&ahead, n, &region, NULL);
 	if (rc)
 		return rc;
 	region.start = (ahead.at + region.alignment - 1) & ~(region.alignment - 1);
+	region.known = true;
 	rc = tensors_allocate(g, n, c->d);
 	if (!rc)
 		rc = tensors_scan(c, n, &region, g->tensors);

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The doctor on counters and on what is installed. */
+#include "config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "engines/base/mem.h"
+#include "harness/host/doctor_check.h"
+
+#define EVENT_SOURCES "/sys/bus/event_source/devices"
+
+/* ---- counters ---- */
+
+/* Names of the core's own unit: of x86, of its hybrids, of arm. */
+static bool is_core_unit(const char *name)
+{
+	static const char *const whole[] = {"cpu", "cpu_core", "cpu_atom", "cpu_lowpower"};
+
+	for (size_t i = 0; i < sizeof whole / sizeof whole[0]; i++)
+		if (strcmp(name, whole[i]) == 0)
+			return true;
+	return strncmp(name, "armv8", 5) == 0 || strncmp(name, "armv9", 5) == 0;
+}
+
+void check_pmu(const struct doctor *d, struct finding *f)
+{
+	char **names, unit[64] = "";
+	int n = folder_names(d->root, EVENT_SOURCES, &names);
+
+	if (n < 0) {
+		finding_unknown(f, "%s", errno == ENOENT ? "no such folder" : strerror(errno));
+		return;
+	}
+	for (int i = 0; i < n && !*unit; i++)
+		if (is_core_unit(names[i]))
+			snprintf(unit, sizeof unit, "%.60s", names[i]);
+	names_free(names, n);
+	finding_value(f, "%s", *unit ? unit : "no unit of the core among the event sources");
+	if (*unit)
+		return;
+	finding_bad(
+		f,
+		"no PMU is shown here: instructions, cycles and cache misses cannot be counted; time, page "
+		"faults and switches can");
+	finding_fix(
+		f,
+		"a guest: ask its host for a virtual PMU (QEMU: -cpu host,pmu=on), or measure on the host");
+}
+
+void check_paranoid(const struct doctor *d, struct finding *f)
+{
+	double level;
+
+	if (!doctor_number(d, f, "host.perf_event_paranoid", &level))
+		return;
+	finding_value(f, "%.0f", level);
+	/* 2: events of user space; 3 and 4 are of distributions, and leave nothing. */
+	if (level <= 2)
+		return;
+	finding_bad(f, "only root can count events");
+	finding_fix(f, "sudo sysctl kernel.perf_event_paranoid=2");
+}
+
+void check_watchdog(const struct doctor *d, struct finding *f)
+{
+	double on;
+
+	if (!doctor_number(d, f, "host.watchdog", &on))
+		return;
+	finding_value(f, on ? "on" : "off");
+	if (on == 0)
+		return;
+	finding_bad(f, "it holds one counter of each core and interrupts it");
+	finding_fix(f, "sudo sysctl kernel.nmi_watchdog=0");
+}
+
+/* ---- the rest ---- */
+
+void check_layout(const struct doctor *d, struct finding *f)
+{
+	double level;
+
+	if (!doctor_number(d, f, "host.address_randomisation", &level))
+		return;
+	finding_value(f, level >= 2   ? "random addresses"
+			 : level >= 1 ? "random but for the heap"
+				      : "fixed addresses");
+	if (level > 0)
+		return;
+	finding_bad(
+		f, "every process has the same layout: its luck is in all of them, and no interval shows it");
+	finding_fix(f, "sudo sysctl kernel.randomize_va_space=2; or run without setarch -R");
+}
+
+/* $GNUPLOT, else the first in PATH, as reports take it; owned by the caller, NULL when there is none. */
+static char *gnuplot_path(void)
+{
+	const char *at = getenv("PATH"), *own = getenv("GNUPLOT");
+
+	if (own && *own)
+		return access(own, X_OK) == 0 ? mem_strdup(own) : NULL;
+	while (at && *at) {
+		size_t n = strcspn(at, ":");
+		char *path = mem_printf("%.*s/gnuplot", (int)n, at);
+		if (n && access(path, X_OK) == 0)
+			return path;
+		free(path);
+		at += n + (at[n] == ':');
+	}
+	return NULL;
+}
+
+void check_gnuplot(const struct doctor *d, struct finding *f)
+{
+	if (!doctor_is_here(d, f))
+		return;
+	char *path = gnuplot_path();
+	finding_value(f, "%s", path ? path : "not found");
+	if (!path) {
+		finding_bad(f, "reports have no pictures; their data are written all the same");
+		finding_fix(f, "sudo apt install gnuplot-nox, or dnf install gnuplot-minimal");
+	}
+	free(path);
+}
