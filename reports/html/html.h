@@ -43,11 +43,21 @@ void html_head(struct strbuf *out, const char *title);
 void html_foot(struct strbuf *out);
 
 /* ---- finding.c: what the title and the summary say ---- */
+/* What a fastest row does not beat: rows whose intervals overlap its own, or that have none. */
+struct tie {
+	int n;
+	const struct row *first; /* the fastest of them, NULL: it won */
+	bool unknown;		 /* one of the two has too few processes for an interval */
+};
+/* Its rate is the higher one, and their 95 % intervals do not overlap. */
+bool row_beats(const struct row *r, const struct row *other);
+
 struct finding {
 	const struct row *best,
 		*base;		  /* decode, fewest sequences: fastest precision, and f32 (or the slowest) */
 	const struct row *most;	  /* decode, most tokens/s of all */
 	const struct row *matrix; /* matrix product with the most GFLOP/s */
+	struct tie best_tie, most_tie, matrix_tie;
 	double typical;		  /* median half width of all rates as a part of them, NaN: no interval */
 };
 struct finding finding_make(const struct view *v);

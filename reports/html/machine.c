@@ -118,7 +118,7 @@ void html_spec(struct page *p)
 		strbuf_puts(&p->out, ": ");
 		text_html(&p->out, run->spec_name);
 	}
-	strbuf_puts(&p->out, ".</p>\n<pre tabindex=\"0\">");
+	strbuf_puts(&p->out, ".</p>\n<pre tabindex=\"0\" role=\"region\" aria-label=\"spec\">");
 	text_html_lines(&p->out, run->spec_text ? run->spec_text : "");
 	strbuf_puts(&p->out, "</pre></section>\n\n");
 }
