@@ -8,7 +8,7 @@ inferometer_SOURCES = \
 	%D%/cmd_generate.c %D%/cmd_logits.c %D%/cmd_perplexity.c %D%/cmd_tokenize.c %D%/cmd_convert.c \
 	%D%/cmd_cache.c %D%/cmd_machine.c %D%/cmd_list.c %D%/cmd_store.c \
 	%D%/spec_options.c %D%/spec_options.h \
-	%D%/output.c %D%/output.h %D%/measuring.c %D%/measuring.h \
+	%D%/output.c %D%/output.h %D%/open.c %D%/open.h %D%/measuring.c %D%/measuring.h \
 	%D%/plan_text.c %D%/plan_json.c %D%/plan_print.h \
 	%D%/store_export.c %D%/store_export.h \
 	%D%/compare_runs.c %D%/compare_runs.h \

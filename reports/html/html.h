@@ -58,7 +58,7 @@ struct finding {
 	const struct row *most;	  /* decode, most tokens/s of all */
 	const struct row *matrix; /* matrix product with the most GFLOP/s */
 	struct tie best_tie, most_tie, matrix_tie;
-	double typical;		  /* median half width of all rates as a part of them, NaN: no interval */
+	double typical; /* median half width of all rates as a part of them, NaN: no interval */
 };
 struct finding finding_make(const struct view *v);
 /* One line, plain text. */

@@ -90,14 +90,13 @@ static void put_lede_tie(struct strbuf *text, const struct tie *t)
 {
 	if (t->n == 0)
 		return;
-	strbuf_printf(text, " %s", point_get(&t->first->point->point, KEY_PRECISION));
+	strbuf_printf(text, " %s at ", point_get(&t->first->point->point, KEY_PRECISION));
+	put_rate(text, &t->first->tokens_s, "tokens/s");
 	if (t->n > 1)
 		strbuf_printf(text, " and %d %s", t->n - 1, t->n > 2 ? "others" : "other");
-	strbuf_puts(text, " at ");
-	put_rate(text, &t->first->tokens_s, "tokens/s");
 	strbuf_puts(text, t->unknown ? " cannot be told from it: that takes 6 processes of each."
-			  : t->n > 1 ? " tie with it: the intervals overlap."
-				     : " ties with it: the intervals overlap.");
+			  : t->n > 1 ? " are tied with it: the intervals overlap."
+				     : " is tied with it: the intervals overlap.");
 }
 
 static void put_lede_tokens(struct strbuf *text, const struct finding *f)
@@ -122,10 +121,10 @@ static void put_lede_tokens(struct strbuf *text, const struct finding *f)
 		strbuf_puts(text, " to f32");
 	}
 	strbuf_puts(text, ".");
-	put_lede_tie(text, &f->best_tie);
 	if (f->best->share.n)
 		strbuf_printf(text, " That is %.0f %% of what the measured %s ceiling allows.",
 			      100 * f->best->share.value, bound_name(f->best->bound));
+	put_lede_tie(text, &f->best_tie);
 }
 
 static void put_lede(struct page *p, const struct finding *f)

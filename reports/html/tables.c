@@ -214,9 +214,11 @@ static void put_logs(struct strbuf *out, const struct row *r)
 
 		if (!visit->failed || !visit->log || !visit->log[0])
 			continue;
-		strbuf_printf(out, "<details><summary>log of round %d</summary><pre tabindex=\"0\" role=\"region\" "
-			      "aria-label=\"log of round %d\">",
-			      visit->round, visit->round);
+		strbuf_printf(
+			out,
+			"<details><summary>log of round %d</summary><pre tabindex=\"0\" role=\"region\" "
+			"aria-label=\"log of round %d\">",
+			visit->round, visit->round);
 		text_html_lines(out, visit->log);
 		strbuf_puts(out, "</pre></details>");
 		return;
