@@ -41,6 +41,10 @@ void html_page(struct strbuf *out, const struct view *v, const struct plots *plo
 /* What pages of other things share: up to </head> with the style, and the end from the footer on. */
 void html_head(struct strbuf *out, const char *title);
 void html_foot(struct strbuf *out);
+/* The contents, at the left of a wide page: open, a link each, close. Ids and titles are our own. */
+void html_nav_open(struct strbuf *out);
+void html_nav_link(struct strbuf *out, const char *id, const char *title);
+void html_nav_close(struct strbuf *out);
 
 /* ---- finding.c: what the title and the summary say ---- */
 /* What a fastest row does not beat: rows whose intervals overlap its own, or that have none. */

@@ -191,7 +191,7 @@ void html_points(struct page *p)
 	for (const struct mark_word *m = mark_words; m->word; m++) {
 		if (!mark_in_use(p->view, m->word))
 			continue;
-		strbuf_puts(&p->out, any ? "" : "<ul class=\"plain\" id=\"marks\" aria-label=\"marks\">\n");
+		strbuf_puts(&p->out, any ? "" : "<h3 id=\"marks\">Marks</h3>\n<ul class=\"plain\">\n");
 		strbuf_printf(&p->out, "<li><b class=\"mark\">%s</b> %s</li>\n", m->word, m->meaning);
 		any = true;
 	}

@@ -78,6 +78,8 @@ function layout() {
 			e.getBoundingClientRect().right > innerWidth + 1);
 		say(`the page is ${wide} wide in ${innerWidth}: ${over.slice(0, 3).map((e) => e.tagName + "." + e.className)}`);
 	}
+	const main = document.querySelector("main").getBoundingClientRect().width;
+	if (main < 0.6 * Math.min(innerWidth, 1520)) say(`the text is only ${main} wide`);
 	for (const svg of document.querySelectorAll("svg.plot")) {
 		const name = svg.querySelector("title").textContent, frame = svg.getBoundingClientRect();
 		const texts = [...svg.querySelectorAll("text")].filter((t) => t.textContent.trim() && !t.closest("[transform*=rotate]"))
