@@ -153,10 +153,10 @@ static void open_with(const char *browser, const char *url)
 void page_open(const char *path)
 {
 	char *whole = realpath(path, NULL), *url = file_url(whole ? whole : path);
-	const char *why = nobody_there();
+	const char *why = nobody_there(), *browser = getenv("BROWSER");
 
-	if (is_set("BROWSER"))
-		open_with(getenv("BROWSER"), url);
+	if (browser && *browser)
+		open_with(browser, url);
 	else if (why)
 		fprintf(stderr, "not opened: %s\n", why);
 	else if (!command_try("xdg-open", strlen("xdg-open"), url))
