@@ -7,11 +7,15 @@
 #include "engines/base/mem.h"
 #include "harness/cmd/cmd.h"
 #include "harness/cmd/compare_runs.h"
+#include "harness/cmd/open.h"
 #include "harness/cmd/output.h"
 #include "reports/compare/compare.h"
 #include "reports/report.h"
 
-enum { OPTION_STORE = OPTION_OWN, OPTION_HTML, OPTION_NO_COLOUR, OPTION_BY, OPTION_BASELINE, OPTION_ALLOW };
+enum { OPTION_STORE = OPTION_OWN, OPTION_HTML, OPTION_OPEN, OPTION_NO_COLOUR, OPTION_BY, OPTION_BASELINE, OPTION_ALLOW };
+
+/* Where --open puts the page when --html does not say. */
+#define OPEN_FOLDER "inferometer-report"
 
 /* More runs make no table that is read. */
 enum { RUNS_MAX = 64, ALLOWED_MAX = 256 };
@@ -21,6 +25,7 @@ struct arguments {
 	const char *store;
 	const char *text[RUNS_MAX]; /* the runs as typed */
 	int n;
+	bool open;
 	struct compare_ask ask;
 	const char *allowed[ALLOWED_MAX];
 };
@@ -29,6 +34,10 @@ static const struct argp_option options[] = {
 	{"output", 'o', "FORMAT", 0, "terminal, md, csv, json or html (terminal)", 0},
 	{"html", OPTION_HTML, "DIR", 0,
 	 "write the HTML report with its pictures to this folder; prints nothing unless -o is given", 0},
+	{"open", OPTION_OPEN, NULL, 0,
+	 "write the HTML report (to the folder " OPEN_FOLDER
+	 ", if --html names no other) and open it in a browser: a command of $BROWSER, else xdg-open",
+	 0},
 	{"store", OPTION_STORE, "FILE", 0, "the store ($INFEROMETER_STORE, else inferometer.db)", 0},
 	{"no-color", OPTION_NO_COLOUR, NULL, 0, "no colours, whatever the terminal can do", 0},
 	{"by", OPTION_BY, "KEY", 0,
@@ -60,6 +69,8 @@ static void allowed_add(struct arguments *a, const char *arg, struct argp_state 
 
 static void arguments_check(struct arguments *a, struct argp_state *state)
 {
+	if (a->open && !a->output.html)
+		a->output.html = OPEN_FOLDER;
 	if (!a->output.format && !a->output.html)
 		a->output.format = "terminal";
 	if (a->ask.by)
@@ -84,6 +95,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case OPTION_HTML:
 		a->output.html = arg;
+		break;
+	case OPTION_OPEN:
+		a->open = true;
 		break;
 	case OPTION_STORE:
 		a->store = arg;
@@ -134,6 +148,13 @@ static int report(const struct run_named *run, const struct output *o, struct di
 	return rc;
 }
 
+static void show(const struct arguments *a)
+{
+	char *path = mem_printf("%s/%s.html", a->output.html, a->ask.by ? "compare" : "report");
+	page_open(path);
+	free(path);
+}
+
 /* The runs that were named, else the newest. */
 static int runs_parse(const struct arguments *a, struct run_named *runs, int *n, struct diag *d)
 {
@@ -158,6 +179,8 @@ int cmd_report(int argc, char **argv)
 	if (rc == 0)
 		rc = a.ask.by ? compare_runs(runs, n, &a.ask, &a.output, &d)
 			      : report(&runs[0], &a.output, &d);
+	if (rc == 0 && a.open)
+		show(&a);
 	for (int i = 0; i < n; i++)
 		free(runs[i].store);
 	return cmd_finish(rc ? cmd_fail(&d) : EXIT_OK);

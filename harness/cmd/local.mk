@@ -10,7 +10,7 @@ inferometer_SOURCES = \
 	%D%/cmd_doctor.c %D%/doctor_worker.c %D%/doctor_noise.c %D%/doctor_store.c %D%/doctor_asks.h \
 	%D%/mistake.c %D%/mistake_options.c %D%/mistake.h \
 	%D%/spec_options.c %D%/spec_options.h \
-	%D%/output.c %D%/output.h %D%/measuring.c %D%/measuring.h \
+	%D%/output.c %D%/output.h %D%/open.c %D%/open.h %D%/measuring.c %D%/measuring.h \
 	%D%/terminal.c %D%/terminal.h \
 	%D%/plan_text.c %D%/plan_json.c %D%/plan_print.h \
 	%D%/store_export.c %D%/store_export.h \

@@ -36,6 +36,27 @@ static double group_weight(const struct group *g)
 	       fmin(key_number(g->row[0], KEY_THREADS), 9e3);
 }
 
+bool row_beats(const struct row *r, const struct row *other)
+{
+	const char *unit, *other_unit;
+	const struct estimate *a = row_rate(r, &unit), *b = row_rate(other, &other_unit);
+
+	return a->interval && b->interval && a->lo > b->hi;
+}
+
+static void tie_add(struct tie *t, const struct row *winner, const struct row *other)
+{
+	const char *unit;
+
+	if (other == winner || row_beats(winner, other))
+		return;
+	t->n++;
+	if (!t->first || row_rate(other, &unit)->value > row_rate(t->first, &unit)->value) {
+		t->first = other;
+		t->unknown = !row_rate(winner, &unit)->interval || !row_rate(other, &unit)->interval;
+	}
+}
+
 static void find_best(struct finding *f, const struct group *g)
 {
 	f->best = f->base = g->row[0];
@@ -48,6 +69,25 @@ static void find_best(struct finding *f, const struct group *g)
 		    (strcmp(point_get(&r->point->point, KEY_PRECISION), "f32") == 0 ||
 		     r->tokens_s.value < f->base->tokens_s.value))
 			f->base = r;
+	}
+	for (int i = 0; i < g->n; i++)
+		tie_add(&f->best_tie, f->best, g->row[i]);
+}
+
+/* Whether a row is one of those among which `most` or `matrix` was sought. */
+static bool is_rival(const struct row *r, const struct row *winner)
+{
+	return winner && r->state == POINT_DONE && row_kind(r) == row_kind(winner) &&
+	       is_decode(r) == is_decode(winner);
+}
+
+static void find_ties(struct finding *f, const struct analysis *a)
+{
+	for (int i = 0; i < a->n_rows; i++) {
+		if (is_rival(&a->rows[i], f->most))
+			tie_add(&f->most_tie, f->most, &a->rows[i]);
+		if (is_rival(&a->rows[i], f->matrix))
+			tie_add(&f->matrix_tie, f->matrix, &a->rows[i]);
 	}
 }
 
@@ -91,7 +131,32 @@ struct finding finding_make(const struct view *v)
 		if (row_kind(r) == ROW_MATRIX && (!f.matrix || r->gflops_s.value > f.matrix->gflops_s.value))
 			f.matrix = r;
 	}
+	find_ties(&f, v->a);
 	return f;
+}
+
+static const char *precision_of(const struct row *r)
+{
+	return point_get(&r->point->point, KEY_PRECISION);
+}
+
+/* Nothing is said to be faster than what it ties with. */
+static void title_tie(struct strbuf *out, const struct finding *f)
+{
+	const struct tie *t = &f->best_tie;
+
+	if (t->unknown) {
+		strbuf_puts(out, "at ");
+		number_put(out, f->best->tokens_s.value, 0);
+		strbuf_printf(out, " tokens/s in %s; too few processes to say what is fastest",
+			      precision_of(f->best));
+	} else if (t->n == 1) {
+		strbuf_printf(out, "as fast in %s as in %s: a tie", precision_of(f->best),
+			      precision_of(t->first));
+	} else {
+		strbuf_printf(out, "fastest in %s, tied with %d other precisions", precision_of(f->best),
+			      t->n);
+	}
 }
 
 static void title_tokens(struct strbuf *out, const struct finding *f)
@@ -103,7 +168,9 @@ static void title_tokens(struct strbuf *out, const struct finding *f)
 	strbuf_puts(out, is_decode(f->best) ? " decodes "
 			 : is_both(f->best) ? " reads prompts and decodes "
 					    : " reads prompts ");
-	if (f->best != f->base && isfinite(ratio.value)) {
+	if (f->best_tie.n > 0) {
+		title_tie(out, f);
+	} else if (f->best != f->base && isfinite(ratio.value)) {
 		number_put(out, ratio.value, 0);
 		strbuf_printf(out, " times as fast in %s as in %s", point_get(p, KEY_PRECISION),
 			      point_get(&f->base->point->point, KEY_PRECISION));

@@ -46,14 +46,28 @@ void html_page(struct strbuf *out, const struct view *v, const struct plots *plo
 /* What pages of other things share: up to </head> with the style, and the end from the footer on. */
 void html_head(struct strbuf *out, const char *title);
 void html_foot(struct strbuf *out);
+/* The contents, at the left of a wide page: open, a link each, close. Ids and titles are our own. */
+void html_nav_open(struct strbuf *out);
+void html_nav_link(struct strbuf *out, const char *id, const char *title);
+void html_nav_close(struct strbuf *out);
 
 /* ---- finding.c: what the title and the summary say ---- */
+/* What a fastest row does not beat: rows whose intervals overlap its own, or that have none. */
+struct tie {
+	int n;
+	const struct row *first; /* the fastest of them, NULL: it won */
+	bool unknown;		 /* one of the two has too few processes for an interval */
+};
+/* Its rate is the higher one, and their 95 % intervals do not overlap. */
+bool row_beats(const struct row *r, const struct row *other);
+
 struct finding {
 	const struct row *best,
 		*base;		  /* decode, fewest sequences: fastest precision, and f32 (or the slowest) */
 	const struct row *most;	  /* decode, most tokens/s of all */
 	const struct row *matrix; /* matrix product with the most GFLOP/s */
-	double typical;		  /* median half width of all rates as a part of them, NaN: no interval */
+	struct tie best_tie, most_tie, matrix_tie;
+	double typical; /* median half width of all rates as a part of them, NaN: no interval */
 };
 struct finding finding_make(const struct view *v);
 /* One line, plain text. */

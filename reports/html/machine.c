@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "reports/number.h"
 #include "reports/text.h"
 
 static void put_fact(struct strbuf *out, const char *name, const char *value)
@@ -18,11 +19,45 @@ static void put_fact(struct strbuf *out, const char *name, const char *value)
 	strbuf_puts(out, "</dd>\n");
 }
 
+/* What is read first, in this order; a key is looked for in the machine, then in the environment, then in the build. */
+static const struct {
+	const char *key, *name;
+} first_facts[] = {
+	{"processor", "processor"},   {"architecture", "architecture"}, {"cores", "cores"},
+	{"numa_nodes", "NUMA nodes"}, {"memory_bytes", "memory"},	{"hypervisor", "virtual machine"},
+	{"host.kernel", "kernel"},    {"clocks.governor", "governor"},	{"clocks.boost", "boost"},
+	{"memory.thp", "huge pages"}, {"compiler", "compiler"},		{"flags", "flags"}};
+
+/* A size as people read it, else the fact as it is. */
+static void first_fact_put(struct strbuf *text, const json_t *facts, const char *key)
+{
+	const json_t *value = json_object_get(facts, key);
+
+	if (json_is_integer(value) && strcmp(key, "memory_bytes") == 0)
+		number_bytes(text, (double)json_integer_value(value));
+	else
+		fact_put(text, facts, key);
+}
+
+static void put_first_facts(struct strbuf *out, const struct stored_run *run)
+{
+	for (size_t i = 0; i < sizeof first_facts / sizeof first_facts[0]; i++) {
+		const json_t *of[] = {run->machine, run->environment, run->build};
+		struct strbuf text = {0};
+
+		for (size_t k = 0; k < sizeof of / sizeof of[0] && text.len == 0; k++)
+			first_fact_put(&text, of[k], first_facts[i].key);
+		put_fact(out, first_facts[i].name, strbuf_text(&text));
+		strbuf_free(&text);
+	}
+}
+
 /* Every fact there is: what turns out to matter is not known beforehand. Objects one level deep. */
-static void put_facts(struct strbuf *out, const json_t *facts, const char *prefix)
+static int put_facts(struct strbuf *out, const json_t *facts, const char *prefix)
 {
 	const char *key;
 	json_t *value;
+	int n = 0;
 
 	json_object_foreach((json_t *)facts, key, value)
 	{
@@ -31,14 +66,30 @@ static void put_facts(struct strbuf *out, const json_t *facts, const char *prefi
 		strbuf_printf(&name, "%s%s", prefix, key);
 		if (json_is_object(value) && !*prefix) {
 			strbuf_putc(&name, ' ');
-			put_facts(out, value, strbuf_text(&name));
+			n += put_facts(out, value, strbuf_text(&name));
 		} else {
 			json_put(&text, value);
 			put_fact(out, strbuf_text(&name), strbuf_text(&text));
+			n++;
 		}
 		strbuf_free(&name);
 		strbuf_free(&text);
 	}
+	return n;
+}
+
+/* Folded: there are hundreds, and few are looked at. */
+static void put_all_facts(struct strbuf *out, const char *of, const json_t *facts)
+{
+	struct strbuf list = {0};
+	int n = put_facts(&list, facts, "");
+
+	if (n > 0)
+		strbuf_printf(out,
+			      "<details><summary>all %d facts of the %s</summary><dl "
+			      "class=\"facts\">\n%s</dl></details>\n",
+			      n, of, strbuf_text(&list));
+	strbuf_free(&list);
 }
 
 static void put_method(struct page *p)
@@ -91,19 +142,19 @@ void html_machine(struct page *p)
 
 	strbuf_puts(&p->out,
 		    "<section id=\"machine\"><h2>Machine, build, method</h2>\n<div class=\"grid two\">\n"
-		    "<div><h3>Machine</h3><dl class=\"facts\">\n");
-	put_facts(&p->out, run->machine, "");
-	put_fact(&p->out, "id", run->machine_id);
-	put_fact(&p->out, "class", run->machine_class);
-	strbuf_puts(&p->out, "</dl><h3>Environment</h3><dl class=\"facts\">\n");
-	put_facts(&p->out, run->environment, "");
-	strbuf_puts(&p->out, "</dl></div>\n<div><h3>Method</h3><dl class=\"facts\">\n");
-	put_method(p);
-	strbuf_puts(&p->out, "</dl><h3>Build</h3><dl class=\"facts\">\n");
+		    "<div><h3>Machine and build</h3><dl class=\"facts\">\n");
+	put_first_facts(&p->out, run);
+	put_fact(&p->out, "machine id", run->machine_id);
+	put_fact(&p->out, "machine class", run->machine_class);
 	strbuf_printf(&text, "%s %s", run->build_program ? run->build_program : "",
 		      run->build_version ? run->build_version : "");
 	put_fact(&p->out, "program", text.len > 1 ? strbuf_text(&text) : "none ran");
-	put_facts(&p->out, run->build, "");
+	strbuf_puts(&p->out, "</dl>\n");
+	put_all_facts(&p->out, "machine", run->machine);
+	put_all_facts(&p->out, "environment", run->environment);
+	put_all_facts(&p->out, "build", run->build);
+	strbuf_puts(&p->out, "</div>\n<div><h3>Method</h3><dl class=\"facts\">\n");
+	put_method(p);
 	strbuf_puts(&p->out, "</dl></div></div></section>\n\n");
 	strbuf_free(&text);
 }
@@ -118,7 +169,7 @@ void html_spec(struct page *p)
 		strbuf_puts(&p->out, ": ");
 		text_html(&p->out, run->spec_name);
 	}
-	strbuf_puts(&p->out, ".</p>\n<pre tabindex=\"0\">");
+	strbuf_puts(&p->out, ".</p>\n<pre tabindex=\"0\" role=\"region\" aria-label=\"spec\">");
 	text_html_lines(&p->out, run->spec_text ? run->spec_text : "");
 	strbuf_puts(&p->out, "</pre></section>\n\n");
 }

@@ -129,16 +129,30 @@ static void put_head(struct page *p)
 	strbuf_free(&title);
 }
 
-static void put_navigation(struct page *p)
+void html_nav_open(struct strbuf *out)
 {
 	strbuf_puts(
-		&p->out,
+		out,
 		"<nav aria-label=\"contents\"><a class=\"skip\" href=\"#summary\">to the summary</a><ol>");
+}
+
+void html_nav_link(struct strbuf *out, const char *id, const char *title)
+{
+	strbuf_printf(out, "<li><a href=\"#%s\">%s</a></li>", id, title);
+}
+
+void html_nav_close(struct strbuf *out)
+{
+	strbuf_puts(out, "</ol></nav>\n");
+}
+
+static void put_navigation(struct page *p)
+{
+	html_nav_open(&p->out);
 	for (size_t i = 0; i < N_SECTIONS; i++)
 		if (sections[i].wanted(p))
-			strbuf_printf(&p->out, "<li><a href=\"#%s\">%s</a></li>", sections[i].id,
-				      sections[i].title);
-	strbuf_puts(&p->out, "</ol></nav>\n");
+			html_nav_link(&p->out, sections[i].id, sections[i].title);
+	html_nav_close(&p->out);
 }
 
 void html_page(struct strbuf *out, const struct view *v, const struct plots *plots)

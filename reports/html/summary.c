@@ -36,6 +36,18 @@ static void put_threads(struct strbuf *out, const char *threads)
 	strbuf_printf(out, " \xc2\xb7 %s %s", threads, strcmp(threads, "1") == 0 ? "thread" : "threads");
 }
 
+/* The model that all rows share. */
+static void put_model(struct strbuf *out, const struct view *v)
+{
+	const char *model = v->a->n_rows > 0 ? point_get(&v->a->rows[0].point->point, KEY_MODEL) : "";
+
+	if (v->varies[KEY_MODEL] || !*model)
+		return;
+	strbuf_puts(out, strncmp(model, "synthetic:", 10) == 0 ? "synthetic " : "");
+	model_short(out, model);
+	strbuf_puts(out, " \xc2\xb7 ");
+}
+
 void html_header(struct page *p)
 {
 	const struct view *v = p->view;
@@ -47,6 +59,7 @@ void html_header(struct page *p)
 	finding_title(&text, v, &f);
 	put_escaped(&p->out, &text);
 	strbuf_puts(&p->out, "</h1>\n<p class=\"mute\">");
+	put_model(&text, v);
 	machine_put(&text, run);
 	if (v->a->n_rows > 0 && !v->varies[KEY_ENGINE])
 		strbuf_printf(&text, " \xc2\xb7 engine %s",
@@ -72,6 +85,20 @@ void html_header(struct page *p)
 	strbuf_free(&text);
 }
 
+/* What the fastest does not beat: said, lest a difference within the noise is taken for a win. */
+static void put_lede_tie(struct strbuf *text, const struct tie *t)
+{
+	if (t->n == 0)
+		return;
+	strbuf_printf(text, " %s at ", point_get(&t->first->point->point, KEY_PRECISION));
+	put_rate(text, &t->first->tokens_s, "tokens/s");
+	if (t->n > 1)
+		strbuf_printf(text, " and %d %s", t->n - 1, t->n > 2 ? "others" : "other");
+	strbuf_puts(text, t->unknown ? " cannot be told from it: that takes 6 processes of each."
+			  : t->n > 1 ? " are tied with it: the intervals overlap."
+				     : " is tied with it: the intervals overlap.");
+}
+
 static void put_lede_tokens(struct strbuf *text, const struct finding *f)
 {
 	const struct point *p = &f->best->point->point;
@@ -83,7 +110,7 @@ static void put_lede_tokens(struct strbuf *text, const struct finding *f)
 		      strcmp(sequences, "1") == 0 ? "sequence" : "sequences");
 	put_rate(text, &f->best->tokens_s, "tokens/s");
 	strbuf_printf(text, " in %s", point_get(p, KEY_PRECISION));
-	if (f->best != f->base && isfinite(ratio.value)) {
+	if (f->best != f->base && row_beats(f->best, f->base) && isfinite(ratio.value)) {
 		strbuf_puts(text, ", which is ");
 		put_rate(text, &ratio, "times");
 		strbuf_printf(text, " %s", point_get(&f->base->point->point, KEY_PRECISION));
@@ -97,6 +124,7 @@ static void put_lede_tokens(struct strbuf *text, const struct finding *f)
 	if (f->best->share.n)
 		strbuf_printf(text, " That is %.0f %% of what the measured %s ceiling allows.",
 			      100 * f->best->share.value, bound_name(f->best->bound));
+	put_lede_tie(text, &f->best_tie);
 }
 
 static void put_lede(struct page *p, const struct finding *f)
@@ -123,7 +151,19 @@ static void put_lede(struct page *p, const struct finding *f)
 	strbuf_free(&troubles);
 }
 
-static void put_key(struct page *p, const char *name, const struct row *r)
+/* "; tied with q8_0", or with how many. */
+static void put_tied(struct strbuf *where, const struct view *v, const struct tie *t)
+{
+	if (t->n == 0)
+		return;
+	strbuf_puts(where, t->unknown ? "; not told from " : "; tied with ");
+	if (t->n == 1)
+		row_label(where, v, t->first);
+	else
+		strbuf_printf(where, "%d others", t->n);
+}
+
+static void put_key(struct page *p, const char *name, const struct row *r, const struct tie *tie)
 {
 	struct strbuf value = {0}, interval = {0}, where = {0};
 	const struct estimate *rate;
@@ -137,6 +177,7 @@ static void put_key(struct page *p, const char *name, const struct row *r)
 	if (r->share.n)
 		strbuf_printf(&where, "; %.0f %% of the %s ceiling", 100 * r->share.value,
 			      bound_name(r->bound));
+	put_tied(&where, p->view, tie);
 	if (rate->interval)
 		strbuf_printf(&interval, " %s", unit);
 	else {
@@ -156,35 +197,46 @@ static void put_key(struct page *p, const char *name, const struct row *r)
 	strbuf_free(&where);
 }
 
-static void put_keys(struct page *p, const struct finding *f)
+static void put_key_points(struct page *p)
 {
 	const struct view *v = p->view;
 	struct strbuf troubles = {0};
 
-	strbuf_puts(&p->out, "<dl class=\"keys\">\n");
-	if (f->best) {
-		const char *sequences = point_get(&f->best->point->point, KEY_SEQUENCES);
-
-		strbuf_puts(&troubles, "Fastest for ");
-		text_html(&troubles, sequences);
-		strbuf_puts(&troubles, strcmp(sequences, "1") == 0 ? " sequence" : " sequences");
-		put_key(p, strbuf_text(&troubles), f->best);
-		strbuf_reset(&troubles);
-	}
-	put_key(p, "Most tokens in all", f->most != f->best ? f->most : NULL);
-	put_key(p, "Fastest matrix product", f->matrix);
 	view_troubles(&troubles, v);
 	strbuf_printf(
 		&p->out,
-		"<div><dt>Points</dt><dd class=\"v\">%d <small>of %d done</small></dd><dd class=\"w\">%s",
-		view_state_count(v, POINT_DONE), v->a->n_rows, strbuf_text(&troubles));
-	strbuf_puts(&p->out,
-		    html_has_missing(v) ? ": <a href=\"#missing\">reasons</a>" : "all that was asked");
-	strbuf_puts(&p->out, "</dd></div>\n<div><dt>How sure</dt><dd class=\"v\">");
+		"<div><dt>Points</dt><dd class=\"v\">%d <small>of %d done</small></dd><dd class=\"w\">%s%s",
+		view_state_count(v, POINT_DONE), v->a->n_rows, strbuf_text(&troubles),
+		html_has_missing(v) ? ": <a href=\"#missing\">reasons</a>" : "all that was asked");
+	strbuf_puts(&p->out, "</dd></div>\n");
+	strbuf_free(&troubles);
+}
+
+static int count_marked(const struct view *v)
+{
+	struct strbuf marks = {0};
+	int n = 0;
+
+	for (int i = 0; i < v->a->n_rows; i++) {
+		strbuf_reset(&marks);
+		row_marks(&marks, &v->a->rows[i]);
+		n += marks.len > 0;
+	}
+	strbuf_free(&marks);
+	return n;
+}
+
+static void put_key_sure(struct page *p, const struct finding *f)
+{
+	const struct view *v = p->view;
+	int n_marked = count_marked(v);
+
+	strbuf_puts(&p->out, "<div><dt>How sure</dt><dd class=\"v\">");
 	if (isnan(f->typical))
 		strbuf_puts(&p->out, "n too small <small>for intervals</small>");
 	else
-		strbuf_printf(&p->out, "\xc2\xb1%.1f %% <small>typical, 95 %%</small>", 100 * f->typical);
+		strbuf_printf(&p->out, "\xc2\xb1%.*f %% <small>typical, 95 %%</small>",
+			      f->typical < 0.1 ? 1 : 0, 100 * f->typical);
 	strbuf_puts(&p->out, "</dd><dd class=\"w\">");
 	if (v->processes > 0)
 		strbuf_printf(&p->out, "%d %s a point", v->processes,
@@ -192,8 +244,95 @@ static void put_keys(struct page *p, const struct finding *f)
 	else
 		strbuf_puts(&p->out,
 			    v->processes ? "nothing was measured" : "the number of processes differs, see n");
-	strbuf_puts(&p->out, "; an interval needs 6</dd></div>\n</dl>\n");
-	strbuf_free(&troubles);
+	strbuf_puts(&p->out, "; an interval needs 6");
+	if (n_marked > 0)
+		strbuf_printf(&p->out, "; <a class=\"mark\" href=\"#marks\">%d of %d marked</a>", n_marked,
+			      v->a->n_rows);
+	strbuf_puts(&p->out, "</dd></div>\n");
+}
+
+static void put_keys(struct page *p, const struct finding *f)
+{
+	struct strbuf name = {0};
+
+	strbuf_puts(&p->out, "<dl class=\"keys\">\n");
+	if (f->best) {
+		const char *sequences = point_get(&f->best->point->point, KEY_SEQUENCES);
+
+		strbuf_puts(&name, "Fastest for ");
+		text_html(&name, sequences);
+		strbuf_puts(&name, strcmp(sequences, "1") == 0 ? " sequence" : " sequences");
+		put_key(p, strbuf_text(&name), f->best, &f->best_tie);
+	}
+	put_key(p, "Most tokens in all", f->most != f->best ? f->most : NULL, &f->most_tie);
+	put_key(p, "Fastest matrix product", f->matrix, &f->matrix_tie);
+	put_key_points(p);
+	put_key_sure(p, f);
+	strbuf_puts(&p->out, "</dl>\n");
+	strbuf_free(&name);
+}
+
+/* More values of a key than anybody reads in a sentence. */
+enum { VALUES_SAID = 8, VALUES_MAX = 64 };
+
+static bool is_among(char *const *list, int n, const char *text)
+{
+	for (int i = 0; i < n; i++)
+		if (strcmp(list[i], text) == 0)
+			return true;
+	return false;
+}
+
+/* "; precision f32, q8_0": the distinct values that `name_of` gives the rows, in plan order. */
+static void put_axis(struct strbuf *text, const struct analysis *a, const char *name, enum point_key key)
+{
+	char *value[VALUES_MAX];
+	int n = 0, more = 0;
+
+	for (int i = 0; i < a->n_rows; i++) {
+		struct strbuf one = {0};
+
+		if (key == KEY_WORKLOAD)
+			row_test(&one, &a->rows[i]);
+		else if (key == KEY_MODEL)
+			model_short(&one, point_get(&a->rows[i].point->point, key));
+		else
+			strbuf_puts(&one, point_get(&a->rows[i].point->point, key));
+		if (one.len > 0 && n < VALUES_MAX && !is_among(value, n, strbuf_text(&one)))
+			value[n++] = strbuf_take(&one);
+		strbuf_free(&one);
+	}
+	more = n > VALUES_SAID ? n - VALUES_SAID : 0;
+	for (int i = 0; i < n; i++) {
+		if (i < VALUES_SAID)
+			strbuf_printf(text, "%s%s%s", i ? ", " : "; ", i ? "" : name, value[i]);
+		free(value[i]);
+	}
+	if (more)
+		strbuf_printf(text, ", %d%s more", more, n == VALUES_MAX ? " or" : "");
+}
+
+/* What was measured: the keys that were swept, with their values. */
+static void put_asked(struct page *p)
+{
+	const struct view *v = p->view;
+	struct strbuf text = {0};
+
+	strbuf_printf(&text, "Measured: %d %s", v->a->n_rows, v->a->n_rows == 1 ? "point" : "points");
+	put_axis(&text, v->a, "", KEY_WORKLOAD);
+	for (int k = 0; k < KEY_COUNT; k++) {
+		struct strbuf name = {0};
+
+		strbuf_printf(&name, "%s ", point_key_name(k));
+		if (v->varies[k] && k != KEY_WORKLOAD && k != KEY_DEPTH && k != KEY_M && k != KEY_N &&
+		    k != KEY_K && k != KEY_SIZE && k != KEY_TYPE)
+			put_axis(&text, v->a, strbuf_text(&name), k);
+		strbuf_free(&name);
+	}
+	strbuf_puts(&p->out, "<li>");
+	put_escaped(&p->out, &text);
+	strbuf_puts(&p->out, ".</li>\n");
+	strbuf_free(&text);
 }
 
 static void put_ceilings(struct page *p)
@@ -262,6 +401,7 @@ void html_summary(struct page *p)
 	put_lede(p, &f);
 	put_keys(p, &f);
 	strbuf_puts(&p->out, "<ul class=\"plain\">\n");
+	put_asked(p);
 	put_ceilings(p);
 	put_checks(p);
 	put_quiet(p);

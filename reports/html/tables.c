@@ -101,7 +101,7 @@ static void put_cell(struct strbuf *out, const struct column *c, const struct vi
 {
 	struct strbuf label = {0};
 
-	strbuf_printf(out, "<td class=\"%s", column_class(c, first));
+	strbuf_printf(out, first ? "<th scope=\"row\" class=\"%s" : "<td class=\"%s", column_class(c, first));
 	if (c->use == COLUMN_PRECISION)
 		strbuf_printf(out, " p %s", palette_of(point_get(&r->point->point, KEY_PRECISION)));
 	strbuf_puts(out, c->use == COLUMN_MARKS ? "mark\"" : "\"");
@@ -115,7 +115,7 @@ static void put_cell(struct strbuf *out, const struct column *c, const struct vi
 	put_raw(out, c, r);
 	strbuf_putc(out, '>');
 	put_value(out, c, v, r);
-	strbuf_puts(out, "</td>");
+	strbuf_puts(out, first ? "</th>" : "</td>");
 }
 
 static const char *state_class(const struct row *r)
@@ -125,8 +125,11 @@ static const char *state_class(const struct row *r)
 
 static void put_state(struct strbuf *out, const struct row *r)
 {
-	strbuf_printf(out, "<td class=\"%s\">%s%s</td>", state_class(r), row_state(r),
-		      r->reason[0] ? " <a href=\"#missing\">why</a>" : "");
+	strbuf_printf(out, "<td class=\"%s\">", state_class(r));
+	if (r->reason[0])
+		strbuf_printf(out, "<a href=\"#why-%d\">%s</a></td>", r->point->position, row_state(r));
+	else
+		strbuf_printf(out, "%s</td>", row_state(r));
 }
 
 static void put_row(struct strbuf *out, const struct column **column, int n, const struct view *v,
@@ -188,7 +191,7 @@ void html_points(struct page *p)
 	for (const struct mark_word *m = mark_words; m->word; m++) {
 		if (!mark_in_use(p->view, m->word))
 			continue;
-		strbuf_puts(&p->out, any ? "" : "<ul class=\"plain\" aria-label=\"marks\">\n");
+		strbuf_puts(&p->out, any ? "" : "<h3 id=\"marks\">Marks</h3>\n<ul class=\"plain\">\n");
 		strbuf_printf(&p->out, "<li><b class=\"mark\">%s</b> %s</li>\n", m->word, m->meaning);
 		any = true;
 	}
@@ -211,8 +214,11 @@ static void put_logs(struct strbuf *out, const struct row *r)
 
 		if (!visit->failed || !visit->log || !visit->log[0])
 			continue;
-		strbuf_printf(out, "<details><summary>log of round %d</summary><pre tabindex=\"0\">",
-			      visit->round);
+		strbuf_printf(
+			out,
+			"<details><summary>log of round %d</summary><pre tabindex=\"0\" role=\"region\" "
+			"aria-label=\"log of round %d\">",
+			visit->round, visit->round);
 		text_html_lines(out, visit->log);
 		strbuf_puts(out, "</pre></details>");
 		return;
@@ -225,7 +231,8 @@ void html_missing(struct page *p)
 
 	strbuf_puts(&p->out, "<section id=\"missing\"><h2>What did not run</h2>\n");
 	put_open(&p->out, "Points without a usable speed",
-		 " Rows like any other: what was asked and did not work is part of the result.", "");
+		 " Rows like any other: what was asked and did not work is part of the result.",
+		 "data-sort data-filter=\"1\"");
 	strbuf_puts(&p->out,
 		    "<th scope=\"col\" class=\"first\">point</th><th scope=\"col\">state</th>"
 		    "<th scope=\"col\">reason</th><th scope=\"col\">reproduce</th></tr></thead><tbody>\n");
@@ -235,9 +242,10 @@ void html_missing(struct page *p)
 		if (!r->reason[0])
 			continue;
 		row_label(&text, p->view, r);
-		strbuf_puts(&p->out, "<tr><td class=\"first wrap\">");
+		strbuf_printf(&p->out, "<tr id=\"why-%d\"><th scope=\"row\" class=\"first wrap\">",
+			      r->point->position);
 		text_html(&p->out, strbuf_text(&text));
-		strbuf_printf(&p->out, "</td><td class=\"%s\">%s</td><td class=\"why\">", state_class(r),
+		strbuf_printf(&p->out, "</th><td class=\"%s\">%s</td><td class=\"why\">", state_class(r),
 			      row_state(r));
 		text_html(&p->out, r->reason);
 		put_logs(&p->out, r);
@@ -261,9 +269,9 @@ static void put_limit(struct page *p, const struct row *c)
 	row_test(&test, c);
 	number_estimate(&value, &interval, rate);
 	row_ran(&ran, c);
-	strbuf_puts(&p->out, "<tr><td class=\"first\">");
+	strbuf_puts(&p->out, "<tr><th scope=\"row\" class=\"first\">");
 	text_html(&p->out, strbuf_text(&test));
-	strbuf_puts(&p->out, "</td><td>");
+	strbuf_puts(&p->out, "</th><td>");
 	text_html(&p->out, point_get(&c->point->point, KEY_ISA));
 	strbuf_puts(&p->out, "</td><td class=\"n\">");
 	text_html(&p->out, point_get(&c->point->point, KEY_THREADS));

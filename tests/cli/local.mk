@@ -21,7 +21,8 @@ CLI_TESTS = \
 	%D%/commands.test \
 	%D%/selftest.test \
 	%D%/doctor.test \
-	%D%/mistakes.test
+	%D%/mistakes.test \
+	%D%/open.test
 EXTRA_DIST += $(CLI_TESTS)
 TESTS += $(CLI_TESTS)
 # What runs a command on a terminal.
