@@ -7,6 +7,8 @@ inferometer_SOURCES = \
 	%D%/cmd_run.c %D%/cmd_plan.c %D%/cmd_limits.c %D%/cmd_report.c %D%/cmd_ls.c %D%/cmd_show.c \
 	%D%/cmd_generate.c %D%/cmd_logits.c %D%/cmd_perplexity.c %D%/cmd_tokenize.c %D%/cmd_convert.c \
 	%D%/cmd_cache.c %D%/cmd_machine.c %D%/cmd_list.c %D%/cmd_store.c \
+	%D%/cmd_bench.c %D%/bench.h %D%/bench_spec.c %D%/bench_neutral.c %D%/bench_output.c \
+	%D%/bench_run.c %D%/bench_run.h %D%/cmd_import.c \
 	%D%/spec_options.c %D%/spec_options.h \
 	%D%/output.c %D%/output.h %D%/measuring.c %D%/measuring.h \
 	%D%/plan_text.c %D%/plan_json.c %D%/plan_print.h \
