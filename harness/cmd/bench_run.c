@@ -58,6 +58,19 @@ static int nothing_ran(const struct analysis *a, struct diag *d)
 	return 0;
 }
 
+static void say_stored(const struct bench *b, int64_t run)
+{
+	struct strbuf command = {0};
+	strbuf_printf(&command, "inferometer report %lld", (long long)run);
+	if (b->store) {
+		strbuf_puts(&command, " --store ");
+		text_shell(&command, b->store);
+	}
+	fprintf(stderr, "inferometer: run %lld is stored; its intervals, ceilings and residuals: %s\n",
+		(long long)run, strbuf_text(&command));
+	strbuf_free(&command);
+}
+
 static int judge(const struct bench *b, struct store *store, const struct run_summary *s, int *status,
 		 struct diag *d)
 {
@@ -70,10 +83,7 @@ static int judge(const struct bench *b, struct store *store, const struct run_su
 	*status = s->interrupted ? EXIT_INTERRUPTED : n_failed ? EXIT_POINTS : EXIT_OK;
 	if (*status == EXIT_OK && s->done == 0)
 		rc = nothing_ran(a, d);
-	fprintf(stderr,
-		"inferometer: run %lld is stored: 'inferometer report %lld%s%s' tells intervals, "
-		"ceilings and residuals\n",
-		(long long)s->run, (long long)s->run, b->store ? " --store " : "", b->store ? b->store : "");
+	say_stored(b, s->run);
 	analysis_free(a);
 	stored_run_free(stored);
 	return rc;

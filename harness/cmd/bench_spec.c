@@ -97,9 +97,6 @@ static void workloads_make(struct bench *b)
 	}
 	if (b->pairs.len)
 		join(&b->workloads, strbuf_text(&b->pairs));
-	if (b->spec.workloads.len)
-		join(&b->workloads, strbuf_text(&b->spec.workloads));
-	strbuf_free(&b->spec.workloads);
 	b->spec.workloads = b->workloads;
 	b->workloads = (struct strbuf){0};
 	b->spec.prompt = b->spec.gen = true;
@@ -186,10 +183,7 @@ static void axis_take(struct bench *b, enum point_key key, const struct strbuf *
 static void options_make(struct bench *b)
 {
 	const char **option = b->spec.option;
-	if (b->processes)
-		option[SPEC_OPTION_ROUNDS] = b->processes;
-	else if (!option[SPEC_OPTION_ROUNDS])
-		option[SPEC_OPTION_ROUNDS] = "1";
+	option[SPEC_OPTION_ROUNDS] = b->processes ? b->processes : "1";
 	option[SPEC_OPTION_REPEAT] = b->repetitions ? b->repetitions : "5";
 	if (b->no_warmup)
 		option[SPEC_OPTION_WARMUP] = "0";

@@ -76,7 +76,7 @@ static const struct argp_option own_options[] = {
 	{"list-devices", OPTION_DEVICES, NULL, 0, NULL, 4},
 	{"offline", OPTION_OFFLINE, NULL, 0, NULL, 4},
 };
-enum { N_OWN = sizeof own_options / sizeof own_options[0], N_NEUTRAL_MAX = 64 };
+enum { N_OWN = sizeof own_options / sizeof own_options[0], N_NEUTRAL_MAX = 64, N_SHARED_MAX = 64 };
 /* Those of the table of neutral ones follow. */
 static struct argp_option options[N_OWN + N_NEUTRAL_MAX + 1];
 
@@ -263,7 +263,36 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return rc == ARGP_ERR_UNKNOWN ? bench_neutral(b, key, arg, state) : rc;
 }
 
-static const struct argp_child children[] = {{&spec_argp, 0, NULL, 0}, {0}};
+/* Options of run that are others here, or that tests of llama-bench have no use for. */
+static bool is_hidden(const char *name)
+{
+	static const char *const names[] = {"model",	"n-prompt", "n-gen",	 "threads", "depth",
+					    "rounds",	"repeat",   "sequences", "ubatch",  "device",
+					    "workload", "ctk",	    "npl",	 "ub",	    "gemm-m",
+					    "gemm-n",	"gemm-k",   "size",	 "type"};
+	for (size_t i = 0; name && i < sizeof names / sizeof names[0]; i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* The options of run without those, and without the heads of their groups. */
+static struct argp_option shared_options[N_SHARED_MAX + 1];
+
+static void shared_make(void)
+{
+	int n = 0;
+	bool hidden = false; /* aliases go with their option */
+	for (const struct argp_option *o = spec_argp.options; n < N_SHARED_MAX && (o->name || o->doc); o++) {
+		bool alias = o->flags & OPTION_ALIAS;
+		hidden = is_hidden(o->name) || (alias && hidden);
+		if (!hidden && o->name)
+			shared_options[n++] = *o;
+	}
+}
+
+static struct argp shared_argp;
+static const struct argp_child children[] = {{&shared_argp, 0, NULL, 0}, {0}};
 static const struct argp argp = {
 	.options = options,
 	.parser = parse,
@@ -301,6 +330,8 @@ int cmd_bench(int argc, char **argv)
 	char *command = command_line(argc, argv); /* parsing may reorder it */
 	memcpy(options, own_options, sizeof own_options);
 	bench_neutral_options(options + N_OWN, N_NEUTRAL_MAX);
+	shared_make();
+	shared_argp = (struct argp){.options = shared_options, .parser = spec_argp.parser};
 	llama_bench_init(&b.usual);
 	underscores_replace(argc, argv);
 	cmd_parse(&argp, argc, argv, &b);

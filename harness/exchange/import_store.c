@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -132,16 +133,34 @@ static void set_workload(struct point *p, int64_t n_prompt, int64_t n_gen)
 	free(text);
 }
 
-/* "llama 1B Q8_0" -> "q8_0": the last word, in our case of letters. */
-static void set_precision(struct point *p, const char *type)
+/* "llama 1B Q4_K - Medium" -> "Q4_K - Medium": behind architecture, size and words that say nothing. */
+static const char *type_of(const char *label)
 {
-	const char *space = strrchr(type, ' ');
-	char word[24] = "";
-	for (size_t i = 0; space && space[1 + i] && i + 1 < sizeof word; i++)
-		word[i] = (char)(space[1 + i] >= 'A' && space[1 + i] <= 'Z' ? space[1 + i] - 'A' + 'a'
-									    : space[1 + i]);
-	if (*word)
-		point_set(p, KEY_PRECISION, word);
+	static const char *const words[] = {"all ", "mostly ", "(guessed) "};
+	for (int i = 0; i < 2; i++) {
+		const char *space = strchr(label, ' ');
+		label = space ? space + 1 : "";
+	}
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (strncmp(label, words[i], strlen(words[i])) == 0)
+			label += strlen(words[i]);
+	return label;
+}
+
+/* "Q4_K - Medium" -> "q4_k_m", "IQ4_NL - 4.5 bpw" -> "iq4_nl". */
+static void set_precision(struct point *p, const char *label)
+{
+	const char *type = type_of(label), *more = strstr(type, " - ");
+	size_t n = strcspn(type, " ");
+	char word[32];
+	if (n == 0 || n > sizeof word - 3)
+		return;
+	for (size_t i = 0; i < n; i++)
+		word[i] = (char)tolower((unsigned char)type[i]);
+	word[n] = '\0';
+	if (more && strchr("SML", more[3]))
+		snprintf(word + n, sizeof word - n, "_%c", tolower((unsigned char)more[3]));
+	point_set(p, KEY_PRECISION, word);
 }
 
 static void llama_point(struct point *p, const struct llama_bench *r)
@@ -155,7 +174,9 @@ static void llama_point(struct point *p, const struct llama_bench *r)
 	point_set(p, KEY_DEVICE, r->gpu_info && *r->gpu_info ? told(r->backends) : "cpu");
 	set_int(p, KEY_THREADS, r->n_threads);
 	set_int(p, KEY_DEPTH, r->n_depth);
-	set_int(p, KEY_UBATCH, r->n_ubatch);
+	/* A decode alone has no steps of a prompt. */
+	if (r->n_prompt > 0)
+		set_int(p, KEY_UBATCH, r->n_ubatch);
 	options_of(&options, r);
 	if (options.len)
 		point_set(p, KEY_OPTIONS, strbuf_text(&options));
@@ -184,9 +205,6 @@ static void batched_point(struct point *p, const struct batched_bench *r)
 static void point_make(struct point *p, const struct import_record *r)
 {
 	*p = (struct point){0};
-	/* Neither is in a record: "auto" and "own" would be said of our engine. */
-	point_set(p, KEY_ISA, "unknown");
-	point_set(p, KEY_PROVIDER, "unknown");
 	if (r->batched)
 		batched_point(p, &r->batch);
 	else
@@ -205,12 +223,12 @@ static void model_id(char id[POINT_ID_SIZE], const struct llama_bench *r)
 static json_t *model_json(const struct llama_bench *r)
 {
 	char id[POINT_ID_SIZE];
-	const char *type = told(r->model_type);
+	const char *label = told(r->model_type), *type = type_of(label);
 	model_id(id, r);
 	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:I}", "hash", id, "name", told(r->model_filename),
-			 "label", type, "file_type", strrchr(type, ' ') ? strrchr(type, ' ') + 1 : type,
-			 "n_params", (json_int_t)r->model_n_params, "weight_bytes", (json_int_t)r->model_size,
-			 FOREIGN, (json_int_t)1);
+			 "label", label, "file_type", *type ? type : "unknown", "n_params",
+			 (json_int_t)r->model_n_params, "weight_bytes", (json_int_t)r->model_size, FOREIGN,
+			 (json_int_t)1);
 }
 
 /* ---- runs ---- */
