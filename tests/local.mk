@@ -28,3 +28,4 @@ include tests/fuzz/local.mk
 include tests/bench/local.mk
 include tests/fakes/local.mk
 include tests/rigs/local.mk
+include tests/peers/local.mk
