@@ -58,16 +58,21 @@ static int nothing_ran(const struct analysis *a, struct diag *d)
 	return 0;
 }
 
-static void say_stored(const struct bench *b, int64_t run)
+static void say_stored(const struct bench *b, const struct run_summary *s)
 {
 	struct strbuf command = {0};
-	strbuf_printf(&command, "inferometer report %lld", (long long)run);
+	strbuf_printf(&command, "inferometer report %lld", (long long)s->run);
 	if (b->store) {
 		strbuf_puts(&command, " --store ");
 		text_shell(&command, b->store);
 	}
+	if (s->interrupted)
+		fprintf(stderr,
+			"inferometer: %d of %d visits are made; finish them with: inferometer run --resume "
+			"%lld\n",
+			s->visits_made, s->visits_planned, (long long)s->run);
 	fprintf(stderr, "inferometer: run %lld is stored; its intervals, ceilings and residuals: %s\n",
-		(long long)run, strbuf_text(&command));
+		(long long)s->run, strbuf_text(&command));
 	strbuf_free(&command);
 }
 
@@ -83,7 +88,7 @@ static int judge(const struct bench *b, struct store *store, const struct run_su
 	*status = s->interrupted ? EXIT_INTERRUPTED : n_failed ? EXIT_POINTS : EXIT_OK;
 	if (*status == EXIT_OK && s->done == 0)
 		rc = nothing_ran(a, d);
-	say_stored(b, s->run);
+	say_stored(b, s);
 	analysis_free(a);
 	stored_run_free(stored);
 	return rc;

@@ -77,7 +77,7 @@ void mask_of_cpus(char *out, const char *cpus)
 {
 	bool cpu[CPUS_MAX] = {false};
 	int top = CPUS_MAX / 4 - 1;
-	strcpy(out, "0x0");
+	memcpy(out, "0x0", sizeof "0x0");
 	if (cpus[0] < '0' || cpus[0] > '9' || !list_read(cpus, cpu))
 		return;
 	char *at = out + 2;

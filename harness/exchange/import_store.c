@@ -244,8 +244,8 @@ static int group_find(struct filing *f, const struct import_record *r)
 	const char *gpu = r->llama.gpu_info ? r->llama.gpu_info : "";
 	for (int i = 0; i < f->n_groups; i++) {
 		const struct group *g = &f->group[i];
-		if (g->program != program || strcmp(g->version, version) || strcmp(g->cpu, cpu) ||
-		    strcmp(g->gpu, gpu))
+		if (g->program != program || strcmp(g->version, version) != 0 || strcmp(g->cpu, cpu) != 0 ||
+		    strcmp(g->gpu, gpu) != 0)
 			continue;
 		free(version);
 		return i;
