@@ -29,3 +29,4 @@ include tests/bench/local.mk
 include tests/fakes/local.mk
 include tests/rigs/local.mk
 include tests/look/local.mk
+include tests/peers/local.mk

@@ -6,7 +6,7 @@ libmodel_a_SOURCES = %D%/model.h \
 	%D%/tokenizer/tokenizer.h %D%/tokenizer/build.h
 
 # GGUF files, synthetic models
-libmodel_a_SOURCES += %D%/model.c %D%/index.c %D%/source.h %D%/from_gguf.c %D%/name.c %D%/name.h \
+libmodel_a_SOURCES += %D%/model.c %D%/label.c %D%/label.h %D%/index.c %D%/source.h %D%/from_gguf.c %D%/name.c %D%/name.h \
 	%D%/hparams.c %D%/hparams_gguf.c %D%/hparams.h %D%/layout.c %D%/layout.h \
 	%D%/family/family.c %D%/family/family.h %D%/family/llama.c %D%/family/gpt2.c \
 	%D%/synthetic.c %D%/shape.c %D%/shape.h %D%/override.c %D%/number.h \

@@ -18,6 +18,8 @@
 const struct command commands[] = {
 	{"run", cmd_run, "sweep points, each visit in a fresh process, and report"},
 	{"plan", cmd_plan, "print the points that run would measure, and which cannot be"},
+	{"bench", cmd_bench, "llama-bench's command line and records, measured and stored as run does"},
+	{"import", cmd_import, "store records of llama-bench as foreign runs"},
 	{"limits", cmd_limits, "measure what this machine can do at most: memory, arithmetic, overheads"},
 	{"report", cmd_report,
 	 "print a stored run as a terminal table, md, csv, json or html, or compare runs"},

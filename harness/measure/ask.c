@@ -14,6 +14,7 @@
 #include "engines/base/mem.h"
 #include "engines/base/pool.h"
 #include "engines/base/strbuf.h"
+#include "engines/model/label.h"
 #include "engines/model/model.h"
 #include "engines/model/tokenizer/tokenizer.h"
 #include "harness/measure/ask_convert.h"
@@ -210,8 +211,13 @@ static int ask_for_model(struct question *q, json_t **ok, struct diag *d)
 		.n_params = m->n_params,
 		.n_context = m->hp.n_context,
 		.n_vocab = m->hp.n_vocab,
+		.weight_bytes = model_bytes(m),
 	};
+	struct strbuf label = {0};
 	(void)d;
+	model_label(m, &label);
+	strncat(w.label, strbuf_text(&label), sizeof w.label - 1);
+	strbuf_free(&label);
 	memcpy(w.hash, m->hash, sizeof w.hash);
 	strncat(w.arch, m->arch, sizeof w.arch - 1);
 	strncat(w.file_type, dtype_name(m->file_type), sizeof w.file_type - 1);

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "engines/base/clock.h"
 #include "engines/base/mem.h"
@@ -104,6 +105,22 @@ static int visit_one(struct sweep *s, int i, struct outcome *o, struct diag *d)
 	return rc;
 }
 
+static void say_known(struct sweep *s, int i, const struct outcome *o)
+{
+	const struct run_options *options = s->options;
+	if (options->known && (o->left == 0 || outcome_given_up(o)))
+		options->known(options->arg, s->run, &s->plan->points[s->plan->visits[i].point]);
+}
+
+/* In pieces: a signal may come between a look at its flag and the sleep. */
+static void wait_between(const struct sweep *s)
+{
+	const struct timespec piece = {.tv_nsec = 100000000};
+	int64_t until = clock_ns() + (int64_t)s->options->delay_s * 1000000000;
+	while (s->options->delay_s > 0 && clock_ns() < until && !interrupt_count())
+		nanosleep(&piece, NULL);
+}
+
 static bool is_made(const struct sweep *s, int i)
 {
 	return s->resumed && s->resumed->planned[i].made;
@@ -124,6 +141,18 @@ static void replay(struct sweep *s, struct outcome *outcomes)
 	}
 }
 
+static int visit_new(struct sweep *s, int i, struct outcome *o, struct diag *d)
+{
+	if (s->n_visited++)
+		wait_between(s);
+	if (interrupt_count())
+		return 0;
+	int rc = visit_one(s, i, o, d);
+	if (rc == 0)
+		say_known(s, i, o);
+	return rc;
+}
+
 static int visit_all(struct sweep *s, struct run_summary *sum, struct diag *d)
 {
 	struct outcome *outcomes = outcomes_new(s->plan);
@@ -138,7 +167,7 @@ static int visit_all(struct sweep *s, struct run_summary *sum, struct diag *d)
 		if (outcome_given_up(o))
 			listen_skip(s, s->plan->visits[i].point);
 		else
-			rc = visit_one(s, i, o, d);
+			rc = visit_new(s, i, o, d);
 		if (rc == 0)
 			rc = watch_clock(s, d);
 	}
@@ -283,7 +312,8 @@ int run_execute(const struct spec *spec, struct plan *plan, const struct wire_he
 			  .hello = hello,
 			  .store = store,
 			  .worker = options->worker,
-			  .resumed = options->resumed};
+			  .resumed = options->resumed,
+			  .options = options};
 	struct run_summary sum = {0};
 	char *reference = NULL;
 	int rc = s.resumed ? resume_begin(&s, d) : begin(&s, options, d);

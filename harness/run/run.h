@@ -41,6 +41,11 @@ struct run_options {
 	FILE *progress;			       /* NULL: quiet */
 	bool drawn, colour;		       /* progress is a terminal: one line is written over */
 	const struct stored_progress *resumed; /* the run to finish; NULL: a new one */
+	int delay_s;			       /* to wait before each visit but the first */
+	/* Called, NULL: not, between visits when all is stored that will be of a point that was visited: its last visit
+	 * is made, or it was given up. */
+	void (*known)(void *arg, int64_t run, const struct plan_point *point);
+	void *arg;
 };
 
 /* Hello, models, expansion, checks, ceilings, order. For `plan` and `run`. */

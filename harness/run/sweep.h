@@ -18,6 +18,7 @@
 #include "harness/store/store.h"
 
 struct references;
+struct run_options;
 struct visit;
 
 struct sweep {
@@ -30,8 +31,10 @@ struct sweep {
 	char no_reference[400]; /* why */
 	json_t *environment;	/* as it was at the begin; its end is added */
 	int64_t run;
+	int n_visited;			       /* by this process */
 	int position;			       /* of the next visit in the order of the run */
 	const struct stored_progress *resumed; /* what was done before; NULL: a new run */
+	const struct run_options *options;
 	struct listener listener;
 	struct jump jump;
 	int n_jumps;

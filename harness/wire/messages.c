@@ -25,10 +25,19 @@ static const struct field model_fields[] = {
 	FIELD_OF(FIELD_INT64, wire_model, n_vocab),  FIELD_TABLE_END,
 };
 
+/* Told together or not at all: workers of others need not. */
+static const struct field model_label_fields[] = {
+	FIELD_OF(FIELD_TEXT, wire_model, label),
+	FIELD_OF(FIELD_INT64, wire_model, weight_bytes),
+	FIELD_TABLE_END,
+};
+
 json_t *wire_model_to_json(const struct wire_model *m)
 {
 	json_t *o = json_object();
 	codec_put(o, model_fields, m);
+	if (m->label[0])
+		codec_put(o, model_label_fields, m);
 	return o;
 }
 
@@ -36,6 +45,8 @@ int wire_model_from_json(const json_t *o, struct wire_model *out, struct diag *d
 {
 	struct wire_model m = {0};
 	int rc = codec_get(o, model_fields, &m, d);
+	if (rc == 0 && json_object_get(o, "label"))
+		rc = codec_get(o, model_label_fields, &m, d);
 	if (rc) {
 		wire_model_free(&m);
 		return rc;

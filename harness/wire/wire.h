@@ -60,6 +60,7 @@ MUST_CHECK int wire_receive(struct wire *w, json_t **message, int64_t timeout_ns
 /* ---- messages; all strings in the structs are owned, freed by the _free functions ---- */
 #define WIRE_NAME	48
 #define WIRE_WHY	200
+#define WIRE_LABEL	100
 #define WIRE_EVENT_NAME 160
 struct wire_choice {
 	char name[WIRE_NAME];
@@ -117,6 +118,10 @@ struct wire_model {
 	int64_t n_params;
 	int64_t n_context;
 	int64_t n_vocab;
+	/* What other tools call it ("llama 1B Q8_0"), and the bytes of its weights as they count them. Optional in the
+	 * message; "" and 0: not told. */
+	char label[WIRE_LABEL];
+	int64_t weight_bytes;
 };
 /* Steps of a repetition that are alike. */
 struct wire_part {

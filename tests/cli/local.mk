@@ -22,8 +22,9 @@ CLI_TESTS = \
 	%D%/selftest.test \
 	%D%/doctor.test \
 	%D%/mistakes.test \
-	%D%/open.test
-EXTRA_DIST += $(CLI_TESTS)
+	%D%/open.test \
+	%D%/bench.test
+EXTRA_DIST += $(CLI_TESTS) %D%/llama_bench.sh %D%/llama_bench.keys
 TESTS += $(CLI_TESTS)
 # What runs a command on a terminal.
 check_PROGRAMS += %D%/pty

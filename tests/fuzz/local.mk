@@ -97,3 +97,9 @@ check_PROGRAMS += %D%/fuzz_upkeep
 %C%_fuzz_upkeep_CFLAGS = $(AM_CFLAGS)
 %C%_fuzz_upkeep_LDADD = libstore.a libwire.a libbase.a $(SQLITE_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS)
 TESTS += %D%/fuzz_upkeep
+
+check_PROGRAMS += %D%/fuzz_import
+%C%_fuzz_import_SOURCES = %D%/fuzz_import.c %D%/replay.c
+%C%_fuzz_import_CFLAGS = $(AM_CFLAGS)
+%C%_fuzz_import_LDADD = $(EXCHANGE_TEST_LINK)
+TESTS += %D%/fuzz_import

@@ -309,3 +309,11 @@ EXTRA_PROGRAMS += %D%/big_store
 %C%_big_store_SOURCES = %D%/big_store.c
 %C%_big_store_CFLAGS = $(AM_CFLAGS)
 %C%_big_store_LDADD = libstore.a libwire.a libbase.a $(SQLITE_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS)
+
+# exchange
+EXCHANGE_TEST_LINK = libexchange.a libstore.a libwire.a libbase.a $(SQLITE_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS)
+check_PROGRAMS += %D%/t_exchange
+%C%_t_exchange_SOURCES = %D%/t_exchange.c
+%C%_t_exchange_CFLAGS = $(AM_CFLAGS)
+%C%_t_exchange_LDADD = $(EXCHANGE_TEST_LINK)
+TESTS += %D%/t_exchange

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* import: records of llama-bench and llama-batched-bench become foreign runs of the store. */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "engines/base/strbuf.h"
+#include "harness/cmd/cmd.h"
+#include "harness/cmd/measuring.h"
+#include "harness/exchange/import.h"
+#include "harness/store/store.h"
+#include "reports/text.h"
+
+enum { FILES_MAX = 1024 };
+
+struct arguments {
+	const char *store, *label;
+	const char *file[FILES_MAX];
+	int n;
+};
+
+static const struct argp_option options[] = {
+	{"store", OPTION_STORE, "FILE", 0, "the store ($INFEROMETER_STORE, else inferometer.db)", 0},
+	{"label", OPTION_LABEL, "TEXT", 0, "a word by which people know the runs again", 0},
+	{0},
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct arguments *a = state->input;
+	switch (key) {
+	case OPTION_STORE:
+		a->store = arg;
+		break;
+	case OPTION_LABEL:
+		a->label = arg;
+		break;
+	case ARGP_KEY_ARG:
+		if (a->n == FILES_MAX)
+			argp_error(state, "more than %d files", FILES_MAX);
+		a->file[a->n++] = arg;
+		break;
+	case ARGP_KEY_END:
+		if (a->n == 0)
+			argp_error(state, "no file: name records of llama-bench or llama-batched-bench");
+		break;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+	return 0;
+}
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse,
+	.args_doc = "FILE...",
+	.doc = "Stores records of llama-bench (json, jsonl, csv, sql) and llama-batched-bench (jsonl) as "
+	       "runs that "
+	       "are marked foreign: who made them is said, their conditions, ceilings and processes are "
+	       "unknown.",
+};
+
+static void say_run(void *arg, int64_t run, int n_records, const char *who)
+{
+	struct strbuf plain = {0};
+	text_plain(&plain, who);
+	strbuf_puts(&plain, ", ");
+	text_plain(&plain, arg);
+	printf("run %lld: %d %s of %s\n", (long long)run, n_records, n_records == 1 ? "record" : "records",
+	       strbuf_text(&plain));
+	strbuf_free(&plain);
+}
+
+static int import_file(struct store *store, const struct arguments *a, const char *path, const char *command,
+		       struct diag *d)
+{
+	struct import im;
+	int rc = import_load(&im, path, d);
+	if (rc)
+		return rc;
+	if (im.cut_off)
+		fprintf(stderr, "inferometer: %s is cut off: its %d whole records are taken\n", path, im.n);
+	rc = import_store(&im, store, path, a->label ? a->label : "", command, say_run, (void *)path, d);
+	import_free(&im);
+	return rc;
+}
+
+int cmd_import(int argc, char **argv)
+{
+	static struct arguments a;
+	struct diag d = {0};
+	struct store *store;
+	char *command = command_line(argc, argv);
+	cmd_parse(&argp, argc, argv, &a);
+	int rc = store_open(&store, a.store ? a.store : store_default_path(), STORE_WRITE, &d);
+	if (rc == 0) {
+		for (int i = 0; i < a.n && rc == 0; i++)
+			rc = import_file(store, &a, a.file[i], command, &d);
+		store_close(store);
+	}
+	free(command);
+	return cmd_finish(rc ? cmd_fail(&d) : EXIT_OK);
+}

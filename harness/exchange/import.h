@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Records of llama-bench (JSON, JSONL, CSV, SQL) and llama-batched-bench (JSONL), read and stored as what they are:
+ * foreign. Files are untrusted: what cannot be is ERR_FORMAT with file, line and key. Keys that are not known are passed
+ * over, old names understood, missing ones neutral; the text of each record is kept. A JSON array that was cut off gives
+ * the records it has whole.
+ */
+#ifndef IFM_EXCHANGE_IMPORT_H
+#define IFM_EXCHANGE_IMPORT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "harness/exchange/batched_bench.h"
+#include "harness/exchange/llama_bench.h"
+#include "harness/store/store.h"
+
+/* Beyond these something else was named. */
+#define IMPORT_BYTES_MAX   ((size_t)64 << 20)
+#define IMPORT_RECORDS_MAX 100000
+#define IMPORT_SAMPLES_MAX 100000
+
+struct import_record {
+	bool batched; /* which of the two it is */
+	struct llama_bench llama;
+	struct batched_bench batch;
+	char *text; /* as it stands in the file, owned */
+	int line;
+};
+struct import {
+	int n;
+	struct import_record *record;
+	bool cut_off; /* the last record was not whole: it is left out */
+};
+
+/* name: of the file, for messages. out is overwritten, and left alone on failure. */
+MUST_CHECK int import_parse(struct import *out, const char *text, size_t n, const char *name, struct diag *d);
+MUST_CHECK int import_load(struct import *out, const char *path, struct diag *d);
+void import_free(struct import *im);
+
+/*
+ * Stores them as runs that are done, one for each build and machine that the records name: all of them or none. The run
+ * has an annotation "foreign", its samples a clock of that name: what compares runs does not mix them with ours.
+ * told: called for each run made.
+ */
+typedef void import_told_fn(void *arg, int64_t run, int n_records, const char *who);
+MUST_CHECK int import_store(const struct import *im, struct store *store, const char *path, const char *label,
+			    const char *command, import_told_fn *told, void *arg, struct diag *d);
+
+#endif

@@ -1,0 +1,508 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Foreign records go into the store: a run for each build and machine they name, a point for each set of parameters, a
+ * visit for each record. What is not known of them is said, not made up.
+ */
+#include "config.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <xxhash.h>
+
+#include "engines/base/mem.h"
+#include "engines/base/strbuf.h"
+#include "harness/exchange/import_private.h"
+
+#define FOREIGN	      "foreign"
+#define LLAMA_BENCH   "llama-bench"
+#define BATCHED_BENCH "llama-batched-bench"
+
+/* What makes records one run. */
+struct group {
+	const char *program; /* static */
+	char *version, *who; /* "Debian (11669)"; "llama-bench Debian (11669)" */
+	char *cpu, *gpu;
+	int n_records;
+};
+
+/* A record on its way. */
+struct entry {
+	const struct import_record *record;
+	int group;
+	char id[POINT_ID_SIZE];
+	int round; /* how often its point came before, from 1 */
+};
+
+struct filing {
+	const struct import *im;
+	struct store *store;
+	const char *path, *label, *command;
+	int n_groups;
+	struct group *group;
+	struct entry *entry; /* as records */
+};
+
+/* XXH3-128 of a text. */
+static void text_id(char id[POINT_ID_SIZE], const char *text)
+{
+	XXH128_canonical_t c;
+	XXH128_canonicalFromHash(&c, XXH3_128bits(text, strlen(text)));
+	for (int i = 0; i < 16; i++)
+		sprintf(id + i * 2, "%02x", c.digest[i]);
+}
+
+static const char *told(const char *text)
+{
+	return text && *text ? text : "unknown";
+}
+
+/* ---- points ---- */
+
+/* Values of `options` are joined by +, and parted from their names by a colon. */
+static void option_put(struct strbuf *out, const char *name, const char *value)
+{
+	strbuf_printf(out, "%s%s:", out->len ? "+" : "", name);
+	for (; *value; value++)
+		strbuf_putc(out, *value == '+' || *value == ' ' || *value == ',' ? '_' : *value);
+}
+
+static void option_put_int(struct strbuf *out, const char *name, int64_t value, int64_t usual)
+{
+	char text[24];
+	snprintf(text, sizeof text, "%lld", (long long)value);
+	if (value != usual)
+		option_put(out, name, text);
+}
+
+static bool is_same(const struct llama_bench *a, const struct llama_bench *b, const struct llama_field *f)
+{
+	const char *x = (const char *)a + f->offset, *y = (const char *)b + f->offset;
+	if (f->type == LLAMA_TEXT)
+		return strcmp(told(*(char *const *)x), told(*(char *const *)y)) == 0;
+	if (f->type == LLAMA_BOOL)
+		return *(const bool *)x == *(const bool *)y;
+	return f->type == LLAMA_INT && *(const int64_t *)x == *(const int64_t *)y;
+}
+
+/* Fields that are keys of a point themselves. */
+static bool is_keyed(const char *name)
+{
+	static const char *const names[] = {"n_ubatch", "type_k"};
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* Every parameter that is not the usual one: points differ in it. */
+static void options_of(struct strbuf *out, const struct llama_bench *r)
+{
+	struct llama_bench usual;
+	llama_bench_init(&usual);
+	llama_text_set(&usual.type_v, r->type_k);
+	for (const struct llama_field *f = llama_fields; f->name; f++) {
+		struct llama_bench *from = (struct llama_bench *)r;
+		const char *at = (const char *)from + f->offset;
+		if (!llama_is_parameter(f) || is_keyed(f->name) || is_same(r, &usual, f))
+			continue;
+		if (f->type == LLAMA_TEXT)
+			option_put(out, f->name, told(*(char *const *)at));
+		else if (f->type == LLAMA_BOOL)
+			option_put(out, f->name, *(const bool *)at ? "1" : "0");
+		else
+			option_put_int(out, f->name, *(const int64_t *)at, INT64_MIN);
+	}
+	llama_bench_free(&usual);
+}
+
+static void set_int(struct point *p, enum point_key key, int64_t value)
+{
+	char text[24];
+	snprintf(text, sizeof text, "%lld", (long long)value);
+	point_set(p, key, text);
+}
+
+static void set_workload(struct point *p, int64_t n_prompt, int64_t n_gen)
+{
+	char *text = n_prompt == 0 ? mem_printf("tg%lld", (long long)n_gen)
+		     : n_gen == 0  ? mem_printf("pp%lld", (long long)n_prompt)
+				   : mem_printf("pp%lld+tg%lld", (long long)n_prompt, (long long)n_gen);
+	point_set(p, KEY_WORKLOAD, text);
+	free(text);
+}
+
+/* "llama 1B Q4_K - Medium" -> "Q4_K - Medium": behind architecture, size and words that say nothing. */
+static const char *type_of(const char *label)
+{
+	static const char *const words[] = {"all ", "mostly ", "(guessed) "};
+	for (int i = 0; i < 2; i++) {
+		const char *space = strchr(label, ' ');
+		label = space ? space + 1 : "";
+	}
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (strncmp(label, words[i], strlen(words[i])) == 0)
+			label += strlen(words[i]);
+	return label;
+}
+
+/* "Q4_K - Medium" -> "q4_k_m", "IQ4_NL - 4.5 bpw" -> "iq4_nl". */
+static void set_precision(struct point *p, const char *label)
+{
+	const char *type = type_of(label), *more = strstr(type, " - ");
+	size_t n = strcspn(type, " ");
+	char word[32];
+	if (n == 0 || n > sizeof word - 3)
+		return;
+	for (size_t i = 0; i < n; i++)
+		word[i] = (char)tolower((unsigned char)type[i]);
+	word[n] = '\0';
+	if (more && strchr("SML", more[3]))
+		snprintf(word + n, sizeof word - n, "_%c", tolower((unsigned char)more[3]));
+	point_set(p, KEY_PRECISION, word);
+}
+
+static void llama_point(struct point *p, const struct llama_bench *r)
+{
+	struct strbuf options = {0};
+	point_set(p, KEY_ENGINE, LLAMA_BENCH);
+	point_set(p, KEY_MODEL, told(r->model_filename));
+	set_workload(p, r->n_prompt, r->n_gen);
+	set_precision(p, told(r->model_type));
+	point_set(p, KEY_KV, told(r->type_k));
+	point_set(p, KEY_DEVICE, r->gpu_info && *r->gpu_info ? told(r->backends) : "cpu");
+	set_int(p, KEY_THREADS, r->n_threads);
+	set_int(p, KEY_DEPTH, r->n_depth);
+	/* A decode alone has no steps of a prompt. */
+	if (r->n_prompt > 0)
+		set_int(p, KEY_UBATCH, r->n_ubatch);
+	options_of(&options, r);
+	if (options.len)
+		point_set(p, KEY_OPTIONS, strbuf_text(&options));
+	strbuf_free(&options);
+}
+
+/* It names no model. */
+static void batched_point(struct point *p, const struct batched_bench *r)
+{
+	struct strbuf options = {0};
+	point_set(p, KEY_ENGINE, BATCHED_BENCH);
+	set_workload(p, r->pp, r->tg);
+	set_int(p, KEY_SEQUENCES, r->pl);
+	set_int(p, KEY_THREADS, r->n_threads);
+	set_int(p, KEY_UBATCH, r->n_ubatch);
+	option_put_int(&options, "n_batch", r->n_batch, 2048);
+	option_put_int(&options, "flash_attn", r->flash_attn, -1);
+	option_put_int(&options, "is_pp_shared", r->is_pp_shared, 0);
+	option_put_int(&options, "n_gpu_layers", r->n_gpu_layers, -1);
+	option_put_int(&options, "n_threads_batch", r->n_threads_batch, r->n_threads);
+	if (options.len)
+		point_set(p, KEY_OPTIONS, strbuf_text(&options));
+	strbuf_free(&options);
+}
+
+static void point_make(struct point *p, const struct import_record *r)
+{
+	*p = (struct point){0};
+	if (r->batched)
+		batched_point(p, &r->batch);
+	else
+		llama_point(p, &r->llama);
+}
+
+/* The content of the model is not known: what was said of it stands for it. */
+static void model_id(char id[POINT_ID_SIZE], const struct llama_bench *r)
+{
+	char *text = mem_printf(FOREIGN " %s %s %lld %lld", told(r->model_filename), told(r->model_type),
+				(long long)r->model_size, (long long)r->model_n_params);
+	text_id(id, text);
+	free(text);
+}
+
+static json_t *model_json(const struct llama_bench *r)
+{
+	char id[POINT_ID_SIZE];
+	const char *label = told(r->model_type), *type = type_of(label);
+	model_id(id, r);
+	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:I}", "hash", id, "name", told(r->model_filename),
+			 "label", label, "file_type", *type ? type : "unknown", "n_params",
+			 (json_int_t)r->model_n_params, "weight_bytes", (json_int_t)r->model_size, FOREIGN,
+			 (json_int_t)1);
+}
+
+/* ---- runs ---- */
+
+static int group_find(struct filing *f, const struct import_record *r)
+{
+	bool batched = r->batched;
+	char *version = batched ? mem_strdup("unknown")
+				: mem_printf("%s (%lld)", told(r->llama.build_commit),
+					     (long long)r->llama.build_number);
+	const char *program = batched ? BATCHED_BENCH : LLAMA_BENCH;
+	const char *cpu = told(r->llama.cpu_info);
+	const char *gpu = r->llama.gpu_info ? r->llama.gpu_info : "";
+	for (int i = 0; i < f->n_groups; i++) {
+		const struct group *g = &f->group[i];
+		if (g->program != program || strcmp(g->version, version) != 0 || strcmp(g->cpu, cpu) != 0 ||
+		    strcmp(g->gpu, gpu) != 0)
+			continue;
+		free(version);
+		return i;
+	}
+	f->group = mem_realloc(f->group, sizeof *f->group * (size_t)(f->n_groups + 1));
+	f->group[f->n_groups] = (struct group){.program = program,
+					       .version = version,
+					       .who = mem_printf("%s %s", program, version),
+					       .cpu = mem_strdup(cpu),
+					       .gpu = mem_strdup(gpu)};
+	return f->n_groups++;
+}
+
+static int same_point(const void *a, const void *b)
+{
+	const struct entry *x = *(const struct entry *const *)a, *y = *(const struct entry *const *)b;
+	int by = x->group != y->group ? x->group - y->group : strcmp(x->id, y->id);
+	/* Records of one point stay in their order. */
+	return by ? by : (x->record > y->record) - (x->record < y->record);
+}
+
+static void number_rounds(struct filing *f)
+{
+	struct entry **sorted = mem_alloc(sizeof(struct entry *) * (size_t)(f->im->n + 1));
+	for (int i = 0; i < f->im->n; i++)
+		sorted[i] = &f->entry[i];
+	qsort(sorted, (size_t)f->im->n, sizeof(struct entry *), same_point);
+	for (int i = 0; i < f->im->n; i++) {
+		bool again = i > 0 && sorted[i]->group == sorted[i - 1]->group &&
+			     strcmp(sorted[i]->id, sorted[i - 1]->id) == 0;
+		sorted[i]->round = again ? sorted[i - 1]->round + 1 : 1;
+	}
+	free(sorted);
+}
+
+static void entries_make(struct filing *f)
+{
+	f->entry = mem_alloc(sizeof *f->entry * (size_t)(f->im->n + 1));
+	for (int i = 0; i < f->im->n; i++) {
+		struct entry *e = &f->entry[i];
+		struct point p;
+		char model[POINT_ID_SIZE];
+		e->record = &f->im->record[i];
+		e->group = group_find(f, e->record);
+		f->group[e->group].n_records++;
+		point_make(&p, e->record);
+		model_id(model, &e->record->llama);
+		point_id(&p, e->record->batched ? NULL : model, e->id);
+		point_free(&p);
+	}
+	number_rounds(f);
+}
+
+static int run_begin(struct filing *f, const struct group *g, int rounds, int64_t *run, struct diag *d)
+{
+	char id[POINT_ID_SIZE], *key = mem_printf(FOREIGN " %s %s", g->cpu, g->gpu);
+	char *note =
+		mem_printf("records of %s, read from %s: raw conditions, ceilings and processes are unknown",
+			   g->who, f->path);
+	char *name = mem_printf(FOREIGN " %s", g->program);
+	json_t *machine = json_pack("{s:s}", "processor", g->cpu);
+	json_t *environment =
+		json_pack("{s:s, s:s, s:s, s:s}", "foreign.program", g->program, "foreign.version",
+			  g->version, "cpu.processor", g->cpu, "gpu.devices", *g->gpu ? g->gpu : "none");
+	text_id(id, key);
+	const struct store_run row = {
+		.label = f->label,
+		.command = f->command,
+		.spec_name = name,
+		.spec_text = "# read from records of another program: there is no spec\n",
+		.machine_id = id,
+		.machine_class = id,
+		.machine = machine,
+		.environment = environment,
+		.rounds = rounds,
+	};
+	int rc = machine && environment
+			 ? store_run_begin(f->store, &row, run, d)
+			 : diag_set_at(d, ERR_FORMAT, f->path, 0, "names of its machine are no UTF-8");
+	if (rc == 0)
+		rc = store_annotate(f->store, *run, FOREIGN, note, d);
+	json_decref(machine);
+	json_decref(environment);
+	free(key);
+	free(note);
+	free(name);
+	return rc;
+}
+
+/* ---- rows ---- */
+
+static int64_t wall_ns_of(const char *text)
+{
+	struct tm utc = {0};
+	const char *rest = text ? strptime(text, "%Y-%m-%dT%H:%M:%S", &utc) : NULL;
+	if (!rest || *rest != 'Z' || utc.tm_year < 70)
+		return 0;
+	return (int64_t)timegm(&utc) * 1000000000;
+}
+
+/* The times of a record as a series: repetitions of llama-bench, the two parts of llama-batched-bench's one. */
+static void series_make(struct wire_series *s, const struct import_record *r)
+{
+	int n = r->batched ? 2 : r->llama.n_samples > 0 ? r->llama.n_samples : 1;
+	size_t size = sizeof(int64_t) * (size_t)n;
+	*s = (struct wire_series){.name = "step", .unit = "ns", .n = n};
+	snprintf(s->clock, sizeof s->clock, FOREIGN ": %s", r->batched ? BATCHED_BENCH : LLAMA_BENCH);
+	s->values = mem_alloc(size);
+	s->offsets = mem_alloc(size);
+	s->marks = mem_alloc(size);
+	s->reps = mem_alloc(size);
+	if (r->batched) {
+		s->values[0] = (int64_t)(r->batch.t_pp * 1e9);
+		s->values[1] = (int64_t)(r->batch.t_tg * 1e9);
+		return;
+	}
+	s->values[0] = r->llama.avg_ns;
+	for (int i = 0; i < r->llama.n_samples; i++)
+		s->values[i] = r->llama.samples_ns[i];
+	for (int i = 0; i < n; i++)
+		s->reps[i] = i;
+}
+
+static int64_t sum(const struct wire_series *s)
+{
+	int64_t total = 0;
+	for (int i = 0; i < s->n && total < INT64_MAX / 4; i++) {
+		s->offsets[i] = total;
+		total += s->values[i];
+	}
+	return total;
+}
+
+static double tokens_of(const struct import_record *r)
+{
+	if (!r->batched)
+		return (double)(r->llama.n_prompt + r->llama.n_gen);
+	return (double)(batched_prompt_tokens(&r->batch) + r->batch.pl * r->batch.tg);
+}
+
+static int visit_put(struct filing *f, const struct entry *e, int64_t run, int position, struct diag *d)
+{
+	const struct import_record *r = e->record;
+	const struct group *g = &f->group[e->group];
+	struct wire_series series;
+	series_make(&series, r);
+	struct wire_run_result result = {.n_series = 1, .series = &series, .tokens_per_rep = tokens_of(r)};
+	int64_t visit, begin = r->batched ? 0 : wall_ns_of(r->llama.test_time);
+	const struct store_visit row = {
+		.point_id = e->id,
+		.round = e->round,
+		.position = position,
+		.arm = FOREIGN,
+		.kind = VISIT_TIMING,
+		.reason = "",
+		.start_wall_ns = begin,
+		.wall_ns = sum(&series),
+		.worker = g->program,
+		.build_program = g->program,
+		.build_version = g->version,
+		.process_start_wall_ns = begin,
+		.ended = "unknown",
+		.log = r->text,
+		.result = &result,
+	};
+	int rc = store_visit_put(f->store, run, &row, &visit, d);
+	free(series.values);
+	free(series.offsets);
+	free(series.marks);
+	free(series.reps);
+	return rc;
+}
+
+static int point_put(struct filing *f, const struct entry *e, int64_t run, int position, struct diag *d)
+{
+	const struct llama_bench *r = &e->record->llama;
+	const char *describe = e->record->batched ? "samples: one repetition\n"
+			       : r->n_samples	  ? "samples: of each repetition\n"
+						  : "samples: none, the mean of its repetitions alone\n";
+	char hash[POINT_ID_SIZE];
+	struct point p;
+	json_t *model = e->record->batched ? NULL : model_json(r);
+	point_make(&p, e->record);
+	model_id(hash, r);
+	const struct store_point row = {
+		.point = &p,
+		.id = e->id,
+		.model_hash = e->record->batched ? NULL : hash,
+		.position = position,
+		.role = ROLE_MEASURE,
+		.state = POINT_DONE,
+		.reason = "",
+		.model = model,
+		.describe = describe,
+	};
+	int rc = store_point_put(f->store, run, &row, d);
+	json_decref(model);
+	point_free(&p);
+	return rc;
+}
+
+static int rows_put(struct filing *f, int group, int64_t run, struct diag *d)
+{
+	int rc = 0, n_points = 0, n_visits = 0;
+	for (int i = 0; i < f->im->n && rc == 0; i++) {
+		const struct entry *e = &f->entry[i];
+		if (e->group != group)
+			continue;
+		if (e->round == 1)
+			rc = point_put(f, e, run, n_points++, d);
+		if (rc == 0)
+			rc = visit_put(f, e, run, n_visits++, d);
+	}
+	return rc;
+}
+
+static int rounds_of(const struct filing *f, int group)
+{
+	int most = 1;
+	for (int i = 0; i < f->im->n; i++)
+		if (f->entry[i].group == group && f->entry[i].round > most)
+			most = f->entry[i].round;
+	return most;
+}
+
+static int groups_put(struct filing *f, int64_t *runs, struct diag *d)
+{
+	int rc = store_begin(f->store, d);
+	if (rc)
+		return rc;
+	for (int i = 0; i < f->n_groups && rc == 0; i++) {
+		rc = run_begin(f, &f->group[i], rounds_of(f, i), &runs[i], d);
+		if (rc == 0)
+			rc = rows_put(f, i, runs[i], d);
+		if (rc == 0)
+			rc = store_run_end(f->store, runs[i], false, d);
+	}
+	return store_end(f->store, rc, d);
+}
+
+int import_store(const struct import *im, struct store *store, const char *path, const char *label,
+		 const char *command, import_told_fn *fn, void *arg, struct diag *d)
+{
+	struct filing f = {.im = im, .store = store, .path = path, .label = label, .command = command};
+	entries_make(&f);
+	int64_t *runs = mem_alloc(sizeof *runs * (size_t)(f.n_groups + 1));
+	int rc = groups_put(&f, runs, d);
+	for (int i = 0; i < f.n_groups; i++) {
+		if (rc == 0)
+			fn(arg, runs[i], f.group[i].n_records, f.group[i].who);
+		free(f.group[i].version);
+		free(f.group[i].who);
+		free(f.group[i].cpu);
+		free(f.group[i].gpu);
+	}
+	free(runs);
+	free(f.group);
+	free(f.entry);
+	return rc;
+}
