@@ -61,8 +61,7 @@ static int take_run(const struct row *row, struct stored_run *out, struct diag *
 	return columns_take(&named, run_columns, N_RUN_COLUMNS, out, d);
 }
 
-/* "it has no run yet", "its runs are 1 to 5" */
-static int no_run(struct store *s, int64_t run, struct diag *d)
+int load_no_run(struct store *s, int64_t run, struct diag *d)
 {
 	int64_t first = 0, last = 0;
 	int rc = db_integer(s, "SELECT coalesce(min(id), 0) FROM run", "looking for runs", &first, d);
@@ -113,7 +112,7 @@ static int load_run(struct store *s, int64_t run, bool visits, struct stored_run
 	sqlite3_bind_int64(row.stmt, 1, run);
 	rc = db_step(s, row.stmt, row.name, d);
 	if (rc == 0)
-		rc = no_run(s, run, d);
+		rc = load_no_run(s, run, d);
 	else if (rc == 1)
 		rc = take_run(&row, out, d);
 	sqlite3_finalize(row.stmt);
