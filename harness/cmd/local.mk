@@ -11,6 +11,8 @@ inferometer_SOURCES = \
 	%D%/output.c %D%/output.h %D%/measuring.c %D%/measuring.h \
 	%D%/plan_text.c %D%/plan_json.c %D%/plan_print.h \
 	%D%/store_export.c %D%/store_export.h \
+	%D%/cmd_compare.c %D%/cmd_note.c %D%/cmd_rm.c \
+	%D%/run_named.c %D%/run_named.h %D%/point_named.c %D%/point_named.h %D%/runs_print.c %D%/runs_print.h \
 	%D%/compare_runs.c %D%/compare_runs.h \
 	%D%/ask.c %D%/ask.h \
 	%D%/npy.c %D%/npy.h

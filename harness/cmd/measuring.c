@@ -13,6 +13,15 @@
 #include "reports/report.h"
 #include "reports/text.h"
 
+static void label_add(struct measuring *m, const char *arg, struct argp_state *state)
+{
+	struct diag d = {0};
+	if (m->n_labels == LABELS_MAX)
+		argp_error(state, "more than %d labels", LABELS_MAX);
+	if (run_label_parse(&m->label[m->n_labels++], arg, &d))
+		argp_error(state, "%s", d.text);
+}
+
 error_t measuring_option(struct measuring *m, int key, char *arg, struct argp_state *state)
 {
 	switch (key) {
@@ -28,7 +37,7 @@ error_t measuring_option(struct measuring *m, int key, char *arg, struct argp_st
 		m->store = arg;
 		break;
 	case OPTION_LABEL:
-		m->label = arg;
+		label_add(m, arg, state);
 		break;
 	case 'q':
 		m->quiet = true;
@@ -128,8 +137,12 @@ static int prepare(const struct measuring *m, struct job *j, struct store *store
 		   struct diag *d)
 {
 	const struct spec *asked = names_spec(&m->spec) ? &j->spec : NULL;
+	int64_t run = 0;
+	int rc = m->run ? store_run_find(store, m->run, &run, d) : 0;
+	if (rc)
+		return rc;
 	if (m->resume)
-		return run_resume_load(store, m->run, asked, worker, &j->resumed, d);
+		return run_resume_load(store, run, asked, worker, &j->resumed, d);
 	return run_plan(&j->spec, worker, &j->plan, &j->hello, d);
 }
 
@@ -170,7 +183,8 @@ static int run(const struct measuring *m, const char *command, int *status, stru
 	if (rc == 0) {
 		struct run_options o = {
 			.worker = worker,
-			.label = m->label ? m->label : "",
+			.labels = m->label,
+			.n_labels = m->n_labels,
 			.command = command,
 			.progress = m->quiet ? NULL : stderr,
 		};
@@ -190,5 +204,7 @@ int measuring_run(struct measuring *m, const char *command)
 	int status = EXIT_OK;
 	int rc = run(m, command, &status, &d);
 	spec_options_free(&m->spec);
+	for (int i = 0; i < m->n_labels; i++)
+		run_label_free(&m->label[i]);
 	return cmd_finish(rc ? cmd_fail(&d) : status);
 }

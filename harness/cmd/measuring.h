@@ -8,15 +8,20 @@
 
 #include "harness/cmd/output.h"
 #include "harness/cmd/spec_options.h"
+#include "harness/store/runs.h"
+
+enum { LABELS_MAX = 64 };
 
 /* What was asked; zero but for what a command sets. */
 struct measuring {
 	struct spec_options spec;
 	struct output output;
-	const char *store, *label;
+	const char *store;
+	int n_labels;
+	struct run_label label[LABELS_MAX]; /* owned; of words the last counts */
 	bool quiet, resume;
 	bool absent_is_fine; /* a point that cannot be had is no failure */
-	long run;	     /* to resume; 0: the newest that was interrupted */
+	const char *run;     /* to resume, as typed; NULL: the newest that was interrupted */
 };
 
 /* Keys of the options that both have, beside -o and -q; a command's own follow. */

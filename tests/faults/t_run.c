@@ -70,8 +70,13 @@ static void forget_all(void)
 static void execute(struct ran *r, const struct spec *spec, struct plan *plan, const struct wire_hello *hello,
 		    FILE *progress)
 {
-	const struct run_options options = {
-		.worker = fake_worker(), .label = "a label", .command = "typed", .progress = progress};
+	char word[] = "a label", key[] = "branch", value[] = "main";
+	const struct run_label labels[] = {{NULL, word}, {key, value}};
+	const struct run_options options = {.worker = fake_worker(),
+					    .n_labels = 2,
+					    .labels = labels,
+					    .command = "typed",
+					    .progress = progress};
 	struct store *store;
 	struct diag d = {0};
 	char path[200];
