@@ -114,7 +114,7 @@ static const struct argp argp = {
 	.args_doc = "[RUN...]",
 	.doc = "Reports a stored run, or compares the points of one or several runs with "
 	       "--by. " RUN_NAMED_HELP "; or a store's file for its newest run, or FILE#RUN. Without it, the "
-				       "newest run of the store.",
+	       "newest run of the store.",
 };
 
 static int report(const struct run_named *run, const struct output *o, struct diag *d)

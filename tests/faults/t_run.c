@@ -199,6 +199,8 @@ static void test_good(void)
 	   "good: the summary");
 	is_text(r.run->state, "done", "good: the run's state");
 	is_text(r.run->label, "a label", "good: its label");
+	ok(r.run->n_annotations == 1 && strcmp(r.run->annotations[0].key, "label.branch") == 0,
+	   "and the other");
 	is_text(r.run->command, "typed", "good: its command");
 	is_text(r.run->build_program, "fake_worker", "good: who was measured");
 	is_text(r.run->build_version, "0.0.1", "good: of which version");
