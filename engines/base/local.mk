@@ -10,6 +10,7 @@ libbase_a_SOURCES = \
 	%D%/json.c %D%/json.h \
 	%D%/embed.c %D%/embed.h \
 	%D%/nearest.c %D%/nearest.h \
+	%D%/fact.c %D%/fact.h \
 	%D%/cpuid.c %D%/cpuid.h \
 	%D%/group.c %D%/group.h %D%/caches.c %D%/caches.h \
 	%D%/pool.c %D%/cpus.c %D%/pool.h %D%/hooks.c %D%/hooks.h \
