@@ -265,8 +265,17 @@ static void count_points(const struct plan *p, struct run_summary *sum)
 	}
 }
 
+/* Before the first visit: what is told of a run that ends here. */
+static void count_visits(const struct sweep *s, struct run_summary *sum)
+{
+	sum->visits_planned = s->plan->n_visits;
+	for (int i = 0; i < s->plan->n_visits; i++)
+		sum->visits_made += is_made(s, i);
+}
+
 static int sweep_all(struct sweep *s, struct run_summary *sum, struct diag *d)
 {
+	count_visits(s, sum);
 	int rc = s->spec->verify ? verify_all(s, d) : 0;
 	if (rc == 0)
 		rc = visit_all(s, sum, d);
