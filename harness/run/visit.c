@@ -199,7 +199,9 @@ int visit_keep(struct visit *v, const struct visit_end *end, struct diag *d)
 static void say_speed(const struct visit *v, char *out, size_t size)
 {
 	double rep_s = v->measured.ns * 1e-9 / v->measured.reps;
-	if (v->result.tokens_per_rep > 0)
+	if (v->measured.reps == 0)
+		snprintf(out, size, "nothing to count");
+	else if (v->result.tokens_per_rep > 0)
 		snprintf(out, size, "%.4g tok/s", v->result.tokens_per_rep / rep_s);
 	else if (v->result.flops_per_rep > 0)
 		snprintf(out, size, "%.4g GFLOP/s", v->result.flops_per_rep / rep_s * 1e-9);
