@@ -16,4 +16,4 @@ libbase_a_SOURCES = \
 	%D%/pool.c %D%/cpus.c %D%/pool.h %D%/hooks.c %D%/hooks.h \
 	%D%/cpu_list.c %D%/cpu_list.h %D%/topology.c %D%/topology.h %D%/place.c %D%/place.h \
 	%D%/cache/header.c %D%/cache/folder.c %D%/cache/list.c %D%/cache/cache.h \
-	%D%/clock.h %D%/rng.h
+	%D%/clock.h %D%/rng.h %D%/order.h
