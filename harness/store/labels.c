@@ -20,12 +20,11 @@ int run_label_parse(struct run_label *out, const char *text, struct diag *d)
 	size_t len = equals ? (size_t)(equals - text) : 0;
 
 	*out = (struct run_label){0};
-	if (equals && (len == 0 || len > LABEL_KEY_MAX || strspn(text, KEY_CHARS) != len))
-		return diag_set(
-			d, ERR_USAGE,
-			"label \"%.60s\": expected a word or KEY=VALUE, the key of at most %d letters, "
-			"digits, '.', '_' and '-'",
-			text, LABEL_KEY_MAX);
+	if (equals == text)
+		return diag_set(d, ERR_USAGE, "label \"%.60s\": expected a word or KEY=VALUE", text);
+	/* A sentence may have a '=' in it. */
+	if (len > LABEL_KEY_MAX || strspn(text, KEY_CHARS) < len)
+		equals = NULL;
 	if (equals)
 		out->key = mem_strndup(text, len);
 	out->value = mem_strdup(equals ? equals + 1 : text);

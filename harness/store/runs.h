@@ -27,8 +27,8 @@ struct run_label {
 	char *key; /* NULL: a word */
 	char *value;
 };
-/* "KEY=VALUE" or a word; a key is of letters, digits, '.', '_' and '-'. ERR_USAGE says what is wrong. Owned: free with
- * run_label_free, also an empty one. */
+/* "KEY=VALUE", the key of at most 64 letters, digits, '.', '_' and '-'; any other text is a word. ERR_USAGE for an empty
+ * key. Owned: free with run_label_free, also an empty one. */
 MUST_CHECK int run_label_parse(struct run_label *out, const char *text, struct diag *d);
 void run_label_free(struct run_label *l);
 /* The key of an annotation that is a label, without its "label."; else NULL. */

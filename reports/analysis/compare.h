@@ -26,7 +26,7 @@ struct compare_ask {
 enum ratio_kind {
 	RATIO_NONE = 0,
 	RATIO_BASELINE,
-	RATIO_PAIRED, /* processes of one round: interleaved */
+	RATIO_PAIRED,  /* processes of one round: interleaved */
 	RATIO_UNPAIRED /* interval widened by the drift within the runs */
 };
 

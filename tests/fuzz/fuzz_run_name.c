@@ -32,7 +32,7 @@ static void label_run(const char *text)
 	}
 	char *again = l.key ? mem_printf("%s=%s", l.key, l.value) : mem_strdup(l.value);
 	FUZZ_CHECK(strcmp(again, text) == 0);
-	FUZZ_CHECK(l.key ? l.key[0] != '\0' : !strchr(text, '='));
+	FUZZ_CHECK(!l.key || (l.key[0] && !strchr(l.key, '=')));
 	free(again);
 	run_label_free(&l);
 }

@@ -108,16 +108,19 @@ static void test_labels(struct store *s)
 
 static void test_label_text(void)
 {
-	static const char *const bad[] = {"=x", "a b=c", "\xc3\xa9=1", "a/b=1"};
+	static const char *const words[] = {"two words", "a b=c", "\xc3\xa9=1", "a/b=1", ""};
 	struct run_label l;
 	struct diag d = {0};
-	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-		ok(run_label_parse(&l, bad[i], &d) == ERR_USAGE, "no label: %s", bad[i]);
+	ok(run_label_parse(&l, "=x", &d) == ERR_USAGE, "no label: a key that is empty");
+	has_text(d.text, "expected a word or KEY=VALUE", "and what it should be");
+	diag_clear(&d);
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+		ok(run_label_parse(&l, words[i], &d) == 0 && !l.key && strcmp(l.value, words[i]) == 0,
+		   "a word stays as it is: %s", words[i]);
+		run_label_free(&l);
+	}
 	is_int(run_label_parse(&l, "a.b_c-1=x=y", &d), 0, "a label");
 	ok(strcmp(l.key, "a.b_c-1") == 0 && strcmp(l.value, "x=y") == 0, "ends its key at the first =");
-	run_label_free(&l);
-	is_int(run_label_parse(&l, "two words", &d), 0, "a word");
-	ok(!l.key && strcmp(l.value, "two words") == 0, "stays as it is");
 	run_label_free(&l);
 	is_text(run_label_key("label.x"), "x", "the key of a label");
 	ok(!run_label_key("clock"), "a note of the program is none");
