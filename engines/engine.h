@@ -238,6 +238,9 @@ struct engine_ops {
 	 * memory for it. Without it a point cannot ask for cold caches. */
 	int (*flush)(struct engine *e, uint64_t *bytes, struct diag *d);
 
+	/* Required beside flush. Bytes that its first call takes; 0 once they are taken. */
+	uint64_t (*flush_bytes)(const struct engine *e);
+
 	void (*close)(struct engine *e); /* Required. NULL is fine. */
 };
 

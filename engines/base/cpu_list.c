@@ -114,3 +114,11 @@ void cpu_list_allowed(struct cpu_list *out)
 				out->cpu[out->n++] = c;
 	CPU_FREE(set);
 }
+
+const struct cpu_list *cpu_list_started(void)
+{
+	static struct cpu_list started;
+	if (!started.cpu)
+		cpu_list_allowed(&started);
+	return &started;
+}

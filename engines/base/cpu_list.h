@@ -31,4 +31,7 @@ void cpu_list_put(const int *cpu, int n, struct strbuf *out);
 /* The CPUs that this process may use now, ascending; its affinity mask, which the cpuset binds. */
 void cpu_list_allowed(struct cpu_list *out);
 
+/* The same as of the first call, whatever threads were bound to since; engines ask before they bind any. Static. */
+const struct cpu_list *cpu_list_started(void);
+
 #endif

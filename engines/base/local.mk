@@ -11,9 +11,10 @@ libbase_a_SOURCES = \
 	%D%/json.c %D%/json.h \
 	%D%/embed.c %D%/embed.h \
 	%D%/nearest.c %D%/nearest.h \
+	%D%/fact.c %D%/fact.h \
 	%D%/cpuid.c %D%/cpuid.h \
 	%D%/group.c %D%/group.h %D%/caches.c %D%/caches.h \
 	%D%/pool.c %D%/cpus.c %D%/pool.h %D%/hooks.c %D%/hooks.h \
 	%D%/cpu_list.c %D%/cpu_list.h %D%/topology.c %D%/topology.h %D%/place.c %D%/place.h \
 	%D%/cache/header.c %D%/cache/folder.c %D%/cache/list.c %D%/cache/cache.h \
-	%D%/clock.h %D%/rng.h
+	%D%/clock.h %D%/rng.h %D%/order.h

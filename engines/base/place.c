@@ -190,9 +190,3 @@ int place_choose(struct place *out, const struct place_request *q, struct diag *
 	*out = (struct place){cpus.cpu, node};
 	return 0;
 }
-
-void place_free(struct place *p)
-{
-	free(p->cpus);
-	*p = (struct place){.node = -1};
-}

@@ -25,7 +25,7 @@ struct place_request {
 	const struct cpu_list *allowed;
 };
 struct place {
-	int *cpus; /* n_threads of them, thread i on the i-th */
+	int *cpus; /* n_threads of them, thread i on the i-th; free() it */
 	int node;  /* whose memory is to be preferred; -1: none */
 };
 
@@ -34,6 +34,5 @@ struct place {
  * CPUs than threads.
  */
 MUST_CHECK int place_choose(struct place *out, const struct place_request *q, struct diag *d);
-void place_free(struct place *p);
 
 #endif

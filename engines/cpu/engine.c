@@ -47,17 +47,17 @@ static void affinities_probe(struct device_caps *caps)
 {
 	static const char *const words[] = {"auto", "compact", "scatter"};
 	static char names[CAPS_AFFINITIES_MAX][16]; /* of nodes: the same in each call */
-	struct cpu_list nodes, allowed;
+	/* Not as now: this thread is bound where its engine is open. */
+	const struct cpu_list *allowed = cpu_list_started();
+	struct cpu_list nodes;
 	int *n = &caps->n_affinities;
 	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
 		capability_add(caps->affinities, n, words[i], NULL);
 	topology_nodes(&nodes, "");
-	cpu_list_allowed(&allowed);
 	for (int i = 0; i < nodes.n && *n < CAPS_AFFINITIES_MAX; i++) {
 		snprintf(names[i], sizeof names[i], "node%d", nodes.cpu[i]);
-		capability_add(caps->affinities, n, names[i], node_why_not(nodes.cpu[i], &allowed));
+		capability_add(caps->affinities, n, names[i], node_why_not(nodes.cpu[i], allowed));
 	}
-	cpu_list_free(&allowed);
 	cpu_list_free(&nodes);
 }
 
@@ -110,6 +110,7 @@ static void cpu_close(struct engine *e)
 /* Where they run is settled first: a thread inherits it. */
 static int threads_start(struct engine *e, const struct engine_config *config, struct diag *d)
 {
+	(void)cpu_list_started();
 	int rc = placement_open(&e->placement, config, &e->options, d);
 	if (rc)
 		return rc;
@@ -157,6 +158,11 @@ static int cpu_flush(struct engine *e, uint64_t *bytes, struct diag *d)
 	return flush_run(&e->flush, e->pool, bytes, d);
 }
 
+static uint64_t cpu_flush_bytes(const struct engine *e)
+{
+	return flush_bytes(&e->flush, e->pool);
+}
+
 const struct engine_ops cpu_engine = {
 	.name = "cpu",
 	.probe = cpu_probe,
@@ -182,5 +188,6 @@ const struct engine_ops cpu_engine = {
 	.op_free = op_free,
 	.describe_engine = cpu_describe,
 	.flush = cpu_flush,
+	.flush_bytes = cpu_flush_bytes,
 	.close = cpu_close,
 };

@@ -48,9 +48,14 @@ static void block_read(void *arg, int thread, int n_threads)
 	f->sums[(size_t)thread * SUM_STRIDE] = sum;
 }
 
+uint64_t flush_bytes(const struct flush *f, struct pool *pool)
+{
+	return f->block ? 0 : (2 * cache_bytes(pool) + LINE_BYTES - 1) / LINE_BYTES * LINE_BYTES;
+}
+
 static int block_make(struct flush *f, struct pool *pool, struct diag *d)
 {
-	size_t bytes = (size_t)(2 * cache_bytes(pool) + LINE_BYTES - 1) / LINE_BYTES * LINE_BYTES;
+	size_t bytes = (size_t)flush_bytes(f, pool);
 	size_t available = mem_available();
 	char *block = bytes <= available ? mem_map(bytes) : NULL;
 	if (!block)

@@ -24,6 +24,8 @@ struct flush {
 /* Empties the caches of all threads; the first call makes the block and writes it, so that its pages are there.
  * *bytes: its size. ERR_OOM. */
 MUST_CHECK int flush_run(struct flush *f, struct pool *pool, uint64_t *bytes, struct diag *d);
+/* What the first call takes; 0 after it. */
+uint64_t flush_bytes(const struct flush *f, struct pool *pool);
 void flush_free(struct flush *f);
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "harness/cmd/labels.h"
 #include "harness/cmd/spec_options.h"
 #include "harness/exchange/llama_bench.h"
 #include "harness/plan/plan.h"
@@ -33,7 +34,8 @@ struct bench {
 	int n_batches;
 	struct bench_batch *batches;
 	struct llama_bench usual; /* what flags said of fields that are the same in all records */
-	const char *format, *format_err, *store, *label, *processes, *repetitions;
+	const char *format, *format_err, *store, *processes, *repetitions;
+	struct labels labels;
 	bool no_warmup, progress;
 	int delay_s, prio;
 	int n_refused; /* pairs of -ctk and -ctv that are not measured */

@@ -6,7 +6,9 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
+#include "harness/cmd/terminal.h"
 #include "harness/run/keeper.h"
 #include "harness/run/run.h"
 #include "reports/analysis/analysis.h"
@@ -108,9 +110,12 @@ static int measure(const struct bench *b, struct job *j, struct store *store, co
 	struct bench_output *output = bench_output_begin(b, &j->plan, store);
 	const struct run_options options = {
 		.worker = j->worker,
-		.label = b->label ? b->label : "",
+		.labels = b->labels.label,
+		.n_labels = b->labels.n,
 		.command = command,
 		.progress = b->progress ? stderr : NULL,
+		.drawn = terminal_draws(STDERR_FILENO),
+		.colour = terminal_has_colour(STDERR_FILENO),
 		.delay_s = b->delay_s,
 		.known = bench_output_known,
 		.arg = output,

@@ -71,7 +71,8 @@ static const struct argp_option own_options[] = {
 	{"progress", OPTION_PROGRESS, NULL, 0, "tell how far it is", 3},
 	{"verbose", 'v', NULL, OPTION_ALIAS, NULL, 3},
 	{"store", OPTION_STORE, "FILE", 0, "the store ($INFEROMETER_STORE, else inferometer.db)", 3},
-	{"label", OPTION_LABEL, "TEXT", 0, "a word by which people know the run again", 3},
+	{"label", OPTION_LABEL, "LABEL", 0,
+	 "a word by which people know the run again, or KEY=VALUE; may stand more than once", 3},
 	{NULL, 0, NULL, 0, "Accepted as long as they ask for what is done anyway", 4},
 	{"list-devices", OPTION_DEVICES, NULL, 0, NULL, 4},
 	{"offline", OPTION_OFFLINE, NULL, 0, NULL, 4},
@@ -233,7 +234,7 @@ static error_t parse_rest(struct bench *b, int key, char *arg, struct argp_state
 		b->store = arg;
 		break;
 	case OPTION_LABEL:
-		b->label = arg;
+		labels_add(&b->labels, arg, state);
 		break;
 	case OPTION_DEVICES:
 		argp_error(state, "--list-devices: 'inferometer list devices' tells them");
@@ -338,6 +339,7 @@ int cmd_bench(int argc, char **argv)
 	int rc = prio_set(b.prio, &d);
 	if (rc == 0)
 		rc = bench_run(&b, command, &status, &d);
+	labels_free(&b.labels);
 	bench_free(&b);
 	free(command);
 	return cmd_finish(rc ? cmd_fail(&d) : status);

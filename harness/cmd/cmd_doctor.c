@@ -116,7 +116,7 @@ static void print_part(const char *before, const char *text, const char *after)
 static void print_finding(const struct finding *f)
 {
 	struct strbuf head = {0};
-	printf("  %-*s%-*s", VERDICT_COLUMNS, verdict_name(f->verdict), NAME_COLUMNS, f->name);
+	printf("  %-*s%-*s", VERDICT_COLUMNS, finding_verdict_name(f->verdict), NAME_COLUMNS, f->name);
 	strbuf_puts(&head, *f->value ? f->value : "");
 	if (!*f->value)
 		strbuf_puts(&head, f->verdict == VERDICT_UNKNOWN ? f->why : "not told");
@@ -170,7 +170,7 @@ static json_t *json_of(const struct finding *f)
 	json_t *o = json_object();
 	put(o, "group", f->group);
 	put(o, "name", f->name);
-	put(o, "verdict", verdict_name(f->verdict));
+	put(o, "verdict", finding_verdict_name(f->verdict));
 	put(o, "value", f->value);
 	put(o, "why", f->why);
 	put(o, "source", f->source);
@@ -184,7 +184,7 @@ static void print_json(const struct findings *list)
 	for (int i = 0; i < list->n; i++)
 		json_array_append_new(all, json_of(&list->item[i]));
 	for (int v = 0; v < VERDICT_COUNT; v++)
-		json_object_set_new(counts, verdict_name((enum verdict)v),
+		json_object_set_new(counts, finding_verdict_name((enum verdict)v),
 				    json_integer(count(list, (enum verdict)v)));
 	json_t *o = json_pack("{s:o, s:o}", "counts", counts, "findings", all);
 	json_dumpf(o, stdout, JSON_INDENT(1) | JSON_SORT_KEYS);

@@ -130,20 +130,19 @@ static const struct argp argp = {
 	.options = options,
 	.parser = parse,
 	.args_doc = "[RUN...]",
-	.doc = "Reports a stored run, or compares the points of one or several runs with --by. RUN is a "
-	       "number in the "
-	       "store (inferometer ls), a store's file for its newest run, or FILE#NUMBER; without it, the "
-	       "newest run "
-	       "of the store.",
+	.doc = "Reports a stored run, or compares the points of one or several runs with "
+	       "--by. " RUN_NAMED_HELP "; or a store's file for its newest run, or FILE#RUN. Without it, the "
+	       "newest run of the store.",
 };
 
 static int report(const struct run_named *run, const struct output *o, struct diag *d)
 {
 	struct store *store;
-	int rc = store_open(&store, run->store, STORE_READ, d);
+	int64_t number;
+	int rc = run_named_open(run, &store, &number, d);
 	if (rc)
 		return rc;
-	rc = output_run(store, run->run, o, NULL, d);
+	rc = output_run(store, number, o, NULL, d);
 	store_close(store);
 	return rc;
 }
@@ -156,15 +155,13 @@ static void show(const struct arguments *a)
 }
 
 /* The runs that were named, else the newest. */
-static int runs_parse(const struct arguments *a, struct run_named *runs, int *n, struct diag *d)
+static void runs_parse(const struct arguments *a, struct run_named *runs, int *n)
 {
 	const char *usual = a->store ? a->store : store_default_path();
-	int rc = 0;
-	for (*n = 0; *n < a->n && rc == 0; ++*n)
-		rc = run_named_parse(&runs[*n], a->text[*n], usual, d);
+	for (*n = 0; *n < a->n; ++*n)
+		run_named_parse(&runs[*n], a->text[*n], usual);
 	if (*n == 0)
 		runs[(*n)++] = (struct run_named){.store = mem_strdup(usual)};
-	return rc;
 }
 
 int cmd_report(int argc, char **argv)
@@ -175,13 +172,11 @@ int cmd_report(int argc, char **argv)
 	int n;
 	cmd_parse(&argp, argc, argv, &a);
 	a.ask.allowed = a.allowed;
-	int rc = runs_parse(&a, runs, &n, &d);
-	if (rc == 0)
-		rc = a.ask.by ? compare_runs(runs, n, &a.ask, &a.output, &d)
-			      : report(&runs[0], &a.output, &d);
+	runs_parse(&a, runs, &n);
+	int rc = a.ask.by ? compare_runs(runs, n, &a.ask, &a.output, &d) : report(&runs[0], &a.output, &d);
 	if (rc == 0 && a.open)
 		show(&a);
 	for (int i = 0; i < n; i++)
-		free(runs[i].store);
+		run_named_free(&runs[i]);
 	return cmd_finish(rc ? cmd_fail(&d) : EXIT_OK);
 }

@@ -2,12 +2,13 @@
 /* show: what is stored of a run, as it is: where every number can be traced to. */
 #include "config.h"
 
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "engines/base/strbuf.h"
 #include "harness/cmd/cmd.h"
+#include "harness/cmd/point_named.h"
+#include "harness/cmd/run_named.h"
 #include "harness/store/store.h"
 #include "reports/text.h"
 #include "reports/view.h"
@@ -15,8 +16,7 @@
 enum { OPTION_STORE = OPTION_OWN, OPTION_SAMPLES };
 
 struct arguments {
-	const char *store;
-	long run; /* 0: the newest */
+	const char *store, *run, *point; /* run NULL: the newest, point NULL: all */
 	bool samples;
 };
 
@@ -37,9 +37,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		a->samples = true;
 		break;
 	case ARGP_KEY_ARG:
+		if (a->point)
+			argp_error(state,
+				   "unexpected argument \"%.60s\": a run or one of its points is shown", arg);
 		if (a->run)
-			argp_error(state, "unexpected argument \"%.60s\": one run is shown", arg);
-		a->run = cmd_number(state, "run", arg, 1, LONG_MAX);
+			a->point = arg;
+		else
+			a->run = arg;
 		break;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -50,12 +54,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
 	.options = options,
 	.parser = parse,
-	.args_doc = "[RUN]",
-	.doc = "Prints what is stored of a run: the command, the spec, the machine, its environment, the "
-	       "build of "
-	       "the worker, every point and visit with its state, reason and log. RUN is its number in the "
-	       "store "
-	       "(inferometer ls), else the newest.",
+	.args_doc = "[RUN [POINT]]",
+	.doc = "Prints what is stored of a run, else of the newest: the command, the spec, the machine, its "
+	       "environment, the build of the worker, every point and visit with its state, reason and "
+	       "log. " RUN_NAMED_HELP
+	       ". POINT is the beginning of a point's id, or words of its label, as \"tg128 q8_0\".",
 };
 
 /* What comes from a worker or a store cannot steer the terminal. */
@@ -203,19 +206,36 @@ static void print_run(const struct stored_run *r, bool samples)
 	strbuf_free(&when);
 }
 
+static int show(const struct arguments *a, const struct stored_run *run, struct diag *d)
+{
+	const struct stored_point *point = NULL;
+	int rc = a->point ? point_named_find(run, a->point, &point, d) : 0;
+	if (rc)
+		return rc;
+	if (point)
+		print_point(point, a->samples);
+	else
+		print_run(run, a->samples);
+	return 0;
+}
+
 int cmd_show(int argc, char **argv)
 {
-	struct arguments a = {0};
+	struct arguments a = {.store = store_default_path()};
+	struct run_named named;
 	struct diag d = {0};
 	struct store *store;
 	struct stored_run *run;
+	int64_t number;
 	cmd_parse(&argp, argc, argv, &a);
-	int rc = store_open(&store, a.store ? a.store : store_default_path(), STORE_READ, &d);
+	run_named_parse(&named, a.run ? a.run : "last", a.store);
+	int rc = run_named_open(&named, &store, &number, &d);
+	run_named_free(&named);
 	if (rc)
 		return cmd_fail(&d);
-	rc = store_run_load(store, a.run, &run, &d);
+	rc = store_run_load(store, number, &run, &d);
 	if (rc == 0) {
-		print_run(run, a.samples);
+		rc = show(&a, run, &d);
 		stored_run_free(run);
 	}
 	store_close(store);

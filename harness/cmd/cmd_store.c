@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* store: what is done with whole stores: merge, check, prune, export. */
+/* store: what is done with whole stores: merge, check, prune, shrink, export. */
 #include "config.h"
 
 #include <errno.h>
@@ -14,6 +14,8 @@
 #include "engines/base/strbuf.h"
 #include "harness/cmd/cmd.h"
 #include "harness/cmd/store_export.h"
+#include "harness/cmd/run_named.h"
+#include "harness/store/runs.h"
 #include "harness/store/upkeep.h"
 #include "reports/text.h"
 #include "reports/view.h"
@@ -27,15 +29,16 @@ struct arguments {
 	const char *store, *format, *to;
 	const char *path[PATHS_MAX];
 	int n_paths;
-	long older_days, keep; /* -1: not given */
-	int64_t run[NAMED_MAX];
+	long older_days, keep;	      /* -1: not given */
+	const char *named[NAMED_MAX]; /* the runs as typed */
+	int64_t run[NAMED_MAX];	      /* and as found */
 	int n_runs;
 	bool yes;
 };
 
 struct action {
 	const char *name;
-	int (*fn)(const struct arguments *a, struct diag *d); /* an exit status, or a negative error */
+	int (*fn)(struct arguments *a, struct diag *d); /* an exit status, or a negative error */
 };
 
 static const struct argp_option options[] = {
@@ -53,7 +56,7 @@ static const struct argp_option options[] = {
 
 /* ---- merge ---- */
 
-static int merge(const struct arguments *a, struct diag *d)
+static int merge(struct arguments *a, struct diag *d)
 {
 	struct store_merged m = {0};
 	struct strbuf plain = {0};
@@ -79,7 +82,7 @@ static void problem_print(void *arg, const char *text)
 	strbuf_free(&plain);
 }
 
-static int check(const struct arguments *a, struct diag *d)
+static int check(struct arguments *a, struct diag *d)
 {
 	const char *path = a->n_paths ? a->path[0] : a->store;
 	struct store *s;
@@ -108,6 +111,16 @@ static bool is_named(const struct arguments *a, int64_t run)
 	return false;
 }
 
+/* The numbers of the runs that were named. */
+static int runs_find(struct arguments *a, struct store *s, struct diag *d)
+{
+	int rc = 0;
+
+	for (int i = 0; i < a->n_runs && rc == 0; i++)
+		rc = store_run_find(s, a->named[i], &a->run[i], d);
+	return rc;
+}
+
 /* i: from the oldest, of n. A run goes when any of the options names it. */
 static bool is_pruned(const struct arguments *a, const struct stored_run *r, int i, int n)
 {
@@ -132,42 +145,31 @@ static void run_print(const struct stored_run *r)
 	strbuf_free(&label);
 }
 
-/* free() it. Every run that was named must be there. */
-static int pruned_make(const struct arguments *a, const struct stored_run *runs, int n, int64_t **out,
-		       int *n_out, struct diag *d)
+/* free() it. */
+static int64_t *pruned_make(const struct arguments *a, const struct stored_run *runs, int n, int *n_out)
 {
 	int64_t *list = mem_alloc(sizeof *list * (size_t)(n + 1));
-	int named = 0;
 
 	*n_out = 0;
 	for (int i = 0; i < n; i++) {
-		named += is_named(a, runs[i].id);
 		if (!is_pruned(a, &runs[i], i, n))
 			continue;
 		run_print(&runs[i]);
 		list[(*n_out)++] = runs[i].id;
 	}
-	if (named < a->n_runs) {
-		free(list);
-		return diag_set_at(d, ERR_USAGE, a->store, 0, "%d of the runs named with --run are not there",
-				   a->n_runs - named);
-	}
-	*out = list;
-	return 0;
+	return list;
 }
 
 static int prune_open(const struct arguments *a, struct store *s, struct diag *d)
 {
 	struct stored_run *runs;
-	int64_t *list = NULL;
-	int n, n_list = 0, rc = store_run_list(s, &runs, &n, d);
+	int64_t *list;
+	int n, n_list, rc = store_run_list(s, &runs, &n, d);
 
 	if (rc)
 		return rc;
-	rc = pruned_make(a, runs, n, &list, &n_list, d);
+	list = pruned_make(a, runs, n, &n_list);
 	stored_run_list_free(runs, n);
-	if (rc)
-		return rc;
 	if (!a->yes)
 		printf("%d of %d runs would be removed; --yes removes them\n", n_list, n);
 	else if (n_list > 0) {
@@ -182,16 +184,43 @@ static int prune_open(const struct arguments *a, struct store *s, struct diag *d
 	return rc;
 }
 
-static int prune(const struct arguments *a, struct diag *d)
+/* Opened for writing, one that is absent would be made. */
+static int open_there(const char *path, enum store_mode mode, struct store **s, struct diag *d)
+{
+	return access(path, F_OK) == 0 ? store_open(s, path, mode, d)
+				       : diag_set_at(d, ERR_IO, path, 0, "there is no such store");
+}
+
+static int prune(struct arguments *a, struct diag *d)
 {
 	struct store *s = NULL;
-	int rc = access(a->store, F_OK) == 0 ? store_open(&s, a->store, a->yes ? STORE_WRITE : STORE_READ, d)
-					     : diag_set_at(d, ERR_IO, a->store, 0, "there is no such store");
+	int rc = open_there(a->store, a->yes ? STORE_WRITE : STORE_READ, &s, d);
 
 	if (rc)
 		return rc;
-	rc = prune_open(a, s, d);
+	rc = runs_find(a, s, d);
+	if (rc == 0)
+		rc = prune_open(a, s, d);
 	store_close(s);
+	return rc;
+}
+
+/* ---- shrink ---- */
+
+static int shrink(struct arguments *a, struct diag *d)
+{
+	struct store *s = NULL;
+	int64_t unused = 0;
+	int rc = open_there(a->n_paths ? a->path[0] : a->store, STORE_WRITE, &s, d);
+
+	if (rc)
+		return rc;
+	rc = store_unused(s, &unused, d);
+	if (rc == 0)
+		rc = store_shrink(s, d);
+	store_close(s);
+	if (rc == 0)
+		printf("%lld bytes given back\n", (long long)unused);
 	return rc;
 }
 
@@ -221,22 +250,14 @@ static int export_file(const struct arguments *a, struct store *s, struct diag *
 	return rc;
 }
 
-static int export_run(const struct arguments *a, struct diag *d)
+static int export_run(struct arguments *a, struct diag *d)
 {
-	struct stored_run *runs;
 	struct store *s;
-	int n, rc = store_open(&s, a->n_paths ? a->path[0] : a->store, STORE_READ, d);
-	bool found = a->n_runs == 0;
+	int rc = store_open(&s, a->n_paths ? a->path[0] : a->store, STORE_READ, d);
 
 	if (rc)
 		return rc;
-	rc = store_run_list(s, &runs, &n, d);
-	for (int i = 0; rc == 0 && i < n; i++)
-		found |= runs[i].id == a->run[0];
-	if (rc == 0)
-		stored_run_list_free(runs, n);
-	if (rc == 0 && !found)
-		rc = diag_set(d, ERR_USAGE, "--run %lld: the store has no such run", (long long)a->run[0]);
+	rc = runs_find(a, s, d);
 	if (rc == 0)
 		rc = a->to ? export_file(a, s, d) : export_to(a, s, stdout, d);
 	store_close(s);
@@ -245,8 +266,8 @@ static int export_run(const struct arguments *a, struct diag *d)
 
 /* ---- what was asked ---- */
 
-static const struct action actions[] = {
-	{"merge", merge}, {"check", check}, {"prune", prune}, {"export", export_run}, {NULL, NULL}};
+static const struct action actions[] = {{"merge", merge},   {"check", check},	    {"prune", prune},
+					{"shrink", shrink}, {"export", export_run}, {NULL, NULL}};
 
 static void action_set(struct arguments *a, const char *arg, struct argp_state *state)
 {
@@ -255,7 +276,7 @@ static void action_set(struct arguments *a, const char *arg, struct argp_state *
 	while (x->name && strcmp(x->name, arg) != 0)
 		x++;
 	if (!x->name)
-		argp_error(state, "\"%.60s\": expected merge, check, prune or export", arg);
+		argp_error(state, "\"%.60s\": expected merge, check, prune, shrink or export", arg);
 	a->action = x;
 }
 
@@ -282,7 +303,7 @@ static void arguments_check(struct arguments *a, struct argp_state *state)
 	int most;
 
 	if (!a->action) {
-		argp_error(state, "expected merge, check, prune or export");
+		argp_error(state, "expected merge, check, prune, shrink or export");
 		return;
 	}
 	is_prune = a->action->fn == prune;
@@ -308,13 +329,9 @@ static void arguments_check(struct arguments *a, struct argp_state *state)
 
 static void run_add(struct arguments *a, const char *arg, struct argp_state *state)
 {
-	long run = cmd_number(state, "--run", arg, 1, LONG_MAX);
-
-	if (is_named(a, run))
-		return;
 	if (a->n_runs == NAMED_MAX)
 		argp_error(state, "more than %d runs", NAMED_MAX);
-	a->run[a->n_runs++] = run;
+	a->named[a->n_runs++] = arg;
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -359,12 +376,14 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
 	.options = options,
 	.parser = parse,
-	.args_doc = "merge OUT IN...\ncheck [STORE]\nprune [STORE]\nexport [STORE]",
-	.doc = "Joins stores, looks whether one is whole, removes runs, or writes raw samples. merge puts "
-	       "the runs of the "
-	       "stores IN into OUT, which is made when absent; what is there already is known and not "
-	       "doubled. check ends "
-	       "with status 2 when something is wrong. prune says what would go; with --yes it goes.",
+	.args_doc = "merge OUT IN...\ncheck [STORE]\nprune [STORE]\nshrink [STORE]\nexport [STORE]",
+	.doc = "Joins stores, looks whether one is whole, removes runs, gives room back, or writes raw "
+	       "samples. "
+	       "merge puts the runs of the stores IN into OUT, which is made when absent; what is there "
+	       "already is "
+	       "known and not doubled. check ends with status 2 when something is wrong. prune says what "
+	       "would go; "
+	       "with --yes it goes. shrink gives the room back that removed runs left. " RUN_NAMED_HELP ".",
 };
 
 int cmd_store(int argc, char **argv)

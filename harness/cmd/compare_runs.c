@@ -3,50 +3,15 @@
 
 #include "harness/cmd/compare_runs.h"
 
-#include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "engines/base/mem.h"
 #include "engines/base/strbuf.h"
 #include "reports/compare/compare.h"
 #include "reports/text.h"
 #include "reports/view.h"
-
-/* True when all of the text is a number above 0. */
-static bool run_number(const char *text, long *out)
-{
-	char *end;
-
-	errno = 0;
-	*out = strtol(text, &end, 10);
-	return end != text && !*end && !errno && *out > 0 && text[0] != '+';
-}
-
-int run_named_parse(struct run_named *out, const char *text, const char *usual, struct diag *d)
-{
-	const char *mark = strrchr(text, '#');
-
-	*out = (struct run_named){0};
-	if (run_number(text, &out->run)) {
-		out->store = mem_strdup(usual);
-		return 0;
-	}
-	/* A file may have a '#' in its name. */
-	if (!mark || access(text, F_OK) == 0) {
-		out->run = 0;
-		out->store = mem_strdup(text);
-		return 0;
-	}
-	if (!run_number(mark + 1, &out->run))
-		return diag_set(d, ERR_USAGE, "\"%.80s\": expected STORE or STORE#RUN, with a run's number",
-				text);
-	out->store = mem_strndup(text, (size_t)(mark - text));
-	return 0;
-}
 
 struct loaded {
 	struct stored_run *run;
@@ -58,11 +23,12 @@ static int run_load(struct loaded *out, const struct run_named *named, struct di
 {
 	struct strbuf machine = {0};
 	struct store *store;
-	int rc = store_open(&store, named->store, STORE_READ, d);
+	int64_t run;
+	int rc = run_named_open(named, &store, &run, d);
 
 	if (rc)
 		return rc;
-	rc = store_run_load(store, named->run, &out->run, d);
+	rc = store_run_load(store, run, &out->run, d);
 	store_close(store);
 	if (rc)
 		return rc;
@@ -110,6 +76,20 @@ static int refuse(const struct comparison *c, struct diag *d)
 				differences_count(&c->differences, DIFFERENCE_NEVER));
 }
 
+/* Runs that have no point in common make a table of gaps. */
+static int common_check(const struct comparison *c, struct diag *d)
+{
+	for (int i = 0; i < c->n_cells; i++) {
+		int n = 0;
+
+		for (int v = 0; v < c->n_values; v++)
+			n += c->cell[i].compared[v].row != NULL;
+		if (n > 1)
+			return 0;
+	}
+	return diag_set(d, ERR_USAGE, "the runs have no point in common: there is nothing to compare");
+}
+
 static int compare(const struct loaded *loaded, int n, const struct compare_ask *ask, const struct output *o,
 		   struct diag *d)
 {
@@ -122,7 +102,10 @@ static int compare(const struct loaded *loaded, int n, const struct compare_ask 
 	if (rc == 0)
 		rc = comparison_make(&c, runs, n, ask, d);
 	if (rc == 0) {
-		rc = c->refused ? refuse(c, d) : print(c, o, d);
+		if (c->kind == COMPARE_RUN)
+			rc = common_check(c, d);
+		if (rc == 0)
+			rc = c->refused ? refuse(c, d) : print(c, o, d);
 		comparison_free(c);
 	}
 	free(runs);

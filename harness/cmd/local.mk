@@ -12,10 +12,12 @@ inferometer_SOURCES = \
 	%D%/cmd_bench.c %D%/bench.h %D%/bench_spec.c %D%/bench_neutral.c %D%/bench_output.c \
 	%D%/bench_run.c %D%/bench_run.h %D%/cmd_import.c \
 	%D%/spec_options.c %D%/spec_options.h \
-	%D%/output.c %D%/output.h %D%/open.c %D%/open.h %D%/measuring.c %D%/measuring.h \
+	%D%/labels.c %D%/labels.h %D%/output.c %D%/output.h %D%/open.c %D%/open.h %D%/measuring.c %D%/measuring.h \
 	%D%/terminal.c %D%/terminal.h \
 	%D%/plan_text.c %D%/plan_json.c %D%/plan_print.h \
 	%D%/store_export.c %D%/store_export.h \
+	%D%/cmd_compare.c %D%/cmd_note.c %D%/cmd_rm.c \
+	%D%/run_named.c %D%/run_named.h %D%/point_named.c %D%/point_named.h %D%/runs_print.c %D%/runs_print.h \
 	%D%/compare_runs.c %D%/compare_runs.h \
 	%D%/ask.c %D%/ask.h \
 	%D%/npy.c %D%/npy.h

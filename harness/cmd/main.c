@@ -24,7 +24,10 @@ const struct command commands[] = {
 	{"report", cmd_report,
 	 "print a stored run as a terminal table, md, csv, json or html, or compare runs"},
 	{"ls", cmd_ls, "list the runs in a store"},
-	{"show", cmd_show, "print everything that is stored of a run"},
+	{"show", cmd_show, "print everything that is stored of a run, or of one of its points"},
+	{"compare", cmd_compare, "compare stored runs point by point; they are not interleaved"},
+	{"note", cmd_note, "add a note to a stored run, set or remove its labels"},
+	{"rm", cmd_rm, "remove runs from the store"},
 	{"generate", cmd_generate, "continue a text with a model"},
 	{"logits", cmd_logits, "write a model's logits to a NumPy file"},
 	{"perplexity", cmd_perplexity, "score a model on a text"},
@@ -35,7 +38,7 @@ const struct command commands[] = {
 	{"doctor", cmd_doctor, "say what is wrong with this machine for measuring, and what to do about it"},
 	{"list", cmd_list, "list counters, engines, devices, ...: usable here, or why not"},
 	{"selftest", cmd_selftest, "check that the statistics keep what they promise"},
-	{"store", cmd_store, "merge stores, check or prune one, export raw samples"},
+	{"store", cmd_store, "merge stores, check, prune or shrink one, export raw samples"},
 	{NULL, NULL, NULL},
 };
 

@@ -31,7 +31,7 @@ error_t measuring_option(struct measuring *m, int key, char *arg, struct argp_st
 		m->store = arg;
 		break;
 	case OPTION_LABEL:
-		m->label = arg;
+		labels_add(&m->labels, arg, state);
 		break;
 	case OPTION_NO_COLOUR:
 		m->output.no_colour = true;
@@ -135,9 +135,13 @@ static int prepare(const struct measuring *m, struct job *j, struct store *store
 		   struct diag *d)
 {
 	const struct spec *asked = names_spec(&m->spec) ? &j->spec : NULL;
+	int64_t run = 0;
+	int rc = m->run ? store_run_find(store, m->run, &run, d) : 0;
+	if (rc)
+		return rc;
 	if (m->resume)
-		return run_resume_load(store, m->run, asked, worker, &j->resumed, d);
-	int rc = run_plan(&j->spec, worker, &j->plan, &j->hello, d);
+		return run_resume_load(store, run, asked, worker, &j->resumed, d);
+	rc = run_plan(&j->spec, worker, &j->plan, &j->hello, d);
 	if (rc == 0)
 		mistake_threads(&j->plan, &j->hello);
 	return rc;
@@ -180,7 +184,8 @@ static int run(const struct measuring *m, const char *command, int *status, stru
 	if (rc == 0) {
 		struct run_options o = {
 			.worker = worker,
-			.label = m->label ? m->label : "",
+			.labels = m->labels.label,
+			.n_labels = m->labels.n,
 			.command = command,
 			.progress = m->quiet ? NULL : stderr,
 			.drawn = terminal_draws(STDERR_FILENO),
@@ -202,5 +207,6 @@ int measuring_run(struct measuring *m, const char *command)
 	int status = EXIT_OK;
 	int rc = run(m, command, &status, &d);
 	spec_options_free(&m->spec);
+	labels_free(&m->labels);
 	return cmd_finish(rc ? cmd_fail(&d) : status);
 }

@@ -6,6 +6,7 @@
 #include <argp.h>
 #include <stdbool.h>
 
+#include "harness/cmd/labels.h"
 #include "harness/cmd/output.h"
 #include "harness/cmd/spec_options.h"
 
@@ -13,10 +14,11 @@
 struct measuring {
 	struct spec_options spec;
 	struct output output;
-	const char *store, *label;
+	const char *store;
+	struct labels labels; /* owned */
 	bool quiet, resume;
 	bool absent_is_fine; /* a point that cannot be had is no failure */
-	long run;	     /* to resume; 0: the newest that was interrupted */
+	const char *run;     /* to resume, as typed; NULL: the newest that was interrupted */
 };
 
 /* Keys of the options that both have, beside -o and -q; a command's own follow. */

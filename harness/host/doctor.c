@@ -15,7 +15,7 @@
 
 /* ---- findings ---- */
 
-const char *verdict_name(enum verdict v)
+const char *finding_verdict_name(enum verdict v)
 {
 	static const char *const names[VERDICT_COUNT] = {"ok", "advice", "warning", "problem", "unknown"};
 

@@ -22,7 +22,7 @@ enum verdict {
 	VERDICT_UNKNOWN,
 	VERDICT_COUNT
 };
-const char *verdict_name(enum verdict v); /* static */
+const char *finding_verdict_name(enum verdict v); /* static */
 
 enum { FINDING_TEXT = 320 };
 struct finding {

@@ -14,6 +14,7 @@
 #include <gnu/libc-version.h>
 #endif
 
+#include "engines/base/fact.h"
 #include "engines/base/json.h"
 #include "engines/base/strbuf.h"
 #include "harness/host/facts.h"
@@ -208,12 +209,6 @@ void host_put_end(json_t *environment)
 	put_run_moment(environment, "", HOST_STOP);
 }
 
-bool host_is_volatile(const char *key)
-{
-	return strncmp(key, HOST_START, strlen(HOST_START)) == 0 ||
-	       strncmp(key, HOST_STOP, strlen(HOST_STOP)) == 0;
-}
-
 void host_fingerprint(const json_t *facts, char out[65])
 {
 	json_t *stable = json_object(), *v;
@@ -222,7 +217,7 @@ void host_fingerprint(const json_t *facts, char out[65])
 
 	json_object_foreach((json_t *)facts, key, v)
 	{
-		if (!host_is_volatile(key))
+		if (!fact_is_volatile(key))
 			json_object_set(stable, key, v);
 	}
 	char *text = json_text(stable);

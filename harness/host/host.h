@@ -39,9 +39,7 @@ void host_put_worker(json_t *environment, const char *worker, const json_t *buil
 /* Adds how this machine is now as HOST_STOP. */
 void host_put_end(json_t *environment);
 
-/* A fact of a moment. */
-bool host_is_volatile(const char *key);
-/* SHA-256 of the other facts as canonical JSON (sorted keys, no blanks). */
+/* SHA-256 of the facts that are not of a moment (engines/base/fact.h) as canonical JSON (sorted keys, no blanks). */
 void host_fingerprint(const json_t *facts, char out[65]);
 
 /* Load average, pressure-stall cpu some avg10, steal ticks, runnable, MHz, temperature: a moment. A few

@@ -14,21 +14,10 @@
 
 enum { DEVICES_MAX = 16 };
 
-static struct wire_choice *choice_add(struct wire_choices *c, const char *name, bool usable, const char *why)
-{
-	c->item = mem_realloc(c->item, ((size_t)c->n + 1) * sizeof *c->item);
-	struct wire_choice *item = &c->item[c->n++];
-	memset(item, 0, sizeof *item);
-	snprintf(item->name, sizeof item->name, "%s", name);
-	snprintf(item->why, sizeof item->why, "%s", usable ? "" : why);
-	item->usable = usable;
-	return item;
-}
-
 static void choices_of(const struct capability *list, int n, struct wire_choices *out)
 {
 	for (int i = 0; i < n; i++)
-		choice_add(out, list[i].name, list[i].usable, list[i].why_not);
+		wire_choice_add(out, list[i].name, list[i].usable, list[i].why_not);
 }
 
 /* Here each is loaded to see whether it can be: a worker that measures loads its point's alone. */
@@ -38,7 +27,7 @@ static void providers_of(const struct device_caps *c, struct wire_choices *out)
 	for (int i = 0; i < c->n_providers; i++) {
 		const struct capability *p = &c->providers[i];
 		const char *why = ops->provider_why_not ? ops->provider_why_not(p->name) : NULL;
-		choice_add(out, p->name, p->usable && !why, why ? why : p->why_not);
+		wire_choice_add(out, p->name, p->usable && !why, why ? why : p->why_not);
 	}
 }
 
@@ -121,7 +110,7 @@ int request_hello(struct server *s, const json_t *message, json_t **ok, struct d
 	workloads_of(&h);
 	counters_of(&h, json_is_true(json_object_get(message, "events")));
 	for (int i = 0; engine_registry[i]; i++)
-		choice_add(&h.engines, engine_registry[i]->name, true, "");
+		wire_choice_add(&h.engines, engine_registry[i]->name, true, "");
 	*ok = wire_hello_to_json(&h);
 	wire_hello_free(&h);
 	return 0;

@@ -44,6 +44,19 @@ int manner_of(struct manner *out, const struct point *p, const struct engine_ops
 	return rc;
 }
 
+int manner_plan(const struct manner *m, const struct engine_ops *ops, const struct engine *e,
+		struct memory_plan *plan, struct diag *d)
+{
+	uint64_t bytes = m->cold ? ops->flush_bytes(e) : 0, without = plan->total;
+	plan->scratch += bytes;
+	plan->total += bytes;
+	if (bytes == 0 || plan->total <= plan->limit)
+		return 0;
+	return diag_set(
+		d, ERR_OOM, "needs %llu bytes and a block of %llu to empty caches, %llu are available",
+		(unsigned long long)without, (unsigned long long)bytes, (unsigned long long)plan->limit);
+}
+
 int manner_prepare(struct manner *m, const struct engine_ops *ops, struct engine *e, struct diag *d)
 {
 	int64_t begun = clock_ns();

@@ -14,6 +14,7 @@
 
 struct engine;
 struct engine_ops;
+struct memory_plan;
 struct point;
 struct strbuf;
 
@@ -28,6 +29,9 @@ struct manner {
 /* ERR_UNSUPPORTED for an unknown value, and for cold caches where the engine cannot empty any. */
 MUST_CHECK int manner_of(struct manner *out, const struct point *p, const struct engine_ops *ops,
 			 struct diag *d);
+/* Adds what emptying takes to the plan of a point that fits without it. ERR_OOM: not with it. */
+MUST_CHECK int manner_plan(const struct manner *m, const struct engine_ops *ops, const struct engine *e,
+			   struct memory_plan *plan, struct diag *d);
 /* The first emptying takes the memory for all later ones: before the window. */
 MUST_CHECK int manner_prepare(struct manner *m, const struct engine_ops *ops, struct engine *e,
 			      struct diag *d);

@@ -64,6 +64,8 @@ int state_prepare(struct server *s, const struct point *p, uint64_t seed, bool p
 	state_unprepare(s);
 	rc = n.workload->check(s->engine.ops, s->engine.engine, m, p, &n.work, &n.plan, d);
 	if (rc == 0)
+		rc = manner_plan(&n.manner, s->engine.ops, s->engine.engine, &n.plan, d);
+	if (rc == 0)
 		rc = manner_prepare(&n.manner, s->engine.ops, s->engine.engine, d);
 	if (rc)
 		return rc;
@@ -106,6 +108,8 @@ static int check_point(struct server *s, const struct point *p, json_t **ok, str
 	if (rc)
 		return rc;
 	rc = w->check(s->engine.ops, s->engine.engine, m, p, &work, &plan, &why);
+	if (rc == 0)
+		rc = manner_plan(&manner, s->engine.ops, s->engine.engine, &plan, &why);
 	struct wire_check c = {
 		.fits = rc == 0,
 		.code = (enum err)rc,

@@ -238,7 +238,7 @@ static int settle(struct counters *c, struct diag *d)
 static int run_window(struct server *s, const struct wire_run_request *q, struct counters *c, struct diag *d)
 {
 	struct wire_run_result *r = c->result;
-	bool cold = s->prepared.manner.cold, counting = q->n_counters > 0 && !cold;
+	bool cold = s->prepared.manner.cold, counting = q->n_counters > 0;
 	const struct window_hooks hooks = {
 		.arg = c,
 		.begin = counting ? counters_start : NULL,
@@ -279,12 +279,14 @@ static int run_request(struct server *s, const struct wire_run_request *q, json_
 {
 	struct wire_run_result r = {.window_version = WINDOW_VERSION};
 	struct counters c = {.server = s, .result = &r, .pass = q->pass};
-	int rc = s->prepared.manner.cold ? counters_refuse(&c, q, d) : counters_open(&c, q, d);
-	if (rc == 0)
+	/* There is nothing to run for. */
+	bool refused = s->prepared.manner.cold && q->n_counters > 0;
+	int rc = refused ? counters_refuse(&c, q, d) : counters_open(&c, q, d);
+	if (rc == 0 && !refused)
 		rc = wait_as_asked(s, q->n_counters > 0, c.hooked, d);
 	if (rc == 0 && q->n_counters == 0)
 		r.step_cost_ns = step_cost_ns();
-	if (rc == 0)
+	if (rc == 0 && !refused)
 		rc = run_window(s, q, &c, d);
 	counters_close(&c);
 	if (rc == 0) {

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "engines/base/order.h"
 #include "engines/base/mem.h"
 #include "engines/base/strbuf.h"
 
@@ -20,12 +21,6 @@ struct settle {
 	int n_kept;
 	int64_t *kept;
 };
-
-static int by_value(const void *a, const void *b)
-{
-	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-	return x < y ? -1 : x > y;
-}
 
 /* At least one repetition, and as many as begin within a second. */
 static int slice_run(struct settle *w, struct diag *d)
@@ -44,7 +39,7 @@ static int slice_run(struct settle *w, struct diag *d)
 
 static void slice_end(struct settle *w)
 {
-	qsort(w->kept, (size_t)w->n_kept, sizeof *w->kept, by_value);
+	qsort(w->kept, (size_t)w->n_kept, sizeof *w->kept, order_int64);
 	int middle = w->n_kept / 2;
 	double median = (double)w->kept[middle], before = w->s.last;
 	if (w->s.n_slices++ == 0)

@@ -6,18 +6,13 @@
 #include <stdlib.h>
 
 #include "engines/base/mem.h"
+#include "engines/base/order.h"
 #include "engines/engine.h"
 #include "harness/measure/window.h"
 #include "harness/wire/point.h"
 
 /* The median of so many parts: an interruption falls into one. */
 enum { PARTS = 9, STEPS = 256 };
-
-static int compare(const void *a, const void *b)
-{
-	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-	return (x > y) - (x < y);
-}
 
 /* The first part warms up. */
 static int64_t cost_of(const struct wire_series *s)
@@ -27,7 +22,7 @@ static int64_t cost_of(const struct wire_series *s)
 		return 0;
 	for (int i = 0; i < PARTS; i++)
 		part[i] = s->offsets[(i + 2) * STEPS - 1] - s->offsets[(i + 1) * STEPS - 1];
-	qsort(part, PARTS, sizeof *part, compare);
+	qsort(part, PARTS, sizeof *part, order_int64);
 	return (part[PARTS / 2] + STEPS / 2) / STEPS;
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "engines/base/mem.h"
+#include "engines/base/order.h"
 
 /* Shares of the ceiling (read, fma) that a repetition reaches: what reports of llama and gemm show. */
 #define SHARE_BEST  1.0
@@ -37,18 +38,12 @@ static double seconds(int64_t ns)
 	return (double)ns / NS_OF_SECOND;
 }
 
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-	return (x > y) - (x < y);
-}
-
 /* Sorts them; NaN of none. */
 static double median(double *x, int n)
 {
 	if (n == 0)
 		return NAN;
-	qsort(x, (size_t)n, sizeof *x, by_value);
+	qsort(x, (size_t)n, sizeof *x, order_double);
 	return n % 2 ? x[n / 2] : (x[n / 2 - 1] + x[n / 2]) / 2;
 }
 

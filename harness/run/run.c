@@ -218,8 +218,17 @@ static int verify_all(struct sweep *s, struct diag *d)
 
 /* ---- the run ---- */
 
+static int put_labels(struct sweep *s, const struct run_options *options, struct diag *d)
+{
+	int rc = 0;
+	for (int i = 0; i < options->n_labels && rc == 0; i++)
+		rc = store_label_put(s->store, s->run, &options->labels[i], d);
+	return rc;
+}
+
 /* Run, points and visits: there is a whole plan to go on with, or no run. */
-static int put_run(struct sweep *s, const struct store_run *row, struct diag *d)
+static int put_run(struct sweep *s, const struct store_run *row, const struct run_options *options,
+		   struct diag *d)
 {
 	int rc = store_begin(s->store, d);
 	if (rc)
@@ -227,6 +236,8 @@ static int put_run(struct sweep *s, const struct store_run *row, struct diag *d)
 	rc = store_run_begin(s->store, row, &s->run, d);
 	if (rc == 0)
 		rc = sweep_put_plan(s, d);
+	if (rc == 0)
+		rc = put_labels(s, options, d);
 	return store_end(s->store, rc, d);
 }
 
@@ -236,7 +247,7 @@ static int begin(struct sweep *s, const struct run_options *options, struct diag
 	json_t *machine = host_machine("", id, class_);
 	s->environment = sweep_environment(s);
 	const struct store_run row = {
-		.label = options->label ? options->label : "",
+		.label = "",
 		.command = options->command ? options->command : "",
 		.spec_name = s->spec->name ? s->spec->name : "",
 		.spec_text = s->spec->text ? s->spec->text : "",
@@ -250,7 +261,7 @@ static int begin(struct sweep *s, const struct run_options *options, struct diag
 		.seed = s->spec->seed,
 		.rounds = s->spec->rounds,
 	};
-	int rc = put_run(s, &row, d);
+	int rc = put_run(s, &row, options, d);
 	json_decref(machine);
 	return rc;
 }
@@ -276,8 +287,17 @@ static void count_points(const struct plan *p, struct run_summary *sum)
 	}
 }
 
+/* Before the first visit: what is told of a run that ends here. */
+static void count_visits(const struct sweep *s, struct run_summary *sum)
+{
+	sum->visits_planned = s->plan->n_visits;
+	for (int i = 0; i < s->plan->n_visits; i++)
+		sum->visits_made += is_made(s, i);
+}
+
 static int sweep_all(struct sweep *s, struct run_summary *sum, struct diag *d)
 {
+	count_visits(s, sum);
 	int rc = s->spec->verify ? verify_all(s, d) : 0;
 	if (rc == 0)
 		rc = visit_all(s, sum, d);
@@ -317,6 +337,8 @@ int run_execute(const struct spec *spec, struct plan *plan, const struct wire_he
 	struct run_summary sum = {0};
 	char *reference = NULL;
 	int rc = s.resumed ? resume_begin(&s, d) : begin(&s, options, d);
+	if (rc == 0 && s.resumed)
+		rc = put_labels(&s, options, d);
 	if (rc) {
 		json_decref(s.environment);
 		return rc;

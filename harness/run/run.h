@@ -14,7 +14,7 @@
 #include "engines/base/err.h"
 #include "harness/plan/plan.h"
 #include "harness/spec/spec.h"
-#include "harness/store/store.h"
+#include "harness/store/runs.h"
 
 /*
  * A run that was interrupted or killed, as the store has it: spec, points and visits are those of then, resolved values
@@ -35,8 +35,9 @@ MUST_CHECK int run_resume_load(struct store *store, int64_t run, const struct sp
 void run_resumed_free(struct run_resumed *r); /* all zero is fine */
 
 struct run_options {
-	const char *worker;		       /* path */
-	const char *label;		       /* "" for none */
+	const char *worker; /* path */
+	int n_labels;
+	const struct run_label *labels;	       /* put in their order, also to a run that is resumed */
 	const char *command;		       /* as typed */
 	FILE *progress;			       /* NULL: quiet */
 	bool drawn, colour;		       /* progress is a terminal: one line is written over */

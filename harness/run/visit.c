@@ -206,8 +206,8 @@ static void say_speed(const struct visit *v, struct visit_end *end)
 		     {v->result.bytes_per_rep, 1e-9, "GB/s"}};
 	double rep_s = v->measured.ns * 1e-9 / v->measured.reps;
 	size_t i = 0, n = sizeof rates / sizeof rates[0];
-	if (v->planned->kind == VISIT_COUNTER) {
-		snprintf(end->said, sizeof end->said, "counters");
+	if (v->planned->kind == VISIT_COUNTER || v->measured.reps == 0) {
+		snprintf(end->said, sizeof end->said, v->measured.reps ? "counters" : "nothing to count");
 		return;
 	}
 	while (i < n && !(rates[i].work > 0))

@@ -21,6 +21,7 @@ struct store {
 	char *path;		 /* as the caller named it, for messages */
 	char *file;		 /* the same for SQLite: never ":memory:" or an URI */
 	struct store_lock *lock; /* NULL when reading */
+	int schema;		 /* of its tables; 0: not known yet */
 	bool journaled;		 /* journal_open has been here */
 	int depth;		 /* transactions that are open, each within the one before */
 	bool is_known;		 /* the two below hold */

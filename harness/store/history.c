@@ -9,13 +9,20 @@
 #include "harness/store/columns.h"
 #include "harness/store/names.h"
 
-/* A quality visit also asks the reference, in processes that it has no row of: it lasts until the next visit begins.
+/* When a run was resumed, by the note that harness/run/resume.c leaves; NULL where it cannot be read. */
+#define RESUMED                                                                                              \
+	"CAST(strftime('%s', substr(a.value, instr(a.value, 'resumed ') + 8, 19)) AS INTEGER) * 1000000000"
+
+/* A quality visit also asks the reference, in processes that it has no row of: it lasts until the next visit begins. When
+ * the run was interrupted in between, nobody knows how long it took, and the row is passed by (makes_sense).
  * The last repetition's number is at the end of the series' blob. */
 #define SELECT                                                                                               \
-	"SELECT point, kind, CASE WHEN kind = 'quality' AND next > start THEN next - start ELSE whole END, " \
+	"SELECT point, kind, CASE WHEN kind <> 'quality' OR next IS NULL OR next <= start THEN whole "       \
+	"WHEN EXISTS (SELECT 1 FROM annotation a WHERE a.run = w.run AND a.key = 'interrupted' AND "         \
+	"coalesce(" RESUMED ", start) BETWEEN start AND next) THEN 0 ELSE next - start END, "                \
 	"run_ns, load_ns, weight_bytes, flops, bytes, "                                                      \
 	"(SELECT substr(q.reps, -8) FROM series q WHERE q.visit = w.id ORDER BY q.id LIMIT 1) FROM "         \
-	"(SELECT v.id, v.point, v.kind, p.start_wall_ns AS start, "                                          \
+	"(SELECT v.id, v.run, v.point, v.kind, p.start_wall_ns AS start, "                                   \
 	"p.end_wall_ns - p.start_wall_ns AS whole, v.wall_ns AS run_ns, v.load_ns, v.weight_bytes, "         \
 	"v.flops, v.bytes, lead(p.start_wall_ns) OVER (PARTITION BY v.run ORDER BY v.id) AS next "           \
 	"FROM visit v JOIN run r ON r.id = v.run JOIN process p ON p.id = v.process "                        \

@@ -11,8 +11,9 @@
 struct store_past {
 	char id[POINT_ID_SIZE];
 	enum visit_kind kind;
-	int64_t whole_ns; /* of its process, from start to end; of a quality visit until the next visit began */
-	int64_t run_ns;	  /* of the request `run`; at most whole_ns */
+	int64_t whole_ns; /* of its process, from start to end; of a quality visit until the next visit began, unless the run was
+			     interrupted in between: there is no row of it then */
+	int64_t run_ns;	      /* of the request `run`; at most whole_ns */
 	int64_t load_ns;      /* of the request `prepare` */
 	int64_t weight_bytes; /* that were loaded */
 	int64_t reps;	      /* repetitions of the run, 0: unknown */

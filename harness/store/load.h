@@ -10,4 +10,7 @@ MUST_CHECK int load_points(struct store *s, struct stored_run *run, bool visits,
 /* A run with points that have no visits, within a transaction of the caller. run 0: the newest. */
 MUST_CHECK int load_outline(struct store *s, int64_t run, struct stored_run **out, struct diag *d);
 
+/* "the store has no run yet", "there is no run 7: the store has runs 1 to 5": an error. */
+int load_no_run(struct store *s, int64_t run, struct diag *d);
+
 #endif

@@ -106,6 +106,18 @@ int store_runs_remove(struct store *s, const int64_t *runs, int n, struct diag *
 	return references_on(s, rc, d);
 }
 
+int store_unused(struct store *s, int64_t *out, struct diag *d)
+{
+	int64_t pages = 0, size = 0;
+	int rc = db_integer(s, "PRAGMA freelist_count", "looking for unused room", &pages, d);
+
+	if (rc == 0)
+		rc = db_integer(s, "PRAGMA page_size", "looking for unused room", &size, d);
+	if (rc == 0)
+		*out = pages * size;
+	return rc;
+}
+
 int store_shrink(struct store *s, struct diag *d)
 {
 	return db_script(s, "VACUUM", "giving room back", d);

@@ -29,7 +29,7 @@ static const struct column run_columns[] = {
 	COLUMN_OF(COLUMN_COUNT, stored_run, end_wall_ns),
 	COLUMN_OF(COLUMN_INT, stored_run, rounds),
 	COLUMN_OF(COLUMN_INT, stored_run, n_points),
-	/* Of the first process; all three are NULL when none said what it is. */
+	/* Of the first process, else the one the plan was made with; all three are NULL when that is not known. */
 	COLUMN_OF(COLUMN_TEXT_OPT, stored_run, build_program),
 	COLUMN_OF(COLUMN_TEXT_OPT, stored_run, build_version),
 	COLUMN_OF(COLUMN_JSON_OPT, stored_run, build),
@@ -40,7 +40,7 @@ enum {
 	ANNOTATIONS_MAX = 1 << 16
 };
 
-/* Outer joins: a row that is missing is an error with a name, not a run less. */
+/* Outer joins: a row that is missing is an error with a name, not a run less. Twice %s: BUILD_OF, and what is wanted. */
 #define RUN_SELECT                                                                                           \
 	"SELECT r.id, r.label, r.notes, r.command, r.state, s.name AS spec_name, s.text AS spec_text, "      \
 	"m.id, "                                                                                             \
@@ -48,8 +48,20 @@ enum {
 	"r.end_wall_ns, r.rounds, (SELECT count(*) FROM run_point q WHERE q.run = r.id) AS n_points, "       \
 	"b.program, b.version, b.facts AS build_facts FROM run r LEFT JOIN spec s ON s.id = r.spec "         \
 	"LEFT JOIN machine m ON m.id = r.machine LEFT JOIN environment e ON e.id = r.environment "           \
-	"LEFT JOIN build b ON b.id = (SELECT p.build FROM process p WHERE p.run = r.id AND p.build IS NOT "  \
-	"NULL ORDER BY p.id LIMIT 1) "
+	"LEFT JOIN build b ON b.id = %s %s"
+#define BUILD_OF                                                                                             \
+	"(SELECT p.build FROM process p WHERE p.run = r.id AND p.build IS NOT NULL ORDER BY p.id LIMIT 1)"
+
+/* Where nothing ran, the worker that the plan was made with is known since schema 2. */
+static int prepare_runs(struct row *row, const char *wanted, struct diag *d)
+{
+	const char *build = row->s->schema < 2 ? BUILD_OF : "coalesce(" BUILD_OF ", r.build)";
+	char *sql = mem_printf(RUN_SELECT, build, wanted);
+	int rc = db_prepare(row->s, sql, row->name, &row->stmt, d);
+
+	free(sql);
+	return rc;
+}
 
 static int take_run(const struct row *row, struct stored_run *out, struct diag *d)
 {
@@ -61,8 +73,7 @@ static int take_run(const struct row *row, struct stored_run *out, struct diag *
 	return columns_take(&named, run_columns, N_RUN_COLUMNS, out, d);
 }
 
-/* "it has no run yet", "its runs are 1 to 5" */
-static int no_run(struct store *s, int64_t run, struct diag *d)
+int load_no_run(struct store *s, int64_t run, struct diag *d)
 {
 	int64_t first = 0, last = 0;
 	int rc = db_integer(s, "SELECT coalesce(min(id), 0) FROM run", "looking for runs", &first, d);
@@ -104,16 +115,15 @@ static int load_annotations(struct store *s, struct stored_run *r, struct diag *
 static int load_run(struct store *s, int64_t run, bool visits, struct stored_run *out, struct diag *d)
 {
 	struct row row = {.s = s, .name = "loading a run"};
-	const char *sql = run ? RUN_SELECT "WHERE r.id = ?1"
-			      : RUN_SELECT "WHERE r.id = (SELECT max(id) FROM run) AND ?1 = 0";
-	int rc = db_prepare(s, sql, row.name, &row.stmt, d);
+	int rc = prepare_runs(
+		&row, run ? "WHERE r.id = ?1" : "WHERE r.id = (SELECT max(id) FROM run) AND ?1 = 0", d);
 
 	if (rc)
 		return rc;
 	sqlite3_bind_int64(row.stmt, 1, run);
 	rc = db_step(s, row.stmt, row.name, d);
 	if (rc == 0)
-		rc = no_run(s, run, d);
+		rc = load_no_run(s, run, d);
 	else if (rc == 1)
 		rc = take_run(&row, out, d);
 	sqlite3_finalize(row.stmt);
@@ -153,7 +163,7 @@ int store_run_load(struct store *s, int64_t run, struct stored_run **out, struct
 static int list_runs(struct store *s, struct stored_run **out, int *n, struct diag *d)
 {
 	struct row row = {.s = s, .name = "listing runs"};
-	int rc = db_prepare(s, RUN_SELECT "ORDER BY r.id", row.name, &row.stmt, d);
+	int rc = prepare_runs(&row, "ORDER BY r.id", d);
 
 	if (rc)
 		return rc;

@@ -91,9 +91,12 @@ static int table_check(struct store *s, struct store *model, const char *table, 
 	if (rc == 0)
 		rc = table_fingerprint(s, table, &got, d);
 	if (rc == 0 && strcmp(got, want) != 0)
-		rc = diag_set_at(d, ERR_IO, s->path, 0,
-				 "no store: table \"%s\" is %s, expected the columns of schema %d", table,
-				 *got ? "another" : "absent", version);
+		rc = diag_set_at(
+			d, ERR_IO, s->path, 0,
+			"table \"%s\" is %s, expected that of schema %d: another build of inferometer "
+			"wrote this store, or another program changed it; that build reads it, and "
+			"--store names another",
+			table, *got ? "another" : "absent", version);
 	free(got);
 	free(want);
 	return rc;
@@ -143,10 +146,11 @@ int schema_check(struct store *s, int *out, struct diag *d)
 				   "no store: an SQLite database of another program (application id %lld)",
 				   (long long)application);
 	if (version > STORE_SCHEMA)
-		return diag_set_at(
-			d, ERR_IO, s->path, 0,
-			"its schema %lld is newer than this program's %d: a newer inferometer wrote it",
-			(long long)version, STORE_SCHEMA);
+		return diag_set_at(d, ERR_IO, s->path, 0,
+				   "its schema %lld is newer than this program's %d: a newer inferometer "
+				   "wrote it, and reads it; "
+				   "--store names another",
+				   (long long)version, STORE_SCHEMA);
 	if (version < 1)
 		return diag_set_at(d, ERR_IO, s->path, 0, "no store: its schema is %lld, expected 1 to %d",
 				   (long long)version, STORE_SCHEMA);

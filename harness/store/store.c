@@ -92,6 +92,7 @@ static int contents_check(struct store *s, enum store_mode mode, struct diag *d)
 		rc = schema_check(s, &version, d);
 	else if (mode == STORE_READ)
 		rc = diag_set_at(d, ERR_IO, s->path, 0, "no store: the file is empty");
+	s->schema = mode == STORE_READ ? version : STORE_SCHEMA;
 	if (rc || mode == STORE_READ)
 		return rc;
 	rc = journal_open(s, d);

@@ -225,8 +225,9 @@ struct stored_run {
 	char *label, *notes, *command, *state;
 	char *spec_name, *spec_text;
 	char *machine_id, *machine_class;
-	json_t *machine, *environment, *build;	  /* build: of the first process, NULL when none ran */
-	char *build_program, *build_version;	  /* "" when none ran */
+	json_t *machine, *environment;
+	json_t *build; /* of the first process, else of the worker that the plan was made with; NULL: unknown */
+	char *build_program, *build_version;	  /* "" when unknown */
 	int64_t seed, start_wall_ns, end_wall_ns; /* end 0: not ended */
 	int rounds;
 	int n_annotations; /* 0 for a listed run */

@@ -37,6 +37,8 @@ MUST_CHECK int store_check(struct store *s, bool deep, store_problem_fn *fn, voi
 /* Removes the runs (their numbers) with all that is theirs alone: all or none. Then store_shrink gives the room back. */
 MUST_CHECK int store_runs_remove(struct store *s, const int64_t *runs, int n, struct diag *d);
 MUST_CHECK int store_shrink(struct store *s, struct diag *d);
+/* Bytes of the file that store_shrink would give back. */
+MUST_CHECK int store_unused(struct store *s, int64_t *out, struct diag *d);
 
 /* ---- export.c ---- */
 /* A series with where it belongs. All is the callee's for the time of the call. */

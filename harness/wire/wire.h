@@ -230,6 +230,8 @@ void wire_run_result_free(struct wire_run_result *r);
 const struct wire_device *wire_hello_device(const struct wire_hello *h, const char *name);
 const struct wire_workload *wire_hello_workload(const struct wire_hello *h, const char *text);
 const struct wire_choice *wire_choice_find(const struct wire_choices *c, const char *name);
+/* One more of them; belongs to c, until the next is added. */
+struct wire_choice *wire_choice_add(struct wire_choices *c, const char *name, bool usable, const char *why);
 
 /* ---- float32 matrices as text ---- */
 /* base64 of n little-endian floats (free() it), and back: exactly n floats or ERR_FORMAT. */

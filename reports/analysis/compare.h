@@ -26,8 +26,8 @@ struct compare_ask {
 enum ratio_kind {
 	RATIO_NONE = 0,
 	RATIO_BASELINE,
-	RATIO_PAIRED, /* processes of one round: interleaved */
-	RATIO_UNPAIRED
+	RATIO_PAIRED,  /* processes of one round: interleaved */
+	RATIO_UNPAIRED /* interval widened by the drift within the runs */
 };
 
 /* The row of one value in a cell. */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engines/base/fact.h"
 #include "engines/base/mem.h"
 
 #define ABSENT "not recorded"
@@ -17,12 +18,6 @@ static const char *const of_build[] = {"build.*"};
 
 /* Another definition of what is measured, or another model under the same name: no comparison. */
 static const char *const never[] = {"metric.*", "model.*"};
-
-/* Words of a key that name what varies from minute to minute, alone or before an underscore. */
-static const char *const volatile_words[] = {
-	"temperature", "temperatures", "load", "loadavg", "pressure", "steal", "runnable", "uptime",
-	"start",       "stop",	       "time", "utc",	  "observed", "mhz",   "free",	   "available"};
-#define N_VOLATILE (sizeof volatile_words / sizeof volatile_words[0])
 
 /* What a difference may do, by the beginning of its key; the first that fits. */
 static const struct {
@@ -59,25 +54,6 @@ bool key_is_named(const char *key, const char *const *names, int n)
 		if (len > 0 && names[i][len - 1] == '*' && strncmp(names[i], key, len - 1) == 0)
 			return true;
 	}
-	return false;
-}
-
-static bool is_volatile_word(const char *word, size_t len)
-{
-	for (size_t i = 0; i < N_VOLATILE; i++) {
-		size_t n = strlen(volatile_words[i]);
-
-		if (len >= n && strncmp(word, volatile_words[i], n) == 0 && (len == n || word[n] == '_'))
-			return true;
-	}
-	return false;
-}
-
-static bool is_volatile(const char *key)
-{
-	for (const char *word = key; *word; word += strcspn(word, "."), word += *word == '.')
-		if (is_volatile_word(word, strcspn(word, ".")))
-			return true;
 	return false;
 }
 
@@ -122,7 +98,7 @@ static bool is_one_sided(const char *key, const char *a, const char *b)
 static void compare(struct differences *out, const char *key, const char *a, const char *b,
 		    enum compare_by by, const char *const *allowed, int n)
 {
-	if (is_declared(key, by) || is_volatile(key) || is_one_sided(key, a, b))
+	if (is_declared(key, by) || fact_is_volatile(key) || is_one_sided(key, a, b))
 		return;
 	if (a && b && is_unknown(a) && is_unknown(b))
 		add(out, DIFFERENCE_WARNING, key, a, b);

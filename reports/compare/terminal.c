@@ -147,13 +147,30 @@ static void keys_fill(struct sheet *s)
 	strbuf_free(&text);
 }
 
+/* Runs are told apart by the end of their names, which are paths: that is what is kept of a long one. */
+static void put_end(struct strbuf *out, const char *text, int width)
+{
+	int over = text_width(text) - width;
+
+	if (over > 0) {
+		strbuf_puts(out, "\xe2\x80\xa6");
+		/* One more for the ellipsis; the bytes that follow a character's first are its own. */
+		for (int n = 0; *text && (n <= over || (*text & 0xc0) == 0x80); text++)
+			n += (*text & 0xc0) != 0x80;
+	}
+	strbuf_puts(out, text);
+}
+
 /* Above a value's columns. */
 static char *value_head(const struct comparison *c, int v)
 {
 	struct strbuf plain = {0}, head = {0};
 
 	text_plain(&plain, c->value[v]);
-	text_cut(&head, *strbuf_text(&plain) ? strbuf_text(&plain) : "(none)", VALUE_WIDTH);
+	if (c->kind == COMPARE_RUN)
+		put_end(&head, strbuf_text(&plain), VALUE_WIDTH);
+	else
+		text_cut(&head, *strbuf_text(&plain) ? strbuf_text(&plain) : "(none)", VALUE_WIDTH);
 	strbuf_free(&plain);
 	return strbuf_take(&head);
 }

@@ -186,8 +186,11 @@ void comparison_intro(struct strbuf *out, const struct comparison *c)
 	if (c->paired)
 		strbuf_puts(out, "\nwithin a run: median of the ratios of processes of one round");
 	if (c->unpaired)
-		strbuf_puts(out, "\nbetween runs: not interleaved; ratio of the medians over processes, "
-				 "interval by bootstrap over processes");
+		strbuf_puts(
+			out,
+			"\nbetween runs: not interleaved; ratio of the medians over processes, "
+			"interval by bootstrap over processes, widened by how far the halves of a run lie "
+			"apart");
 	if (c->kind == COMPARE_MACHINE)
 		strbuf_puts(out,
 			    "\nn = 1 unit of each machine: how much units of one kind differ is not in the "

@@ -23,7 +23,8 @@ CLI_TESTS = \
 	%D%/doctor.test \
 	%D%/mistakes.test \
 	%D%/open.test \
-	%D%/bench.test
+	%D%/bench.test \
+	%D%/runs.test
 EXTRA_DIST += $(CLI_TESTS) %D%/llama_bench.sh %D%/llama_bench.keys
 TESTS += $(CLI_TESTS)
 # What runs a command on a terminal.

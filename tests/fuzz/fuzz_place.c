@@ -4,6 +4,7 @@
 
 #include "tests/fuzz/fuzz.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "engines/base/cpu_list.h"
@@ -52,7 +53,7 @@ static void place_run(const char *text)
 	for (int i = 0; i < 2; i++)
 		FUZZ_CHECK(cpu_list_has(&allowed, p.cpus[i]));
 	FUZZ_CHECK(p.cpus[0] != p.cpus[1] && p.node == -1);
-	place_free(&p);
+	free(p.cpus);
 }
 
 static void options_run(const char *text)

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "engines/base/mem.h"
+#include "harness/store/runs.h"
 #include "reports/report.h"
 #include "tests/unit/store_example.h"
 #include "tests/unit/temp_folder.h"
@@ -71,6 +72,24 @@ static void run_report(struct stored_run *run)
 	analysis_free(a);
 }
 
+/* The list of runs, and runs by their names. */
+static void list_run(struct store *s)
+{
+	static const char *const names[] = {"last", "first", "branch=main", "2026"};
+	struct run_listing l;
+	struct diag d = {0};
+	int64_t run;
+	int rc = store_listing(s, &l, &d);
+	if (rc)
+		refused_check(rc, &d);
+	run_listing_free(&l);
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		diag_clear(&d);
+		rc = store_run_find(s, names[i], &run, &d);
+		FUZZ_CHECK(rc == 0 || (rc == (int)d.code && d.text[0]));
+	}
+}
+
 /* 0, or the error it was refused with. */
 static int store_read(void)
 {
@@ -88,6 +107,7 @@ static int store_read(void)
 	else
 		stored_run_list_free(run, n);
 	diag_clear(&d);
+	list_run(s);
 	rc = store_run_load(s, 0, &run, &d);
 	if (rc) {
 		refused_check(rc, &d);
@@ -111,6 +131,9 @@ static void good_fill(void)
 	FUZZ_CHECK(example_point(s, &e, POINT_DONE, "", NULL) == 0);
 	FUZZ_CHECK(example_timing(s, &e, 1, NULL) == 0 && example_timing(s, &e, 2, NULL) == 0);
 	FUZZ_CHECK(example_quality(s, &e, 1e-4, 1e-3, NULL) == 0);
+	char key[] = "branch", value[] = "main";
+	FUZZ_CHECK(store_label_put(s, e.run, &(struct run_label){key, value}, NULL) == 0);
+	FUZZ_CHECK(store_note_add(s, e.run, "a note", NULL) == 0);
 	FUZZ_CHECK(store_run_end(s, e.run, false, NULL) == 0);
 	example_free(&e);
 	store_close(s);

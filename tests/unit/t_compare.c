@@ -4,6 +4,7 @@
 
 #include "reports/analysis/compare.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "engines/base/strbuf.h"
@@ -237,6 +238,30 @@ static void test_machines(void)
 	made_end(&x);
 }
 
+/* The bootstrap of the same processes, and how far the halves of the first run lie apart, as variances. */
+static void test_widened(void)
+{
+	struct made x = {0};
+	double rate[2][6];
+
+	made_add(&x, run_make("m1", 6, 1), "a#1", "CPU");
+	made_add(&x, run_make("m2", 6, 1), "b#1", "CPU");
+	is_int(made_compare(&x, "machine", NULL, NULL), 0, "two machines");
+	const struct compared *v = x.c->cell[0].compared;
+	for (int r = 0; r < 2; r++)
+		for (int i = 0; i < 6; i++)
+			rate[r][i] = v[r].row->values[i].tokens / v[r].row->values[i].rep_s;
+	const struct stat_interval plain = stat_ratio_interval(rate[1], 6, rate[0], 6, 0.95);
+	double drift = log(stat_quantile(rate[0] + 3, 3, 0.5) / stat_quantile(rate[0], 3, 0.5));
+	ok(fabs(drift) > 0.01, "runs that drift");
+	ok(plain.lo > v[1].ratio.lo && plain.hi < v[1].ratio.hi, "have a wider interval");
+	is_near(log(v[1].ratio.hi / v[1].ratio.value), hypot(log(plain.hi / v[1].ratio.value), drift), 1e-12,
+		"by as much above");
+	is_near(log(v[1].ratio.value / v[1].ratio.lo), hypot(log(v[1].ratio.value / plain.lo), drift), 1e-12,
+		"and below");
+	made_end(&x);
+}
+
 /* One isa a run: rows of both meet in a cell. */
 static void test_split(void)
 {
@@ -345,6 +370,7 @@ int main(void)
 	test_differences();
 	test_paired();
 	test_machines();
+	test_widened();
 	test_split();
 	test_missing();
 	test_models();

@@ -10,7 +10,7 @@
 #include "tests/unit/temp_folder.h"
 
 #define MACHINE "00112233445566778899aabbccddeeff"
-#define MS	1000000
+#define MS	INT64_C(1000000)
 
 /* A visit with `reps` repetitions of a step; 0: without a result. */
 static void visit_put(struct store *s, const struct example *e, enum visit_kind kind, bool failed,
@@ -68,6 +68,36 @@ static void fill(struct store *s, struct example *e)
 	visit_put(s, e, VISIT_TIMING, false, 2000 * MS, 2010 * MS, 50 * MS, 2);
 }
 
+/* The run is interrupted while the references of the second quality visit run: between 2 and 9000 s. */
+static void test_interrupted(struct store *s, struct example *e)
+{
+	static const char *const notes[] = {
+		"interrupted 1970-01-01 00:00:03 UTC, after 0 of 3 visits; resumed 1970-01-01 01:00:00 UTC",
+		"in other words"};
+	struct store_past *past = NULL;
+	int n = 0;
+	if (store_begin(s, NULL) || example_begin(s, e, NULL) || example_point(s, e, POINT_DONE, "", NULL) ||
+	    store_end(s, 0, NULL))
+		bail("the example cannot be stored");
+	visit_put(s, e, VISIT_QUALITY, false, 1000 * MS, 1500 * MS, 0, 0);
+	visit_put(s, e, VISIT_QUALITY, false, 2000 * MS, 2500 * MS, 0, 0);
+	visit_put(s, e, VISIT_TIMING, false, 9000000 * MS, 9000100 * MS, 60 * MS, 8);
+	is_int(store_history(s, MACHINE, &past, &n, NULL), 0, "a run that was not interrupted");
+	is_int(n, 6, "has all its visits");
+	free(past);
+	for (int i = 0; i < 2; i++) {
+		past = NULL;
+		if (store_annotate(s, e->run, "interrupted", notes[i], NULL))
+			bail("no note");
+		is_int(store_history(s, MACHINE, &past, &n, NULL), 0, "one that was interrupted");
+		/* A note that tells no time may be of any of them. */
+		is_int(n, 5 - i, "lacks the visit that it was interrupted in");
+		for (int k = 0; k < n; k++)
+			ok(past[k].whole_ns <= 1000 * MS, "no interruption is counted");
+		free(past);
+	}
+}
+
 static const struct store_past *find(const struct store_past *past, int n, enum visit_kind kind)
 {
 	for (int i = 0; i < n; i++)
@@ -120,6 +150,10 @@ int main(void)
 	if (store_open(&s, path, STORE_READ, NULL))
 		bail("it cannot be read");
 	test_past(s, &e);
+	store_close(s);
+	if (store_open(&s, path, STORE_WRITE, NULL))
+		bail("it cannot be written");
+	test_interrupted(s, &e);
 	store_close(s);
 	example_free(&e);
 	return tap_done();

@@ -4,6 +4,8 @@
 
 #include "harness/host/host.h"
 
+#include "engines/base/fact.h"
+
 #include "tests/unit/host_tree.h"
 
 /* Facts of the tree, in full. */
@@ -122,9 +124,9 @@ static void test_fingerprint(void)
 
 	host_fingerprint(e, first);
 	is_int(strspn(first, "0123456789abcdef"), 64, "a fingerprint");
-	ok(host_is_volatile("run.start_load_1") && host_is_volatile("run.stop_utc"),
+	ok(fact_is_volatile("run.start_load_1") && fact_is_volatile("run.stop_utc"),
 	   "load and time are of the moment");
-	ok(!host_is_volatile("run.variables"), "variables are not");
+	ok(!fact_is_volatile("run.variables"), "variables are not");
 	json_object_set_new(e, "run.stop_load_1", json_real(9));
 	host_fingerprint(e, second);
 	is_text(second, first, "what is of the moment does not change it");

@@ -3,6 +3,8 @@
 #include "config.h"
 
 #include <stdarg.h>
+#include <sched.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tests/unit/temp_folder.h"
@@ -151,7 +153,7 @@ static void is_placed(const char *machine, const char *allowed, const char *affi
 	is_text(strbuf_text(&out), want, affinity);
 	is_int(p.cpus ? p.node : -2, strncmp(affinity, "node", 4) == 0 ? affinity[4] - '0' : -1,
 	       "its memory");
-	place_free(&p);
+	free(p.cpus);
 	strbuf_free(&out);
 }
 
@@ -240,6 +242,25 @@ static void test_garbage(void)
 	caches_are("bad", "0-1", 0);
 }
 
+/* What was allowed at the start stays, whatever this thread is bound to. */
+static void test_started(void)
+{
+	const struct cpu_list *started = cpu_list_started();
+	cpu_set_t all, one;
+	int n = started->n;
+	CPU_ZERO(&one);
+	if (n == 0 || started->cpu[n - 1] >= CPU_SETSIZE || sched_getaffinity(0, sizeof all, &all))
+		return;
+	CPU_SET((size_t)started->cpu[n - 1], &one);
+	is_int(sched_setaffinity(0, sizeof one, &one), 0, "bound to one CPU");
+	struct cpu_list now;
+	cpu_list_allowed(&now);
+	is_int(now.n, 1, "one is allowed now");
+	cpu_list_free(&now);
+	is_int(cpu_list_started()->n, n, "as many as before were at the start");
+	sched_setaffinity(0, sizeof all, &all);
+}
+
 int main(void)
 {
 	struct cpu_list allowed;
@@ -257,5 +278,6 @@ int main(void)
 	cpu_list_allowed(&allowed);
 	ok(allowed.n >= 1, "this process may use %d CPUs", allowed.n);
 	cpu_list_free(&allowed);
+	test_started();
 	return tap_done();
 }

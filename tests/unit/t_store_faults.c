@@ -168,10 +168,16 @@ static void refused_after(const char *sql, const char *words, const char *what)
 static void test_schemas(void)
 {
 	refused_after("PRAGMA user_version=3", "schema 3 is newer than this program's 2", "a newer schema");
+	refused_after("PRAGMA user_version=3",
+		      "a newer inferometer wrote it, and reads it; --store names another",
+		      "which says what helps");
 	refused_after("PRAGMA user_version=-5", "its schema is -5, expected 1 to 2", "a schema below all");
 	refused_after("PRAGMA application_id=7", "another program (application id 7)", "another application");
 	refused_after("DROP TABLE reading", "table \"reading\" is absent", "a table less");
-	refused_after("ALTER TABLE visit DROP COLUMN load_ns", "table \"visit\" is another", "a column less");
+	refused_after(
+		"ALTER TABLE visit DROP COLUMN load_ns",
+		"table \"visit\" is another, expected that of schema 2: another build of inferometer wrote",
+		"a column less");
 	refused_after("ALTER TABLE visit RENAME COLUMN load_ns TO x", "table \"visit\" is another",
 		      "a column of another name");
 	refused_after("DROP TABLE op; CREATE VIEW op AS SELECT 1 AS visit, 'x' AS name, 1 AS calls, 1 AS "

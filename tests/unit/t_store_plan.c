@@ -106,6 +106,31 @@ static void test_ended(struct store *s)
 	has_text(d.text, "there is no run 9", "and says so");
 }
 
+/* Nothing could run, but the plan was made with some worker. */
+static void test_build(struct store *s)
+{
+	const struct store_run row = {.label = "",
+				      .command = "",
+				      .spec_name = "",
+				      .spec_text = "",
+				      .machine_id = "00112233445566778899aabbccddeeff",
+				      .machine_class = "x",
+				      .machine = e.machine,
+				      .environment = e.environment,
+				      .build_program = "planner",
+				      .build_version = "7",
+				      .build = e.build};
+	struct stored_run *r = NULL;
+	struct diag d = {0};
+	int64_t run;
+	is_int(store_run_begin(s, &row, &run, &d), 0, "a run without a process");
+	is_int(store_run_load(s, run, &r, &d), 0, "load");
+	is_text(r->build_program, "planner", "has the worker of its plan");
+	is_text(r->build_version, "7", "its version");
+	ok(json_equal(r->build, e.build), "and its build");
+	stored_run_free(r);
+}
+
 int main(void)
 {
 	snprintf(path, sizeof path, "%s/plan.db", temp_folder());
@@ -115,6 +140,7 @@ int main(void)
 	put_plan(s);
 	test_progress(s);
 	test_ended(s);
+	test_build(s);
 	store_close(s);
 	example_free(&e);
 	return tap_done();

@@ -14,13 +14,6 @@ struct counter {
 
 extern const struct counter_ops counter_clock;
 
-static int64_t cpu_ns(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
 static int64_t resolution_ns(void)
 {
 	struct timespec t;
@@ -47,13 +40,13 @@ static int clock_start(struct counter *c, struct diag *d)
 {
 	(void)d;
 	c->wall = clock_ns();
-	c->cpu = cpu_ns();
+	c->cpu = clock_process_ns();
 	return 0;
 }
 
 static int clock_stop(struct counter *c, struct readings *out, struct diag *d)
 {
-	int64_t cpu = cpu_ns() - c->cpu, wall = clock_ns() - c->wall;
+	int64_t cpu = clock_process_ns() - c->cpu, wall = clock_ns() - c->wall;
 	(void)d;
 	reading_put(out, "wall_time", "ns", wall, wall);
 	reading_put(out, "cpu_time", "ns", cpu, wall);

@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "engines/base/clock.h"
 #include "engines/base/hooks.h"
@@ -48,13 +47,6 @@ struct counter {
 
 /* ---- on each thread ---- */
 
-static int64_t cpu_ns(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
 static void papi_born(struct counter *c, int thread)
 {
 	if (thread >= THREADS_MAX)
@@ -83,7 +75,7 @@ static void look_before(void *arg, int thread, int n)
 	(void)n;
 	if (!t || t->why[0])
 		return;
-	t->cpu_before = cpu_ns();
+	t->cpu_before = clock_thread_ns();
 	papi_set_read(&t->set, t->before, t->why, sizeof t->why);
 }
 
@@ -94,7 +86,7 @@ static void look_after(void *arg, int thread, int n)
 	if (!t || t->why[0])
 		return;
 	papi_set_read(&t->set, t->after, t->why, sizeof t->why);
-	t->cpu_after = cpu_ns();
+	t->cpu_after = clock_thread_ns();
 }
 
 static void leave(void *arg, int thread, int n)

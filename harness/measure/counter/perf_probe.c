@@ -53,16 +53,9 @@ bool perf_event_read(int fd, struct perf_value *out)
 
 /* ---- what moves them ---- */
 
-static int64_t thread_ns(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
 static void be_busy(void)
 {
-	for (int64_t end = thread_ns() + BUSY_NS; thread_ns() < end;)
+	for (int64_t end = clock_thread_ns() + BUSY_NS; clock_thread_ns() < end;)
 		;
 }
 
@@ -162,9 +155,9 @@ static void probe(int event, struct perf_choice *c)
 		return;
 	}
 	perf_event_read(fd, &before);
-	int64_t cpu = thread_ns();
+	int64_t cpu = clock_thread_ns();
 	movers[event].move();
-	cpu = thread_ns() - cpu;
+	cpu = clock_thread_ns() - cpu;
 	if (!perf_event_read(fd, &after))
 		snprintf(c->why, sizeof c->why, "it starts, but cannot be read");
 	else if (after.running_ns < after.enabled_ns)

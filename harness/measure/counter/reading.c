@@ -26,12 +26,7 @@ void reading_put(struct readings *r, const char *counter, const char *unit, int6
 
 void list_counter(struct wire_hello *h, const char *name, const char *why, int passes)
 {
-	struct wire_choices *c = &h->counters;
-	c->item = mem_realloc(c->item, ((size_t)c->n + 1) * sizeof *c->item);
-	struct wire_choice *new = &c->item[c->n++];
-	*new = (struct wire_choice){.usable = !*why, .passes = passes};
-	snprintf(new->name, sizeof new->name, "%s", name);
-	snprintf(new->why, sizeof new->why, "%s", why);
+	wire_choice_add(&h->counters, name, !*why, why)->passes = passes;
 }
 
 void list_event(struct wire_hello *h, const char *counter, const char *name, const char *event,
