@@ -81,6 +81,10 @@ static void say_resume(const struct measuring *m, const struct run_summary *s)
 		strbuf_puts(&command, " --worker ");
 		text_shell(&command, m->spec.worker);
 	}
+	for (int i = 0; i < m->spec.beside.n; i++) {
+		strbuf_puts(&command, " --beside ");
+		text_shell(&command, m->spec.with[i]);
+	}
 	fprintf(stderr, "inferometer: run %lld has %d of %d visits; finish it with: %s\n", (long long)s->run,
 		s->visits_made, s->visits_planned, strbuf_text(&command));
 	strbuf_free(&command);
@@ -129,8 +133,8 @@ static int prepare(const struct measuring *m, struct job *j, struct store *store
 {
 	const struct spec *asked = names_spec(&m->spec) ? &j->spec : NULL;
 	if (m->resume)
-		return run_resume_load(store, m->run, asked, worker, &j->resumed, d);
-	return run_plan(&j->spec, worker, &j->plan, &j->hello, d);
+		return run_resume_load(store, m->run, asked, worker, &m->spec.beside, &j->resumed, d);
+	return run_plan_beside(&j->spec, worker, &m->spec.beside, &j->plan, &j->hello, d);
 }
 
 static void say_note(const struct store *store)
