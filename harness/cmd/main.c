@@ -10,8 +10,10 @@
 #include <string.h>
 
 #include "engines/base/mem.h"
+#include "engines/base/nearest.h"
 #include "engines/base/strbuf.h"
 #include "harness/cmd/cmd.h"
+#include "harness/cmd/help.h"
 #include "reports/text.h"
 
 const struct command commands[] = {
@@ -108,8 +110,26 @@ static void usage(FILE *out)
 		     "certain.\n\n");
 	for (const struct command *c = commands; c->name; c++)
 		fprintf(out, "  %-11s %s\n", c->name, c->help);
-	fprintf(out, "\n'inferometer COMMAND --help' tells more, and so does inferometer(1). Begin with\n"
+	fprintf(out, "\n'inferometer help COMMAND' tells the options, 'inferometer help TOPIC' more:\n");
+	help_topics(out);
+	fprintf(out, "\ninferometer(1) has all of it on one page. Begin with\n"
 		     "  inferometer run quick\n");
+}
+
+/* A word after help that is neither a command nor a page. */
+static int unknown_topic(const char *name)
+{
+	struct nearest near = {.name = name};
+	struct strbuf hint = {0};
+	struct diag d = {0};
+	for (const struct command *c = commands; c->name; c++)
+		nearest_offer(&near, c->name);
+	help_offer(&near);
+	if (!nearest_put(&near, &hint))
+		strbuf_puts(&hint, "; 'inferometer help' lists both");
+	diag_set(&d, ERR_USAGE, "\"%.40s\" is neither a command nor a topic%s", name, strbuf_text(&hint));
+	strbuf_free(&hint);
+	return cmd_fail(&d);
 }
 
 static int complain(const char *text, const char *what)
@@ -153,8 +173,10 @@ int main(int argc, char **argv)
 		usage(stdout);
 		return cmd_finish(EXIT_OK);
 	}
+	if (help && !c)
+		return help_page(argv[2]) == 0 ? cmd_finish(EXIT_OK) : unknown_topic(argv[2]);
 	if (!c)
-		return complain("unknown command \"%.40s\"", help ? argv[2] : argv[1]);
+		return complain("unknown command \"%.40s\"", argv[1]);
 	if (help) {
 		char *asked[] = {argv[0], "--help", NULL};
 		return dispatch(c, 2, asked);
