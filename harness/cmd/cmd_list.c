@@ -189,7 +189,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
 	.options = options,
 	.parser = parse,
-	.args_doc = "counters|engines|devices|workloads|isas|precisions|providers|sweeps",
+	.args_doc = "counters|engines|devices|workloads\nisas|precisions|providers|sweeps",
 	.doc = "Lists what the worker has, whether it can be used here, and why not. counters: each source, "
 	       "group "
 	       "and event, after a loop that must move it. sweeps: those that come with the program.",
