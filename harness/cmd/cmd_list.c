@@ -11,6 +11,7 @@
 #include "engines/base/strbuf.h"
 #include "harness/cmd/cmd.h"
 #include "harness/run/client.h"
+#include "harness/spec/spec.h"
 #include "harness/wire/wire.h"
 #include "reports/text.h"
 
@@ -126,13 +127,20 @@ static void providers_list(struct items *list, const struct wire_hello *h)
 		choices_add(list, &h->devices[i].providers, h->devices[i].name);
 }
 
+static void sweeps_list(struct items *list, const struct wire_hello *h)
+{
+	(void)h;
+	for (const char *const *name = spec_named(); *name; name++)
+		item_add(list, *name, "");
+}
+
 static const struct {
 	const char *name;
 	void (*list)(struct items *list, const struct wire_hello *h);
 } kinds[] = {
 	{"counters", counters_list},   {"engines", engines_list}, {"devices", devices_list},
 	{"workloads", workloads_list}, {"isas", isas_list},	  {"precisions", precisions_list},
-	{"providers", providers_list},
+	{"providers", providers_list}, {"sweeps", sweeps_list},
 };
 enum { N_KINDS = sizeof kinds / sizeof kinds[0] };
 
@@ -164,7 +172,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		if (kind_find(arg) < 0)
 			argp_error(state,
 				   "\"%.60s\": expected counters, engines, devices, workloads, isas, "
-				   "precisions or providers",
+				   "precisions, providers or sweeps",
 				   arg);
 		a->what = arg;
 		break;
@@ -181,10 +189,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
 	.options = options,
 	.parser = parse,
-	.args_doc = "counters|engines|devices|workloads|isas|precisions|providers",
+	.args_doc = "counters|engines|devices|workloads\nisas|precisions|providers|sweeps",
 	.doc = "Lists what the worker has, whether it can be used here, and why not. counters: each source, "
 	       "group "
-	       "and event, after a loop that must move it.",
+	       "and event, after a loop that must move it. sweeps: those that come with the program.",
 };
 
 /* ---- printing ---- */
@@ -289,13 +297,31 @@ static int ask_hello(struct client *c, bool events, struct wire_hello *out, stru
 	return rc;
 }
 
+/* kind: an index. */
+static void print_list(const struct arguments *a, int kind, const struct wire_hello *hello)
+{
+	struct items items = {0};
+	kinds[kind].list(&items, hello);
+	if (a->json)
+		print_json(&items);
+	else
+		print_items(&items, kinds[kind].list != counters_list);
+	free(items.item);
+}
+
 static int list(const struct arguments *a, struct diag *d)
 {
 	struct client *c = NULL;
 	struct wire_hello hello = {0};
-	struct items items = {0};
 	char *found = NULL;
-	int kind = kind_find(a->what), rc = a->worker ? 0 : client_find_worker(&found, d);
+	int kind = kind_find(a->what), rc = 0;
+	/* They are no worker's. */
+	if (kinds[kind].list == sweeps_list) {
+		print_list(a, kind, &hello);
+		return 0;
+	}
+	if (!a->worker)
+		rc = client_find_worker(&found, d);
 	if (rc == 0)
 		rc = client_start(&c, a->worker ? a->worker : found, d);
 	free(found);
@@ -307,12 +333,7 @@ static int list(const struct arguments *a, struct diag *d)
 	client_stop(c, NULL);
 	if (rc)
 		return rc;
-	kinds[kind].list(&items, &hello);
-	if (a->json)
-		print_json(&items);
-	else
-		print_items(&items, kinds[kind].list != counters_list);
-	free(items.item);
+	print_list(a, kind, &hello);
 	wire_hello_free(&hello);
 	return 0;
 }

@@ -160,7 +160,9 @@ static void pilots_make(const struct arguments *a, struct job *j)
 		if (!j->estimates[i].n_visits || j->estimates[i].source == ESTIMATE_HISTORY)
 			continue;
 		say_pilot(&j->plan, i, ++n, all);
-		pilot_make(&j->spec, j->worker, &j->plan.points[i], a->pilot_s, &j->pilots[i]);
+		const struct plan_worker *w = plan_worker_of(&j->plan, &j->plan.points[i].point);
+		pilot_make(&j->spec, w ? w->program : j->worker, &j->plan.points[i], a->pilot_s,
+			   &j->pilots[i]);
 	}
 	if (n && terminal_draws(STDERR_FILENO))
 		fputs("\r\033[K", stderr);
@@ -182,7 +184,7 @@ static int make(const struct arguments *a, struct job *j, struct diag *d)
 	if (rc == 0)
 		rc = history_load(a, j, d);
 	if (rc == 0)
-		rc = run_plan(&j->spec, j->worker, &j->plan, &j->hello, d);
+		rc = run_plan_beside(&j->spec, j->worker, &a->spec.beside, &j->plan, &j->hello, d);
 	if (rc)
 		return rc;
 	estimate(j);

@@ -10,8 +10,10 @@
 #include <string.h>
 
 #include "engines/base/mem.h"
+#include "engines/base/nearest.h"
 #include "engines/base/strbuf.h"
 #include "harness/cmd/cmd.h"
+#include "harness/cmd/help.h"
 #include "harness/cmd/mistake.h"
 #include "reports/text.h"
 
@@ -117,8 +119,26 @@ static void usage(FILE *out)
 		     "certain.\n\n");
 	for (const struct command *c = commands; c->name; c++)
 		fprintf(out, "  %-11s %s\n", c->name, c->help);
-	fprintf(out, "\n'inferometer COMMAND --help' tells more, and so does inferometer(1). Begin with\n"
+	fprintf(out, "\n'inferometer help COMMAND' tells the options, 'inferometer help TOPIC' more:\n");
+	help_topics(out);
+	fprintf(out, "\ninferometer(1) has all of it on one page. Begin with\n"
 		     "  inferometer run quick\n");
+}
+
+/* A word after help that is neither a command nor a page. */
+static int unknown_topic(const char *name)
+{
+	struct nearest near = {.name = name};
+	struct strbuf hint = {0};
+	struct diag d = {0};
+	for (const struct command *c = commands; c->name; c++)
+		nearest_offer(&near, c->name);
+	help_offer(&near);
+	if (!nearest_put(&near, &hint))
+		strbuf_puts(&hint, "; 'inferometer help' lists both");
+	diag_set(&d, ERR_USAGE, "\"%.40s\" is neither a command nor a topic%s", name, strbuf_text(&hint));
+	strbuf_free(&hint);
+	return cmd_fail(&d);
 }
 
 static int no_command(void)
@@ -160,8 +180,10 @@ int main(int argc, char **argv)
 		usage(stdout);
 		return cmd_finish(EXIT_OK);
 	}
+	if (help && !c)
+		return help_page(argv[2]) == 0 ? cmd_finish(EXIT_OK) : unknown_topic(argv[2]);
 	if (!c)
-		return mistake_command(help ? 1 : argc - 1, argv + (help ? 2 : 1));
+		return mistake_command(argc - 1, argv + 1);
 	if (help) {
 		char *asked[] = {argv[0], "--help", NULL};
 		return dispatch(c, 2, asked);

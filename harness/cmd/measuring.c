@@ -88,6 +88,10 @@ static void say_resume(const struct measuring *m, const struct run_summary *s)
 		strbuf_puts(&command, " --worker ");
 		text_shell(&command, m->spec.worker);
 	}
+	for (int i = 0; i < m->spec.beside.n; i++) {
+		strbuf_puts(&command, " --beside ");
+		text_shell(&command, m->spec.with[i]);
+	}
 	fprintf(stderr, "inferometer: run %lld has %d of %d visits; finish it with: %s\n", (long long)s->run,
 		s->visits_made, s->visits_planned, strbuf_text(&command));
 	strbuf_free(&command);
@@ -140,8 +144,8 @@ static int prepare(const struct measuring *m, struct job *j, struct store *store
 	if (rc)
 		return rc;
 	if (m->resume)
-		return run_resume_load(store, run, asked, worker, &j->resumed, d);
-	rc = run_plan(&j->spec, worker, &j->plan, &j->hello, d);
+		return run_resume_load(store, run, asked, worker, &m->spec.beside, &j->resumed, d);
+	rc = run_plan_beside(&j->spec, worker, &m->spec.beside, &j->plan, &j->hello, d);
 	if (rc == 0)
 		mistake_threads(&j->plan, &j->hello);
 	return rc;

@@ -13,6 +13,7 @@ enum {
 	KEY_OF_AXIS = OPTION_SPEC,		 /* + enum point_key */
 	KEY_OF_OPTION = OPTION_SPEC + KEY_COUNT, /* + enum spec_option */
 	KEY_OF_WORKER = KEY_OF_OPTION + SPEC_OPTION_COUNT,
+	KEY_OF_BESIDE,
 };
 
 static const char *const option_names[SPEC_OPTION_COUNT] = {
@@ -89,6 +90,8 @@ static const struct argp_option options[] = {
 	OPTION("counters", SPEC_OPTION_COUNTERS, "LIST",
 	       "counter sources, each in visits of its own, or none"),
 	{"worker", KEY_OF_WORKER, "PROGRAM", 0, "worker program (the one installed)", 2},
+	{"beside", KEY_OF_BESIDE, "PROGRAM", 0,
+	 "a further worker, for the points of its engine; may stand more than once", 2},
 	{0},
 };
 
@@ -115,6 +118,14 @@ static void workload_add_lengths(struct spec_options *o, const char *prefix, con
 		free(name);
 	}
 	free(copy);
+}
+
+static void beside_add(struct spec_options *o, const char *program, struct argp_state *state)
+{
+	if (o->beside.n == RUN_BESIDE_MAX)
+		argp_error(state, "--beside: at most %d further workers are allowed", RUN_BESIDE_MAX);
+	o->with[o->beside.n++] = program;
+	o->beside.program = o->with;
 }
 
 /* The options whose keys are places in a table. Those without a value switch something off. */
@@ -160,6 +171,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case KEY_OF_WORKER:
 		o->worker = arg;
+		break;
+	case KEY_OF_BESIDE:
+		beside_add(o, arg, state);
 		break;
 	case ARGP_KEY_ARG:
 		if (o->spec)

@@ -7,6 +7,7 @@
 
 #include "engines/base/strbuf.h"
 #include "harness/cmd/cmd.h"
+#include "harness/run/run.h"
 #include "harness/spec/spec.h"
 
 /* What is no axis: the names that a file has. */
@@ -31,6 +32,8 @@ enum spec_option {
 struct spec_options {
 	const char *spec;		       /* sweep or file; NULL: flags alone */
 	const char *worker;		       /* NULL: client_find_worker */
+	const char *with[RUN_BESIDE_MAX];      /* --beside, as often as it stands */
+	struct run_beside beside;	       /* the same, n and all */
 	const char *axis[KEY_COUNT];	       /* as typed; NULL: not given */
 	struct strbuf workloads;	       /* of --workload, -p and -n together */
 	bool prompt, gen;		       /* -p, -n were given, maybe as 0 */

@@ -178,10 +178,11 @@ static int expand_all(struct expansion *e)
 	for (int i = 0; i < e->spec->n_sections && rc == 0; i++) {
 		e->section = &e->spec->sections[i];
 		e->n_section = i;
-		if (!stands_for_others(e->spec, i))
+		if (!stands_for_others(e->spec, i) &&
+		    share_has_section(e->context.share, e->context.hello, e->section))
 			rc = expand_from(e, 0);
 	}
-	if (rc == 0 && e->plan.n_points == 0)
+	if (rc == 0 && e->plan.n_points == 0 && !e->context.share)
 		rc = diag_set_at(e->d, ERR_USAGE, e->spec->file, 0, "exclude leaves none of %d points",
 				 e->n_tried);
 	if (rc == 0 && (int64_t)e->plan.n_points * e->spec->rounds > PLAN_VISITS_MAX)
@@ -191,11 +192,12 @@ static int expand_all(struct expansion *e)
 	return rc;
 }
 
-int plan_expand(struct plan *out, const struct spec *spec, const struct wire_hello *hello,
-		const struct plan_model *models, int n_models, struct diag *d)
+int plan_expand_share(struct plan *out, const struct spec *spec, const struct wire_hello *hello,
+		      const struct plan_model *models, int n_models, const struct plan_share *share,
+		      struct diag *d)
 {
 	struct expansion e = {.spec = spec, .d = d};
-	int rc = counters_check(spec, hello, d);
+	int rc = share && share->further ? 0 : counters_check(spec, hello, d);
 	if (rc)
 		return rc;
 	e.plan.n_excludes = spec->n_excludes;
@@ -203,6 +205,7 @@ int plan_expand(struct plan *out, const struct spec *spec, const struct wire_hel
 	for (int i = 0; i < spec->n_excludes; i++)
 		e.plan.excludes[i].line = spec->excludes[i].line;
 	plan_context_init(&e.context, hello, models, n_models);
+	e.context.share = share;
 	rc = expand_all(&e);
 	plan_context_free(&e.context);
 	plan_index_free(&e.index);
@@ -211,4 +214,10 @@ int plan_expand(struct plan *out, const struct spec *spec, const struct wire_hel
 	else
 		*out = e.plan;
 	return rc;
+}
+
+int plan_expand(struct plan *out, const struct spec *spec, const struct wire_hello *hello,
+		const struct plan_model *models, int n_models, struct diag *d)
+{
+	return plan_expand_share(out, spec, hello, models, n_models, NULL, d);
 }

@@ -4,4 +4,4 @@ libplan_a_CFLAGS = $(AM_CFLAGS)
 libplan_a_SOURCES = \
 	%D%/plan.h %D%/private.h %D%/estimate.c %D%/estimate.h \
 	%D%/points.c %D%/resolve.c %D%/expand.c %D%/exclude.c \
-	%D%/admit.c %D%/ceilings.c %D%/order.c
+	%D%/worker.c %D%/admit.c %D%/ceilings.c %D%/order.c

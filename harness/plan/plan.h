@@ -46,6 +46,11 @@ struct plan_exclude {
 	int line;	   /* in the spec's file */
 	int64_t n_matched; /* points of the product, before equal ones are merged */
 };
+/* A worker program beside the one that a plan was made with. */
+struct plan_worker {
+	char *program; /* owned, like what hello holds */
+	struct wire_hello hello;
+};
 struct plan {
 	int n_points;
 	struct plan_point *points;
@@ -56,6 +61,9 @@ struct plan {
 	int n_excludes;
 	struct plan_exclude *excludes; /* as in the spec */
 	int64_t n_dropped;	       /* by one of them at least */
+	int n_workers;
+	struct plan_worker
+		*workers; /* owned; further ones, filled by run_plan: a point is theirs by its engine */
 };
 
 /* What the worker answered about a model (ask model), by the name in the spec. */
@@ -83,6 +91,25 @@ struct plan_model {
  */
 MUST_CHECK int plan_expand(struct plan *out, const struct spec *spec, const struct wire_hello *hello,
 			   const struct plan_model *models, int n_models, struct diag *d);
+
+/* ---- several workers in one plan (worker.c) ---- */
+
+/* Which part of a spec is one worker's, by the values of `engine`. */
+struct plan_share {
+	const struct wire_hello *const *others; /* whose engines are not this one's */
+	int n_others;
+	bool further; /* not the plan's first worker: it has no point whose engine is not named */
+};
+/* plan_expand for that share: sections without an engine of it give nothing, and so may all of them. */
+MUST_CHECK int plan_expand_share(struct plan *out, const struct spec *spec, const struct wire_hello *hello,
+				 const struct plan_model *models, int n_models,
+				 const struct plan_share *share, struct diag *d);
+/* Appends the points and models of *from, which is empty afterwards. A point without an engine gets this one. */
+void plan_join(struct plan *p, struct plan *from, const char *engine);
+/* The engine as one of that worker's. */
+bool plan_has_engine(const struct wire_hello *hello, const char *engine);
+/* The further worker whose point it is; NULL: the plan's first one. Belongs to the plan. */
+const struct plan_worker *plan_worker_of(const struct plan *p, const struct point *point);
 
 /* Records a copy of a check answer: a point that does not fit becomes skipped ("needs 13.6 GB, limit
  * 12.0 GB"), or unavailable when the answer's code says so. */

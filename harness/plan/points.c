@@ -87,6 +87,11 @@ void plan_free(struct plan *p)
 	}
 	for (int i = 0; i < p->n_models; i++)
 		wire_model_free(&p->models[i]);
+	for (int i = 0; i < p->n_workers; i++) {
+		free(p->workers[i].program);
+		wire_hello_free(&p->workers[i].hello);
+	}
+	free(p->workers);
 	free(p->points);
 	free(p->visits);
 	free(p->models);

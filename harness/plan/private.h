@@ -48,6 +48,7 @@ struct plan_context {
 	const struct wire_workload *workload;
 	const struct wire_device *device;
 	const struct plan_model *model; /* without an error */
+	const struct plan_share *share; /* NULL: all of the spec */
 };
 void plan_context_init(struct plan_context *c, const struct wire_hello *hello,
 		       const struct plan_model *models, int n_models);
@@ -58,6 +59,13 @@ void plan_context_choose(struct plan_context *c, enum point_key key, const char 
 /* The values of a key, each once. False when it must be given and is not. */
 bool plan_resolve(const struct plan_context *c, enum point_key key, const struct axis *axis,
 		  struct plan_values *out);
+
+/* ---- what is another worker's (worker.c) ---- */
+
+/* Is the engine, or what stands for several, of that share? NULL: everything is. */
+bool share_has_engine(const struct plan_share *share, const struct wire_hello *hello, const char *engine);
+bool share_has_section(const struct plan_share *share, const struct wire_hello *hello,
+		       const struct section *section);
 
 /* ---- what is left out (exclude.c) ---- */
 

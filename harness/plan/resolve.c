@@ -322,7 +322,8 @@ bool plan_resolve(const struct plan_context *c, enum point_key key, const struct
 	const char *dflt = axis->n ? NULL : value_default(c, key);
 	*out = (struct plan_values){0};
 	for (int i = 0; i < axis->n; i++)
-		value_resolve(out, c, key, axis->value[i]);
+		if (key != KEY_ENGINE || share_has_engine(c->share, c->hello, axis->value[i]))
+			value_resolve(out, c, key, axis->value[i]);
 	if (dflt)
 		value_resolve(out, c, key, dflt);
 	return out->n > 0;

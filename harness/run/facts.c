@@ -10,6 +10,7 @@
 #include "engines/base/strbuf.h"
 #include "harness/host/host.h"
 #include "harness/run/run.h"
+#include "harness/run/survey.h"
 #include "harness/run/sweep.h"
 
 /* A worker that does not say who it is within this time is none. */
@@ -62,6 +63,9 @@ json_t *sweep_environment(const struct sweep *s)
 {
 	json_t *facts = host_environment("");
 	run_put_worker(facts, s->worker, s->hello);
+	json_t *beside = beside_facts(s->plan);
+	json_object_update(facts, beside);
+	json_decref(beside);
 	json_object_set_new(facts, "inputs.models", models_of(s->plan));
 	json_object_set_new(facts, "inputs.seed", json_integer(s->spec->seed));
 	json_object_set_new(facts, "inputs.tokenizers", json_string("of the model files"));

@@ -7,7 +7,7 @@ librun_a_SOURCES = \
 	%D%/tail.c %D%/tail.h \
 	%D%/run.c %D%/run.h %D%/sweep.h %D%/points.c \
 	%D%/outcome.c %D%/outcome.h %D%/resume.c %D%/resume.h %D%/same.c %D%/same.h \
-	%D%/survey.c %D%/survey.h %D%/checks.c %D%/pilot.c %D%/pilot.h %D%/visit.c %D%/verify.c %D%/facts.c \
+	%D%/survey.c %D%/survey.h %D%/beside.c %D%/checks.c %D%/pilot.c %D%/pilot.h %D%/visit.c %D%/verify.c %D%/facts.c \
 	%D%/outputs.c %D%/outputs.h \
 	%D%/process.c %D%/process.h %D%/watch.c %D%/watch.h \
 	%D%/gate.c %D%/gate.h %D%/keeper.c %D%/keeper.h %D%/jump.c %D%/jump.h \

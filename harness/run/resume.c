@@ -14,6 +14,7 @@
 #include "harness/run/counting.h"
 #include "harness/run/run.h"
 #include "harness/run/same.h"
+#include "harness/run/survey.h"
 
 #define SECOND_NS ((int64_t)1000000000)
 
@@ -147,7 +148,8 @@ static int same_counters(const struct run_resumed *r, struct diag *d)
 			(long long)r->progress->run->id, then, now);
 }
 
-static int load(struct run_resumed *r, const struct spec *asked, const char *worker, struct diag *d)
+static int load(struct run_resumed *r, const struct spec *asked, const char *worker,
+		const struct run_beside *beside, struct diag *d)
 {
 	const struct stored_run *run = r->progress->run;
 	int rc = check_unfinished(run, d);
@@ -162,17 +164,23 @@ static int load(struct run_resumed *r, const struct spec *asked, const char *wor
 	if (rc == 0)
 		rc = same_build(r->progress, program_name(worker), &r->hello, d);
 	if (rc == 0)
+		rc = beside_meet(&r->spec, beside, &r->hello, &r->plan, d);
+	if (rc == 0)
+		rc = beside_same(&r->plan, run->environment, d);
+	if (rc == 0)
+		rc = beside_models(&r->spec, &r->plan, run, d);
+	if (rc == 0)
 		rc = take_plan(&r->plan, r->progress, d);
 	return rc ? rc : same_counters(r, d);
 }
 
 int run_resume_load(struct store *store, int64_t run, const struct spec *asked, const char *worker,
-		    struct run_resumed *out, struct diag *d)
+		    const struct run_beside *beside, struct run_resumed *out, struct diag *d)
 {
 	struct run_resumed r = {0};
 	int rc = store_progress_load(store, run, &r.progress, d);
 	if (rc == 0)
-		rc = load(&r, asked, worker, d);
+		rc = load(&r, asked, worker, beside, d);
 	if (rc) {
 		run_resumed_free(&r);
 		return rc;

@@ -39,15 +39,25 @@ static const char *program_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-void sweep_describe(struct sweep *s, const struct process *process, struct store_visit *v)
+struct measurer sweep_measurer(const struct sweep *s, const struct point *point)
 {
+	const struct plan_worker *w = plan_worker_of(s->plan, point);
+	if (w)
+		return (struct measurer){w->program, &w->hello};
+	return (struct measurer){s->worker, s->hello};
+}
+
+void sweep_describe(struct sweep *s, const struct point *point, const struct process *process,
+		    struct store_visit *v)
+{
+	const struct measurer m = sweep_measurer(s, point);
 	bool started = process->pid > 0;
 	v->position = s->position++;
 	v->arm = "own";
-	v->worker = s->worker;
-	v->build_program = started ? program_name(s->worker) : "";
-	v->build_version = s->hello->version;
-	v->build = s->hello->build;
+	v->worker = m.program;
+	v->build_program = started ? program_name(m.program) : "";
+	v->build_version = m.hello->version;
+	v->build = m.hello->build;
 	process_describe(process, v);
 }
 

@@ -26,12 +26,19 @@ struct run_resumed {
 	struct wire_hello hello;
 	struct stored_progress *progress;
 };
+/* Worker programs that are measured beside the first one, in the points that name an engine of theirs. */
+struct run_beside {
+	int n;
+	const char *const *program; /* paths */
+};
+#define RUN_BESIDE_MAX 8
+
 /*
  * run 0: the newest interrupted one. asked: a spec that was named, NULL: whatever it was. ERR_USAGE, saying what differs
- * and both values, for another spec, another build of the worker, another machine, a model file that changed since.
+ * and both values, for another spec, another build of the worker, another machine, a model file that changed since; likewise for the workers beside.
  */
 MUST_CHECK int run_resume_load(struct store *store, int64_t run, const struct spec *asked, const char *worker,
-			       struct run_resumed *out, struct diag *d);
+			       const struct run_beside *beside, struct run_resumed *out, struct diag *d);
 void run_resumed_free(struct run_resumed *r); /* all zero is fine */
 
 struct run_options {
@@ -52,6 +59,11 @@ struct run_options {
 /* Hello, models, expansion, checks, ceilings, order. For `plan` and `run`. */
 MUST_CHECK int run_plan(const struct spec *spec, const char *worker, struct plan *out,
 			struct wire_hello *hello, struct diag *d);
+
+/* The same with further workers. ERR_USAGE when two of them have an engine of the same name, or one has workloads that do
+ * not heed the key. */
+MUST_CHECK int run_plan_beside(const struct spec *spec, const char *worker, const struct run_beside *beside,
+			       struct plan *out, struct wire_hello *hello, struct diag *d);
 
 /* What a worker says it is and can do. */
 MUST_CHECK int run_hello(const char *worker, struct wire_hello *out, struct diag *d);

@@ -33,7 +33,7 @@ int survey_ask(struct survey *s, const char *what, json_t *body, json_t **answer
 	return rc;
 }
 
-static int ask_hello(struct survey *s, struct wire_hello *out, struct diag *d)
+int survey_hello(struct survey *s, struct wire_hello *out, struct diag *d)
 {
 	struct wire_hello h;
 	json_t *answer = NULL;
@@ -131,12 +131,13 @@ static void free_models(struct plan_model *models, int n)
 
 /* ---- all of it ---- */
 
-static int survey_plan(struct survey *s, const struct wire_hello *hello, struct plan *out, struct diag *d)
+int survey_share(struct survey *s, const struct wire_hello *hello, const struct plan_share *share,
+		 struct plan *out, struct diag *d)
 {
 	struct plan p = {0};
 	int n_models;
 	struct plan_model *models = ask_models(s, &n_models);
-	int rc = plan_expand(&p, s->spec, hello, models, n_models, d);
+	int rc = plan_expand_share(&p, s->spec, hello, models, n_models, share, d);
 	if (rc) {
 		free_models(models, n_models);
 		return rc;
@@ -147,19 +148,45 @@ static int survey_plan(struct survey *s, const struct wire_hello *hello, struct 
 	if (s->spec->ceilings)
 		plan_add_ceilings(&p, hello);
 	survey_check(s, &p);
+	*out = p;
+	return 0;
+}
+
+static int survey_plan(struct survey *s, const struct run_beside *beside, const struct wire_hello *hello,
+		       struct plan *out, struct diag *d)
+{
+	const struct wire_hello *others[RUN_BESIDE_MAX];
+	struct plan p = {0}, met = {0};
+	int rc = beside_meet(s->spec, beside, hello, &met, d);
+	const struct plan_share share = {.others = others, .n_others = met.n_workers};
+	for (int i = 0; i < met.n_workers; i++)
+		others[i] = &met.workers[i].hello;
+	if (rc == 0)
+		rc = survey_share(s, hello, met.n_workers ? &share : NULL, &p, d);
+	if (rc) {
+		plan_free(&met);
+		return rc;
+	}
+	p.n_workers = met.n_workers;
+	p.workers = met.workers;
+	rc = beside_join(s->spec, &p, d);
+	if (rc) {
+		plan_free(&p);
+		return rc;
+	}
 	plan_order(&p, s->spec->seed, s->spec->rounds, counting_visits(s->spec, hello));
 	*out = p;
 	return 0;
 }
 
-int run_plan(const struct spec *spec, const char *worker, struct plan *out, struct wire_hello *hello,
-	     struct diag *d)
+int run_plan_beside(const struct spec *spec, const char *worker, const struct run_beside *beside,
+		    struct plan *out, struct wire_hello *hello, struct diag *d)
 {
 	struct survey s = {.spec = spec, .worker = worker};
 	struct wire_hello h;
-	int rc = ask_hello(&s, &h, d);
+	int rc = survey_hello(&s, &h, d);
 	if (rc == 0) {
-		rc = survey_plan(&s, &h, out, d);
+		rc = survey_plan(&s, beside, &h, out, d);
 		if (rc)
 			wire_hello_free(&h);
 		else
@@ -169,24 +196,35 @@ int run_plan(const struct spec *spec, const char *worker, struct plan *out, stru
 	return rc;
 }
 
+int run_plan(const struct spec *spec, const char *worker, struct plan *out, struct wire_hello *hello,
+	     struct diag *d)
+{
+	static const struct run_beside none = {0};
+	return run_plan_beside(spec, worker, &none, out, hello, d);
+}
+
 /* ---- a run that is gone on with ---- */
 
 static bool seen_before(const struct stored_run *run, int i)
 {
 	const char *name = point_get(&run->points[i].point, KEY_MODEL);
+	const char *engine = point_get(&run->points[i].point, KEY_ENGINE);
 	for (int k = 0; k < i; k++)
-		if (run->points[k].model && strcmp(point_get(&run->points[k].point, KEY_MODEL), name) == 0)
+		if (run->points[k].model && strcmp(point_get(&run->points[k].point, KEY_MODEL), name) == 0 &&
+		    strcmp(point_get(&run->points[k].point, KEY_ENGINE), engine) == 0)
 			return true;
 	return false;
 }
 
-static int models_again(struct survey *s, const struct stored_run *run, struct diag *d)
+int survey_models(struct survey *s, const struct wire_hello *hello, const struct stored_run *run,
+		  struct diag *d)
 {
 	int rc = 0;
 	for (int i = 0; i < run->n_points && rc == 0; i++) {
 		const struct stored_point *p = &run->points[i];
 		struct wire_model m;
-		if (!p->model || seen_before(run, i))
+		const char *engine = p->point.value[KEY_ENGINE];
+		if (!p->model || seen_before(run, i) || (engine && !plan_has_engine(hello, engine)))
 			continue;
 		rc = ask_model(s, point_get(&p->point, KEY_MODEL), &m, d);
 		if (rc)
@@ -202,9 +240,9 @@ int survey_again(const struct spec *spec, const char *worker, const struct store
 {
 	struct survey s = {.spec = spec, .worker = worker};
 	struct wire_hello h;
-	int rc = ask_hello(&s, &h, d);
+	int rc = survey_hello(&s, &h, d);
 	if (rc == 0) {
-		rc = models_again(&s, run, d);
+		rc = survey_models(&s, &h, run, d);
 		if (rc)
 			wire_hello_free(&h);
 		else

@@ -50,8 +50,16 @@ int64_t spec_timeout_ns(const struct spec *spec);
 /* All facts of the environment of this run: the machine as it is now, the worker, the inputs. New reference. */
 json_t *sweep_environment(const struct sweep *s);
 
+/* Who measures a point. Belongs to the sweep. */
+struct measurer {
+	const char *program;
+	const struct wire_hello *hello;
+};
+struct measurer sweep_measurer(const struct sweep *s, const struct point *point);
+
 /* The common columns of a visit: arm, worker, build, process, and the next position. */
-void sweep_describe(struct sweep *s, const struct process *process, struct store_visit *v);
+void sweep_describe(struct sweep *s, const struct point *point, const struct process *process,
+		    struct store_visit *v);
 
 /* How a visit went. */
 struct visit_end {

@@ -198,7 +198,7 @@ static void make_residuals(struct verify *v, const struct diag *why)
 
 static const struct wire_workload *workload_of(const struct sweep *s, const struct plan_point *p)
 {
-	return wire_hello_workload(s->hello, point_get(&p->point, KEY_WORKLOAD));
+	return wire_hello_workload(sweep_measurer(s, &p->point).hello, point_get(&p->point, KEY_WORKLOAD));
 }
 
 bool verify_wants(const struct sweep *s, int i)
@@ -219,7 +219,8 @@ static void work(struct verify *v)
 	if (v->point->checked && v->point->check.flops <= 0)
 		rc = diag_set(&why, ERR_UNSUPPORTED, "the engine states no arithmetic: nothing to compare");
 	else
-		rc = ask_outputs(v, &v->process, v->sweep->worker, &v->point->point, 1, &v->outputs, &why);
+		rc = ask_outputs(v, &v->process, sweep_measurer(v->sweep, &v->point->point).program,
+				 &v->point->point, 1, &v->outputs, &why);
 	/* The reference takes as much memory again. */
 	process_stop(&v->process);
 	make_residuals(v, rc ? &why : NULL);
@@ -252,7 +253,7 @@ static int put_row(struct verify *v, struct diag *d)
 		.n_readings = N_RESIDUALS,
 		.readings = readings,
 	};
-	sweep_describe(v->sweep, &v->process, &row);
+	sweep_describe(v->sweep, &v->point->point, &v->process, &row);
 	return store_visit_put(v->sweep->store, v->sweep->run, &row, &id, d);
 }
 

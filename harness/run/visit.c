@@ -39,7 +39,7 @@ struct visit {
 static void choose_counters(struct visit *v)
 {
 	struct counting *c = &v->counting;
-	counting_make(c, v->sweep->spec, v->sweep->hello, v->planned->pass);
+	counting_make(c, v->sweep->spec, sweep_measurer(v->sweep, &v->point->point).hello, v->planned->pass);
 	v->request.counters = c->name;
 	v->request.n_counters = c->n;
 	v->request.pass = c->pass;
@@ -140,7 +140,7 @@ static int work(struct visit *v, struct diag *d)
 		return 0;
 	const struct spec *spec = v->sweep->spec;
 	v->process.limits = process_limits_of(spec->visit_timeout_s, spec->memory_limit, 1);
-	int rc = process_start(&v->process, v->sweep->worker, d);
+	int rc = process_start(&v->process, sweep_measurer(v->sweep, &v->point->point).program, d);
 	if (rc == 0)
 		rc = prepare(v, d);
 	if (rc == 0)
@@ -191,7 +191,7 @@ int visit_keep(struct visit *v, const struct visit_end *end, struct diag *d)
 		.n_readings = has_cost ? 1 : v->counting.n_absent,
 		.readings = has_cost ? &cost : v->absent,
 	};
-	sweep_describe(v->sweep, &v->process, &row);
+	sweep_describe(v->sweep, &v->point->point, &v->process, &row);
 	return store_visit_put(v->sweep->store, v->sweep->run, &row, &id, d);
 }
 

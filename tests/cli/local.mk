@@ -2,6 +2,8 @@
 # Command line tests.
 CLI_TESTS = \
 	%D%/readme.test \
+	%D%/docs.test \
+	%D%/completion.test \
 	%D%/help.test \
 	%D%/usage.test \
 	%D%/ask.test \
