@@ -79,10 +79,10 @@ static void check(const char *what, const struct want *want)
 	for (; want->name; want++) {
 		const struct finding *f = find(&list, want->name);
 		bool right = f && f->verdict == want->verdict && (!want->has || says(f, want->has));
-		ok(right, "%s: %s is %s%s%s", what, want->name, verdict_name(want->verdict),
+		ok(right, "%s: %s is %s%s%s", what, want->name, finding_verdict_name(want->verdict),
 		   want->has ? ", " : "", want->has ? want->has : "");
 		if (f && !right)
-			printf("# %s: %s | %s | %s | %s\n", verdict_name(f->verdict), f->value, f->why,
+			printf("# %s: %s | %s | %s | %s\n", finding_verdict_name(f->verdict), f->value, f->why,
 			       f->source, f->fix);
 	}
 	free(list.item);
@@ -99,7 +99,7 @@ static void check_form(const char *what)
 		bool seen = f->verdict == VERDICT_UNKNOWN || *f->value;
 		if (seen && *f->source && (f->verdict == VERDICT_OK || *f->why))
 			continue;
-		printf("# %s: %s\n", f->name, verdict_name(f->verdict));
+		printf("# %s: %s\n", f->name, finding_verdict_name(f->verdict));
 		bad++;
 	}
 	ok(bad == 0, "%s: every finding says how it is known, and why", what);
