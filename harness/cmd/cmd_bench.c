@@ -270,7 +270,7 @@ static bool is_hidden(const char *name)
 	static const char *const names[] = {"model",	"n-prompt", "n-gen",	 "threads", "depth",
 					    "rounds",	"repeat",   "sequences", "ubatch",  "device",
 					    "workload", "ctk",	    "npl",	 "ub",	    "gemm-m",
-					    "gemm-n",	"gemm-k",   "size",	 "type"};
+					    "gemm-n",	"gemm-k",   "size",	 "type",    "beside"};
 	for (size_t i = 0; name && i < sizeof names / sizeof names[0]; i++)
 		if (strcmp(names[i], name) == 0)
 			return true;

@@ -19,7 +19,7 @@ static const struct {
 	int width;
 	bool right;
 } columns[] = {{"run", 4, true},     {"begin", 20, false}, {"state", 11, false}, {"points", 7, true},
-	       {"sweep", 16, false}, {"model", 20, false}, {"label", 0, false}};
+	       {"sweep", 20, false}, {"model", 18, false}, {"label", 0, false}};
 enum { N_COLUMNS = sizeof columns / sizeof columns[0] };
 
 static void put_cell(struct strbuf *line, int i, const char *text)
