@@ -12,7 +12,15 @@
 #include "reports/compare/compare.h"
 #include "reports/report.h"
 
-enum { OPTION_STORE = OPTION_OWN, OPTION_HTML, OPTION_OPEN, OPTION_NO_COLOUR, OPTION_BY, OPTION_BASELINE, OPTION_ALLOW };
+enum {
+	OPTION_STORE = OPTION_OWN,
+	OPTION_HTML,
+	OPTION_OPEN,
+	OPTION_NO_COLOUR,
+	OPTION_BY,
+	OPTION_BASELINE,
+	OPTION_ALLOW
+};
 
 /* Where --open puts the page when --html does not say. */
 #define OPEN_FOLDER "inferometer-report"

@@ -82,8 +82,8 @@ static void check(const char *what, const struct want *want)
 		ok(right, "%s: %s is %s%s%s", what, want->name, finding_verdict_name(want->verdict),
 		   want->has ? ", " : "", want->has ? want->has : "");
 		if (f && !right)
-			printf("# %s: %s | %s | %s | %s\n", finding_verdict_name(f->verdict), f->value, f->why,
-			       f->source, f->fix);
+			printf("# %s: %s | %s | %s | %s\n", finding_verdict_name(f->verdict), f->value,
+			       f->why, f->source, f->fix);
 	}
 	free(list.item);
 }
