@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "harness/cmd/measuring.h"
 #include "harness/cmd/terminal.h"
 #include "harness/run/keeper.h"
 #include "harness/run/run.h"
@@ -69,10 +70,7 @@ static void say_stored(const struct bench *b, const struct run_summary *s)
 		text_shell(&command, b->store);
 	}
 	if (s->interrupted)
-		fprintf(stderr,
-			"inferometer: %d of %d visits are made; finish them with: inferometer run --resume "
-			"%lld\n",
-			s->visits_made, s->visits_planned, (long long)s->run);
+		resume_say(s, b->store, &b->spec);
 	fprintf(stderr, "inferometer: run %lld is stored; its intervals, ceilings and residuals: %s\n",
 		(long long)s->run, strbuf_text(&command));
 	strbuf_free(&command);

@@ -131,6 +131,13 @@ static bool is_batched(const char *format)
 	return format && strcmp(format, BENCH_BATCHED) == 0;
 }
 
+static void steps_check(const struct bench_numbers *n, const char *option, struct argp_state *state)
+{
+	for (int i = 0; i < n->n; i++)
+		if (n->value[i] < 1)
+			argp_error(state, "%s %lld: expected at least 1", option, (long long)n->value[i]);
+}
+
 static void arguments_check(struct bench *b, struct argp_state *state)
 {
 	bool several = b->has_sequences && strcmp(strbuf_text(&b->sequences), "1") != 0;
@@ -144,6 +151,8 @@ static void arguments_check(struct bench *b, struct argp_state *state)
 				  "'inferometer run --sequences'");
 	if (is_batched(b->format) && b->depth.len && strcmp(strbuf_text(&b->depth), "0") != 0)
 		argp_error(state, "-d: llama-batched-bench's records have no key for a depth");
+	steps_check(&b->batch, "-b", state);
+	steps_check(&b->ubatch, "-ub", state);
 	if (b->usual.cpu_strict && b->cpus.len == 0)
 		argp_error(state, "--cpu-strict 1: give the CPUs with -C");
 }

@@ -7,6 +7,7 @@
 
 #include "engines/base/strbuf.h"
 #include "harness/cmd/cmd.h"
+#include "harness/cmd/labels.h"
 #include "harness/cmd/measuring.h"
 #include "harness/exchange/import.h"
 #include "harness/store/store.h"
@@ -15,14 +16,16 @@
 enum { FILES_MAX = 1024 };
 
 struct arguments {
-	const char *store, *label;
+	const char *store;
+	struct labels labels;
 	const char *file[FILES_MAX];
 	int n;
 };
 
 static const struct argp_option options[] = {
 	{"store", OPTION_STORE, "FILE", 0, "the store ($INFEROMETER_STORE, else inferometer.db)", 0},
-	{"label", OPTION_LABEL, "TEXT", 0, "a word by which people know the runs again", 0},
+	{"label", OPTION_LABEL, "LABEL", 0,
+	 "a word by which people know the runs again, or KEY=VALUE; may stand more than once", 0},
 	{0},
 };
 
@@ -34,7 +37,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		a->store = arg;
 		break;
 	case OPTION_LABEL:
-		a->label = arg;
+		labels_add(&a->labels, arg, state);
 		break;
 	case ARGP_KEY_ARG:
 		if (a->n == FILES_MAX)
@@ -81,7 +84,8 @@ static int import_file(struct store *store, const struct arguments *a, const cha
 		return rc;
 	if (im.cut_off)
 		fprintf(stderr, "inferometer: %s is cut off: its %d whole records are taken\n", path, im.n);
-	rc = import_store(&im, store, path, a->label ? a->label : "", command, say_run, (void *)path, d);
+	const struct import_origin origin = {path, command, a->labels.n, a->labels.label};
+	rc = import_store(&im, store, &origin, say_run, (void *)path, d);
 	import_free(&im);
 	return rc;
 }
@@ -99,6 +103,7 @@ int cmd_import(int argc, char **argv)
 			rc = import_file(store, &a, a.file[i], command, &d);
 		store_close(store);
 	}
+	labels_free(&a.labels);
 	free(command);
 	return cmd_finish(rc ? cmd_fail(&d) : EXIT_OK);
 }

@@ -176,10 +176,13 @@ static int remove_all(const struct doomed *list, struct diag *d)
 	store_close(s);
 	text_shell(&plain, list->store);
 	if (rc == 0)
-		printf("%d %s removed; %lld bytes of the store are unused: inferometer store shrink --store "
-		       "%s gives "
-		       "them back\n",
-		       list->n, list->n == 1 ? "run" : "runs", (long long)unused, strbuf_text(&plain));
+		printf("%d %s removed", list->n, list->n == 1 ? "run" : "runs");
+	if (rc == 0 && unused > 0)
+		printf("; %lld bytes of the store are unused: inferometer store shrink --store %s gives them "
+		       "back",
+		       (long long)unused, strbuf_text(&plain));
+	if (rc == 0)
+		putchar('\n');
 	strbuf_free(&plain);
 	return rc;
 }

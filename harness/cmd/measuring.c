@@ -75,22 +75,21 @@ static int nothing_ran(const struct plan *p, struct diag *d)
 	return 0;
 }
 
-/* How to go on with what is not finished; the store and the worker are those of this command. */
-static void say_resume(const struct measuring *m, const struct run_summary *s)
+void resume_say(const struct run_summary *s, const char *store, const struct spec_options *o)
 {
 	struct strbuf command = {0};
 	strbuf_printf(&command, "inferometer run --resume %lld", (long long)s->run);
-	if (m->store) {
+	if (store) {
 		strbuf_puts(&command, " --store ");
-		text_shell(&command, m->store);
+		text_shell(&command, store);
 	}
-	if (m->spec.worker) {
+	if (o->worker) {
 		strbuf_puts(&command, " --worker ");
-		text_shell(&command, m->spec.worker);
+		text_shell(&command, o->worker);
 	}
-	for (int i = 0; i < m->spec.beside.n; i++) {
+	for (int i = 0; i < o->beside.n; i++) {
 		strbuf_puts(&command, " --beside ");
-		text_shell(&command, m->spec.with[i]);
+		text_shell(&command, o->with[i]);
 	}
 	fprintf(stderr, "inferometer: run %lld has %d of %d visits; finish it with: %s\n", (long long)s->run,
 		s->visits_made, s->visits_planned, strbuf_text(&command));
@@ -118,7 +117,7 @@ static int measure(const struct measuring *m, struct job *j, struct store *store
 	if (rc == 0)
 		rc = output_run(store, summary.run, &m->output, &n_failed, d);
 	if (summary.run && (rc || summary.interrupted))
-		say_resume(m, &summary);
+		resume_say(&summary, m->store, &m->spec);
 	*status = exit_status(m, &summary, n_failed);
 	if (rc == 0 && *status == EXIT_OK && summary.done == 0)
 		rc = nothing_ran(plan, d);

@@ -31,4 +31,8 @@ error_t measuring_option(struct measuring *m, int key, char *arg, struct argp_st
  * exit status; errors are printed. */
 int measuring_run(struct measuring *m, const char *command);
 
+/* Says the command that goes on with a run that is not finished: of this store (NULL: the usual one) and these workers. */
+struct run_summary;
+void resume_say(const struct run_summary *s, const char *store, const struct spec_options *o);
+
 #endif

@@ -14,6 +14,7 @@
 
 #include "harness/exchange/batched_bench.h"
 #include "harness/exchange/llama_bench.h"
+#include "harness/store/runs.h"
 #include "harness/store/store.h"
 
 /* Beyond these something else was named. */
@@ -45,7 +46,12 @@ void import_free(struct import *im);
  * told: called for each run made.
  */
 typedef void import_told_fn(void *arg, int64_t run, int n_records, const char *who);
-MUST_CHECK int import_store(const struct import *im, struct store *store, const char *path, const char *label,
-			    const char *command, import_told_fn *told, void *arg, struct diag *d);
+struct import_origin {
+	const char *path, *command; /* the file, and what was typed */
+	int n_labels;
+	const struct run_label *labels; /* that each run gets */
+};
+MUST_CHECK int import_store(const struct import *im, struct store *store, const struct import_origin *origin,
+			    import_told_fn *told, void *arg, struct diag *d);
 
 #endif

@@ -4,11 +4,29 @@
 
 #include "harness/exchange/import_private.h"
 
+/* The object that begins at s->at has its last brace: what is wrong with it is not that the file was cut off. */
+static bool has_end(const struct source *s)
+{
+	int depth = 0;
+	bool quoted = false;
+	for (const char *p = s->at; p < s->end; p++) {
+		if (quoted && *p == '\\')
+			p++;
+		else if (*p == '"')
+			quoted = !quoted;
+		else if (!quoted && (*p == '{' || *p == '}'))
+			depth += *p == '{' ? 1 : -1;
+		if (depth == 0)
+			return true;
+	}
+	return false;
+}
+
 static int object_read(struct source *s, struct diag *d)
 {
 	json_error_t error;
 	json_t *o = json_loadb(s->at, (size_t)(s->end - s->at), JSON_DISABLE_EOF_CHECK, &error);
-	if (!o && json_error_code(&error) == json_error_premature_end_of_input) {
+	if (!o && !has_end(s)) {
 		s->out->cut_off = true;
 		s->at = s->end;
 		return 0;

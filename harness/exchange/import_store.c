@@ -14,6 +14,7 @@
 #include "engines/base/mem.h"
 #include "engines/base/strbuf.h"
 #include "harness/exchange/import_private.h"
+#include "harness/store/runs.h"
 
 #define FOREIGN	      "foreign"
 #define LLAMA_BENCH   "llama-bench"
@@ -38,7 +39,9 @@ struct entry {
 struct filing {
 	const struct import *im;
 	struct store *store;
-	const char *path, *label, *command;
+	const char *path, *command;
+	const struct run_label *labels;
+	int n_labels;
 	int n_groups;
 	struct group *group;
 	struct entry *entry; /* as records */
@@ -96,6 +99,16 @@ static bool is_keyed(const char *name)
 	return false;
 }
 
+/* Parameters that are no columns of llama-bench's table. */
+static bool is_silent(const char *name)
+{
+	static const char *const names[] = {"tensor_buft_overrides", "fit_target", "fit_min_ctx"};
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
 /* Every parameter that is not the usual one: points differ in it. */
 static void options_of(struct strbuf *out, const struct llama_bench *r)
 {
@@ -105,7 +118,8 @@ static void options_of(struct strbuf *out, const struct llama_bench *r)
 	for (const struct llama_field *f = llama_fields; f->name; f++) {
 		struct llama_bench *from = (struct llama_bench *)r;
 		const char *at = (const char *)from + f->offset;
-		if (!llama_is_parameter(f) || is_keyed(f->name) || is_same(r, &usual, f))
+		if (!(llama_is_parameter(f) || is_silent(f->name)) || is_keyed(f->name) ||
+		    is_same(r, &usual, f))
 			continue;
 		if (f->type == LLAMA_TEXT)
 			option_put(out, f->name, told(*(char *const *)at));
@@ -137,7 +151,8 @@ static void set_workload(struct point *p, int64_t n_prompt, int64_t n_gen)
 static const char *type_of(const char *label)
 {
 	static const char *const words[] = {"all ", "mostly ", "(guessed) "};
-	for (int i = 0; i < 2; i++) {
+	/* "17Bx16E (Scout)": a size may have a word in brackets behind it. */
+	for (int i = 0; i < 2 || (*label == '(' && strncmp(label, "(guessed) ", 10) != 0); i++) {
 		const char *space = strchr(label, ' ');
 		label = space ? space + 1 : "";
 	}
@@ -158,7 +173,7 @@ static void set_precision(struct point *p, const char *label)
 	for (size_t i = 0; i < n; i++)
 		word[i] = (char)tolower((unsigned char)type[i]);
 	word[n] = '\0';
-	if (more && strchr("SML", more[3]))
+	if (more && more[3] && strchr("SML", more[3]))
 		snprintf(word + n, sizeof word - n, "_%c", tolower((unsigned char)more[3]));
 	point_set(p, KEY_PRECISION, word);
 }
@@ -312,7 +327,7 @@ static int run_begin(struct filing *f, const struct group *g, int rounds, int64_
 			  g->version, "cpu.processor", g->cpu, "gpu.devices", *g->gpu ? g->gpu : "none");
 	text_id(id, key);
 	const struct store_run row = {
-		.label = f->label,
+		.label = "",
 		.command = f->command,
 		.spec_name = name,
 		.spec_text = "# read from records of another program: there is no spec\n",
@@ -327,6 +342,8 @@ static int run_begin(struct filing *f, const struct group *g, int rounds, int64_
 			 : diag_set_at(d, ERR_FORMAT, f->path, 0, "names of its machine are no UTF-8");
 	if (rc == 0)
 		rc = store_annotate(f->store, *run, FOREIGN, note, d);
+	for (int i = 0; i < f->n_labels && rc == 0; i++)
+		rc = store_label_put(f->store, *run, &f->labels[i], d);
 	json_decref(machine);
 	json_decref(environment);
 	free(key);
@@ -343,7 +360,8 @@ static int64_t wall_ns_of(const char *text)
 	const char *rest = text ? strptime(text, "%Y-%m-%dT%H:%M:%S", &utc) : NULL;
 	if (!rest || *rest != 'Z' || utc.tm_year < 70)
 		return 0;
-	return (int64_t)timegm(&utc) * 1000000000;
+	int64_t seconds = timegm(&utc);
+	return seconds > 0 && seconds <= INT64_MAX / 1000000000 ? seconds * 1000000000 : 0;
 }
 
 /* The times of a record as a series: repetitions of llama-bench, the two parts of llama-batched-bench's one. */
@@ -486,10 +504,17 @@ static int groups_put(struct filing *f, int64_t *runs, struct diag *d)
 	return store_end(f->store, rc, d);
 }
 
-int import_store(const struct import *im, struct store *store, const char *path, const char *label,
-		 const char *command, import_told_fn *fn, void *arg, struct diag *d)
+int import_store(const struct import *im, struct store *store, const struct import_origin *origin,
+		 import_told_fn *fn, void *arg, struct diag *d)
 {
-	struct filing f = {.im = im, .store = store, .path = path, .label = label, .command = command};
+	struct filing f = {
+		.im = im,
+		.store = store,
+		.path = origin->path,
+		.command = origin->command,
+		.labels = origin->labels,
+		.n_labels = origin->n_labels,
+	};
 	entries_make(&f);
 	int64_t *runs = mem_alloc(sizeof *runs * (size_t)(f.n_groups + 1));
 	int rc = groups_put(&f, runs, d);

@@ -41,6 +41,14 @@ bool run_date_parse(char out[RUN_DATE_SIZE], const char *text)
 	}
 	out[n] = '\0';
 	text += n;
+	/* No month 13, no hour 24: of what was given. */
+	static const struct {
+		size_t at;
+		int most;
+	} parts[] = {{5, 12}, {8, 31}, {11, 23}, {14, 59}, {17, 59}};
+	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+		if (n >= parts[i].at + 2 && atoi(out + parts[i].at) > parts[i].most)
+			return false;
 	return n >= 4 && (!*text || strcmp(text, "Z") == 0 || strcmp(text, " UTC") == 0);
 }
 

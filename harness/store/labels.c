@@ -92,8 +92,15 @@ int store_label_remove(struct store *s, int64_t run, const char *key, struct dia
 	char *whole;
 	int rc;
 
-	if (!key)
-		return put_word(s, run, "", d);
+	if (!key) {
+		rc = db_exec(s, "removing a label", d,
+			     "UPDATE run SET label = '' WHERE id = ? AND label <> ''",
+			     DB_VALUES(db_int(run)));
+		return rc == 0 && sqlite3_changes(s->db) != 1
+			       ? diag_set_at(d, ERR_USAGE, s->path, 0, "run %lld has no word for a label",
+					     (long long)run)
+			       : rc;
+	}
 	whole = mem_printf(LABEL_PREFIX "%s", key);
 	rc = forget(s, run, whole, d);
 	free(whole);
