@@ -75,18 +75,33 @@ static void say_run(void *arg, int64_t run, int n_records, const char *who)
 	strbuf_free(&plain);
 }
 
-static int import_file(struct store *store, const struct arguments *a, const char *path, const char *command,
-		       struct diag *d)
+static int import_file(struct store *store, const struct arguments *a, const struct import *im,
+		       const char *path, const char *command, struct diag *d)
 {
-	struct import im;
-	int rc = import_load(&im, path, d);
-	if (rc)
-		return rc;
-	if (im.cut_off)
-		fprintf(stderr, "inferometer: %s is cut off: its %d whole records are taken\n", path, im.n);
+	if (im->cut_off)
+		fprintf(stderr, "inferometer: %s is cut off: its %d whole records are taken\n", path, im->n);
 	const struct import_origin origin = {path, command, a->labels.n, a->labels.label};
-	rc = import_store(&im, store, &origin, say_run, (void *)path, d);
-	import_free(&im);
+	return import_store(im, store, &origin, say_run, (void *)path, d);
+}
+
+/* All files are read before anything is stored: one that cannot be leaves nothing behind. */
+static int import_files(const struct arguments *a, const char *command, struct diag *d)
+{
+	static struct import im[FILES_MAX];
+	struct store *store;
+	int n = 0, rc = 0;
+	for (; n < a->n && rc == 0; n++)
+		rc = import_load(&im[n], a->file[n], d);
+	n -= rc != 0;
+	if (rc == 0)
+		rc = store_open(&store, a->store ? a->store : store_default_path(), STORE_WRITE, d);
+	if (rc == 0) {
+		for (int i = 0; i < n && rc == 0; i++)
+			rc = import_file(store, a, &im[i], a->file[i], command, d);
+		store_close(store);
+	}
+	for (int i = 0; i < n; i++)
+		import_free(&im[i]);
 	return rc;
 }
 
@@ -94,15 +109,9 @@ int cmd_import(int argc, char **argv)
 {
 	static struct arguments a;
 	struct diag d = {0};
-	struct store *store;
 	char *command = command_line(argc, argv);
 	cmd_parse(&argp, argc, argv, &a);
-	int rc = store_open(&store, a.store ? a.store : store_default_path(), STORE_WRITE, &d);
-	if (rc == 0) {
-		for (int i = 0; i < a.n && rc == 0; i++)
-			rc = import_file(store, &a, a.file[i], command, &d);
-		store_close(store);
-	}
+	int rc = import_files(&a, command, &d);
 	labels_free(&a.labels);
 	free(command);
 	return cmd_finish(rc ? cmd_fail(&d) : EXIT_OK);

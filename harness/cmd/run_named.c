@@ -31,8 +31,11 @@ void run_named_parse(struct run_named *out, const char *text, const char *usual)
 	char *before = mark ? mem_strndup(text, (size_t)(mark - text)) : NULL;
 
 	*out = (struct run_named){0};
+	/* A file of that name is ./3 or ./last. */
+	bool is_place = strspn(text, "0123456789") == strlen(text) || strcmp(text, "last") == 0 ||
+			strncmp(text, "last~", 5) == 0;
 	/* A file may have a '#' in its name. */
-	if (is_store(text))
+	if (!is_place && is_store(text))
 		out->store = mem_strdup(text);
 	else if (before && is_store(before)) {
 		out->store = mem_strdup(before);
