@@ -143,7 +143,11 @@ PUT(share)
 	if (r->share.n == 0)
 		return;
 	strbuf_printf(text, v->ascii ? "%.0f %%" : "%.0f", 100 * r->share.value);
-	if (r->share.interval && !v->ascii)
+	if (!r->share.interval || v->ascii)
+		return;
+	if (number_is_uneven(&r->share))
+		strbuf_printf(interval, "[%.0f, %.0f]", 100 * r->share.lo, 100 * r->share.hi);
+	else
 		strbuf_printf(interval, "\xc2\xb1%.*f", estimate_half(&r->share) < 0.0095 ? 1 : 0,
 			      100 * estimate_half(&r->share));
 }

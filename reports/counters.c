@@ -177,7 +177,14 @@ void counters_terminal(FILE *out, const struct view *v, const struct report_opti
 struct format {
 	const char *row, *cell, *figure, *end_cell, *end_row;
 	void (*text)(struct strbuf *out, const char *text);
+	bool brief; /* without what every run counts */
 };
+
+/* Every run counts them; the table of all is in other formats. */
+static bool is_of_process(const struct row_counter *c)
+{
+	return strcmp(c->source, "clock") == 0 || strcmp(c->source, "rusage") == 0;
+}
 
 static void put_cell(struct strbuf *out, const struct format *f, const char *text, bool figure)
 {
@@ -217,29 +224,43 @@ static void put_counters(struct strbuf *out, const struct format *f, const struc
 		strbuf_reset(&label);
 		row_label(&label, v, &v->a->rows[i]);
 		for (int k = 0; k < list.n; k++)
-			put_counter(out, f, strbuf_text(&label), &list.item[k]);
+			if (!f->brief || !is_of_process(&list.item[k]))
+				put_counter(out, f, strbuf_text(&label), &list.item[k]);
 		row_counters_free(&list);
 	}
 	strbuf_free(&label);
 }
 
+static bool has_brief(const struct view *v)
+{
+	bool any = false;
+
+	for (int i = 0; i < v->a->n_rows && !any; i++) {
+		struct row_counters list = row_counters_make(&v->a->rows[i]);
+
+		for (int k = 0; k < list.n; k++)
+			any |= !is_of_process(&list.item[k]);
+		row_counters_free(&list);
+	}
+	return any;
+}
+
 void counters_md(struct strbuf *out, const struct view *v)
 {
-	static const struct format md = {"|", " ", " ", " |", "\n", text_md};
+	static const struct format md = {"|", " ", " ", " |", "\n", text_md, true};
 
-	if (!counters_any(v))
+	if (!has_brief(v))
 		return;
-	strbuf_puts(
-		out,
-		"\n## Counters\n\nOf visits of their own; median, of a repetition where the unit says so.\n\n"
-		"| point | counter | value | unit | n | source | how, or why not |\n"
-		"|---|---|---:|---|---:|---|---|\n");
+	strbuf_puts(out, "\nOf visits of their own; median, of a repetition where the unit says so.\n\n"
+			 "| point | counter | value | unit | n | source | how, or why not |\n"
+			 "|---|---|---:|---|---:|---|---|\n");
 	put_counters(out, &md, v);
 }
 
 void counters_html(struct strbuf *out, const struct view *v)
 {
-	static const struct format html = {"<tr>", "<td>", "<td class=\"n\">", "</td>", "</tr>\n", text_html};
+	static const struct format html = {"<tr>",    "<td>", "<td class=\"n\">", "</td>", "</tr>\n",
+					   text_html, false};
 
 	put_counters(out, &html, v);
 }

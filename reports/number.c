@@ -52,21 +52,36 @@ void number_put_half(struct strbuf *out, double half)
 	number_put(out, half, half);
 }
 
-void number_estimate(struct strbuf *value, struct strbuf *interval, const struct estimate *e)
+bool number_is_uneven(const struct estimate *e)
 {
 	double half = estimate_half(e), up = e->hi - e->value, down = e->value - e->lo;
+
+	return half >= fabs(e->value) ||
+	       (fmax(up, down) >= 3 * fmin(up, down) && half >= 0.005 * fabs(e->value));
+}
+
+static void put_bounds(struct strbuf *interval, const struct estimate *e)
+{
+	double half = estimate_half(e);
+
+	strbuf_putc(interval, '[');
+	number_put(interval, e->lo, half);
+	strbuf_puts(interval, ", ");
+	number_put(interval, e->hi, half);
+	strbuf_putc(interval, ']');
+}
+
+void number_estimate(struct strbuf *value, struct strbuf *interval, const struct estimate *e)
+{
+	double half = estimate_half(e);
 
 	if (e->n == 0)
 		return;
 	number_put(value, e->value, e->interval ? half : 0);
 	if (!e->interval) {
 		strbuf_puts(interval, "n too small");
-	} else if (fmax(up, down) >= 3 * fmin(up, down) && half >= 0.005 * fabs(e->value)) {
-		strbuf_putc(interval, '[');
-		number_put(interval, e->lo, half);
-		strbuf_puts(interval, ", ");
-		number_put(interval, e->hi, half);
-		strbuf_putc(interval, ']');
+	} else if (number_is_uneven(e)) {
+		put_bounds(interval, e);
 	} else {
 		strbuf_puts(interval, PLUS_MINUS);
 		number_put_half(interval, half);
@@ -80,9 +95,14 @@ void number_estimate_brief(struct strbuf *value, struct strbuf *interval, const 
 	if (e->n == 0)
 		return;
 	number_put(value, e->value, e->interval ? side : 0);
-	strbuf_puts(interval, e->interval ? PLUS_MINUS : "n<6");
-	if (e->interval)
+	if (!e->interval) {
+		strbuf_puts(interval, "n<6");
+	} else if (side >= fabs(e->value)) {
+		put_bounds(interval, e);
+	} else {
+		strbuf_puts(interval, PLUS_MINUS);
 		number_put_half(interval, side);
+	}
 }
 
 void number_power(struct strbuf *out, double x)

@@ -19,7 +19,10 @@ void number_put_half(struct strbuf *out, double half);
  * the shorter), or "n too small". Each may be "". */
 void number_estimate(struct strbuf *value, struct strbuf *interval, const struct estimate *e);
 
-/* The same for a narrow table: always "±" and the longer side, "n<6" for too few. */
+/* One half width would mislead: a side is three times the other, or it would reach below zero. */
+bool number_is_uneven(const struct estimate *e);
+
+/* The same for a narrow table: "±" and the longer side unless that reaches below zero; "n<6" for too few. */
 void number_estimate_brief(struct strbuf *value, struct strbuf *interval, const struct estimate *e);
 
 /* 3.1·10⁻⁷; zero is 0. */

@@ -51,7 +51,9 @@ void view_constants(struct strbuf *line, const struct view *v)
 			continue;
 		if (said[i].unusual && strcmp(value, point_key_default(said[i].key)) == 0)
 			continue;
-		strbuf_printf(line, "%s%s%s%s", first ? "" : ", ", said[i].before, value, said[i].after);
+		strbuf_printf(line, "%s%s%s%s", first ? "" : ", ", said[i].before, value,
+			      said[i].key == KEY_THREADS && strcmp(value, "1") == 0 ? " thread"
+										    : said[i].after);
 		first = false;
 	}
 }

@@ -69,6 +69,9 @@ struct amdahl amdahl_fit(const struct row *const *rows, int n)
 	for (int i = 0; i < n; i++)
 		w.seconds[i] = rows[i]->rep_s.value;
 	a.rms = stat_amdahl(w.threads, w.seconds, n).rms;
+	a.refused = a.parallel.n > 0 && (!(a.parallel.value > 0) || a.rms > AMDAHL_RMS_MOST);
+	if (a.refused)
+		a.parallel = estimate_none();
 	free(w.threads);
 	free(w.seconds);
 	return a;

@@ -5,10 +5,14 @@
 
 #include "reports/analysis/analysis.h"
 
+/* A curve further off than this says more than is known. */
+#define AMDAHL_RMS_MOST 0.15
+
 struct amdahl {
 	struct estimate parallel; /* fraction of one thread's time, a fit a round; n = 0: there is none */
 	double rms;		  /* relative deviation of the median times from a fit of their own */
 	int n_counts;		  /* of threads */
+	bool refused; /* the law does not hold: more threads gain nothing, or the times are off it by more than AMDAHL_RMS_MOST */
 };
 
 /*

@@ -28,12 +28,15 @@ static double key_number(const struct row *r, enum point_key key)
 	return strtod(point_get(&r->point->point, key), NULL);
 }
 
-/* Decode before prefill, a choice of precisions before one, one user before many, the whole machine first. */
+/* Decode before prefill, a choice of precisions before one, one user before many, the fastest first. */
 static double group_weight(const struct group *g)
 {
+	double most = 0;
+
+	for (int i = 0; i < g->n; i++)
+		most = fmax(most, g->row[i]->tokens_s.value);
 	return 1e9 * is_decode(g->row[0]) + 1e8 * (g->n > 1) -
-	       1e4 * fmin(key_number(g->row[0], KEY_SEQUENCES), 9e3) +
-	       fmin(key_number(g->row[0], KEY_THREADS), 9e3);
+	       1e4 * fmin(key_number(g->row[0], KEY_SEQUENCES), 9e3) + 9e3 * most / (most + 1e3);
 }
 
 bool row_beats(const struct row *r, const struct row *other)
@@ -151,11 +154,11 @@ static void title_tie(struct strbuf *out, const struct finding *f)
 		strbuf_printf(out, " tokens/s in %s; too few processes to say what is fastest",
 			      precision_of(f->best));
 	} else if (t->n == 1) {
-		strbuf_printf(out, "as fast in %s as in %s: a tie", precision_of(f->best),
+		strbuf_printf(out, "as fast in %s as in %s, as far as can be told", precision_of(f->best),
 			      precision_of(t->first));
 	} else {
-		strbuf_printf(out, "fastest in %s, tied with %d other precisions", precision_of(f->best),
-			      t->n);
+		strbuf_printf(out, "fastest in %s, not told apart from %d other precisions",
+			      precision_of(f->best), t->n);
 	}
 }
 

@@ -95,8 +95,7 @@ static void put_lede_tie(struct strbuf *text, const struct tie *t)
 	if (t->n > 1)
 		strbuf_printf(text, " and %d %s", t->n - 1, t->n > 2 ? "others" : "other");
 	strbuf_puts(text, t->unknown ? " cannot be told from it: that takes 6 processes of each."
-			  : t->n > 1 ? " are tied with it: the intervals overlap."
-				     : " is tied with it: the intervals overlap.");
+				     : " cannot be told from it: the intervals overlap.");
 }
 
 static void put_lede_tokens(struct strbuf *text, const struct finding *f)
@@ -137,7 +136,8 @@ static void put_lede(struct page *p, const struct finding *f)
 		strbuf_printf(&text, "%sThe fastest matrix product, ", f->best ? " " : "");
 		row_label(&text, p->view, f->matrix);
 		strbuf_puts(&text, ", reaches ");
-		put_rate(&text, &f->matrix->gflops_s, "GFLOP/s.");
+		put_rate(&text, &f->matrix->gflops_s, "GFLOP/s");
+		strbuf_puts(&text, ".");
 	}
 	if (!f->best && !f->matrix) {
 		view_troubles(&troubles, p->view);
@@ -262,6 +262,11 @@ static void put_keys(struct page *p, const struct finding *f)
 		strbuf_puts(&name, "Fastest for ");
 		text_html(&name, sequences);
 		strbuf_puts(&name, strcmp(sequences, "1") == 0 ? " sequence" : " sequences");
+		if (p->view->varies[KEY_THREADS]) {
+			strbuf_puts(&name, " on ");
+			text_html(&name, point_get(&f->best->point->point, KEY_THREADS));
+			strbuf_puts(&name, " thr.");
+		}
 		put_key(p, strbuf_text(&name), f->best, &f->best_tie);
 	}
 	put_key(p, "Most tokens in all", f->most != f->best ? f->most : NULL, &f->most_tie);

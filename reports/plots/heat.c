@@ -117,7 +117,13 @@ static void put_text(struct strbuf *data, const struct cell *c)
 {
 	struct strbuf value = {0}, interval = {0};
 
-	number_estimate_brief(&value, &interval, &c->row->gflops_s);
+	/* Always the half width: brackets have no room in a cell. */
+	const struct estimate *e = &c->row->gflops_s;
+
+	number_put(&value, e->value, e->interval ? estimate_half(e) : 0);
+	strbuf_puts(&interval, e->interval ? "\xc2\xb1" : "n<6");
+	if (e->interval)
+		number_put_half(&interval, estimate_half(e));
 	strbuf_printf(data, " \"%s\" \"%s\"\n", strbuf_text(&value), strbuf_text(&interval));
 	strbuf_free(&value);
 	strbuf_free(&interval);

@@ -245,7 +245,8 @@ static void picture_describe(struct picture *p, const struct script *s, const st
 
 	p->title = mem_strdup(c->title);
 	strbuf_printf(&text,
-		      "%s. Filled: %s (the Pareto set). Hollow: something is. Bars are 95 %% intervals over "
+		      "%s. Filled: %s (the Pareto set, by medians). Hollow: something is. Bars are 95 %% "
+		      "intervals over "
 		      "processes, often smaller than the dot.",
 		      s->heading, c->reading);
 	p->reading = strbuf_take(&text);

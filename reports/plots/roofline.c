@@ -108,14 +108,14 @@ static double memory_angle(const struct roofline *w)
 	return atan2(INNER_Y / log10(w->y_hi / w->y_lo), INNER_X / log10(w->x_hi / w->x_lo));
 }
 
-/* Keeps the slowest and the fastest and what stands clear of them; px_decade: across the lines. Returns how many. */
+/* Keeps the fastest, and of the others, from the slowest on, what stands clear; px_decade: across the lines. Returns how many. */
 static int lines_thin(struct roof_line kept[LINES_MAX], const struct roof_line *c, int n, double px_decade)
 {
 	int n_kept = 0;
 
 	for (int i = 0; i < n; i++) {
-		/* The fastest comes second, so that it always has its place. */
-		int at = i == 0 ? 0 : i == 1 ? n - 1 : i - 1;
+		/* The fastest comes first, so that it always has its place. */
+		int at = i == 0 ? n - 1 : i - 1;
 		bool clear = n_kept < LINES_MAX;
 
 		for (int k = 0; k < n_kept && clear; k++)
@@ -400,18 +400,17 @@ static void script_make(struct plots *p, const struct view *v, struct roofline *
 static void put_notes(struct plots *p, const struct roofline *w, const struct roof *roof)
 {
 	if (roof->n_unknown)
-		plots_note(p, PLOT_ROOFLINE,
-			   "%d points are left out: their arithmetic or their bytes are unknown",
+		plots_note(p, PLOT_ROOFLINE, "%d points whose arithmetic or bytes are unknown",
 			   roof->n_unknown);
 	if (roof->n_other)
 		plots_note(p, PLOT_ROOFLINE,
-			   "%d points that ran on other threads, devices or instruction sets are left out",
-			   roof->n_other);
+			   "%d points that ran on other threads, devices or instruction sets", roof->n_other);
 	if (roof->n > w->n)
-		plots_note(p, PLOT_ROOFLINE, "the %d fastest points are drawn, %d more are in the table",
-			   w->n, roof->n - w->n);
+		plots_note(p, PLOT_ROOFLINE,
+			   "%d points slower than the %d that are drawn; the table has them", roof->n - w->n,
+			   w->n);
 	if (w->n_hidden)
-		plots_note(p, PLOT_ROOFLINE, "%d more ceilings lie too near to those drawn to be told apart",
+		plots_note(p, PLOT_ROOFLINE, "%d ceilings too near to those drawn to be told apart",
 			   w->n_hidden);
 }
 

@@ -183,11 +183,33 @@ static void put_axes(struct strbuf *text, const struct drawing *w)
 		strbuf_printf(text, "%s%g", labelled > 0 ? ", " : "", count);
 		labelled = count;
 	}
-	strbuf_puts(text, ")\nset ytics (0.25, 0.5, 1, 2, 4, 8, 16, 32, 64, 128)\n");
+	strbuf_puts(text, ")\nset ytics (0.02, 0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 64, 128)\n");
 	gp_number(text, "first", first);
 	gp_number(text, "last", w->x_hi);
 	put_lines(text, w);
 	put_labels(text, w);
+}
+
+static void put_no_fit(struct strbuf *out, const struct drawing *w)
+{
+	bool refused = false;
+
+	for (int i = 0; i < w->n_lines; i++)
+		refused |= w->line[i].fit.refused;
+	if (refused)
+		strbuf_printf(out,
+			      " Amdahl's law does not hold here: more threads gain nothing, or the times are "
+			      "off it "
+			      "by more than %.0f %%.",
+			      100 * AMDAHL_RMS_MOST);
+	else if (w->n_counts < 3)
+		strbuf_printf(
+			out,
+			" Amdahl's law is not fitted: it takes three numbers of threads, and here are %d.",
+			w->n_counts);
+	else
+		strbuf_puts(out,
+			    " Amdahl's law is not fitted: no round has three numbers of threads of a line.");
 }
 
 /* "q8_0 96 % [95, 97]" for each line; why there is none when no line has a fit. */
@@ -211,10 +233,7 @@ static void put_fits(struct strbuf *out, const struct drawing *w)
 	if (before[0] == ';')
 		strbuf_puts(out, small ? ". Too few rounds for an interval of the fit." : ".");
 	else
-		strbuf_printf(
-			out,
-			" Amdahl's law is not fitted: it takes three numbers of threads, and here are %d.",
-			w->n_counts);
+		put_no_fit(out, w);
 }
 
 static void picture_describe(struct picture *p, const struct script *s, const struct drawing *w)

@@ -4,7 +4,7 @@ eval svg(720, height)
 top(y) = 1 - y / (height * 1.0)
 set output name.'.svg'.part
 set multiplot
-set lmargin at screen 0.06
+set lmargin at screen 0.075
 set rmargin at screen 0.985
 set xrange [from - 0.005 * (last - from):last + 0.005 * (last - from)]
 set xtics step_x
