@@ -9,7 +9,7 @@
 
 enum { ALLOWED_MAX = 6 };
 
-static const char no_gpu[] = "nothing is computed on a GPU";
+static const char no_gpu[] = "nothing is computed on a GPU yet: leave it out";
 static const char no_fit[] = "a model that does not fit is a row that says so";
 static const char no_hub[] = "models are not downloaded: give the file with -m";
 

@@ -87,7 +87,9 @@ static int common_check(const struct comparison *c, struct diag *d)
 		if (n > 1)
 			return 0;
 	}
-	return diag_set(d, ERR_USAGE, "the runs have no point in common: there is nothing to compare");
+	return diag_set(d, ERR_USAGE,
+			"the runs have no point in common: there is nothing to compare; "
+			"inferometer show lists the points of each (foreign runs have none of ours)");
 }
 
 static int compare(const struct loaded *loaded, int n, const struct compare_ask *ask, const struct output *o,

@@ -162,7 +162,11 @@ static int run_in_store(const struct measuring *m, struct job *j, struct run_opt
 	struct store *store = NULL;
 	/* A limit of file sizes is an error of the write that meets it, not our death. */
 	signal(SIGXFSZ, SIG_IGN);
-	int rc = store_open(&store, m->store ? m->store : store_default_path(), STORE_WRITE, d);
+	const char *path = m->store ? m->store : store_default_path();
+	/* What is not there has nothing to finish, and is not made for that. */
+	if (m->resume && access(path, F_OK) != 0)
+		return diag_set_at(d, ERR_IO, path, 0, "there is no such store: no run of it was interrupted");
+	int rc = store_open(&store, path, STORE_WRITE, d);
 	if (rc)
 		return rc;
 	say_note(store);

@@ -100,7 +100,7 @@ int import_csv(struct source *s, struct diag *d)
 	if (rc == 0 && !has_name(&names, "avg_ns") && !has_name(&names, "avg_ts"))
 		rc = source_fail(s, d,
 				 "neither JSON nor SQL nor a line of names with avg_ns: no records of "
-				 "llama-bench");
+				 "llama-bench; have it write them with -o jsonl");
 	if (rc == 0)
 		rc = rows_read(s, &names, d);
 	import_names_free(&names);

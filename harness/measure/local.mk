@@ -24,4 +24,4 @@ pkglibexec_PROGRAMS += inferometer-worker
 inferometer_worker_CFLAGS = $(AM_CFLAGS)
 inferometer_worker_SOURCES = %D%/main.c
 inferometer_worker_LDADD = $(WORKER_LINK)
-EXTRA_DIST += %D%/example-worker.py
+dist_pkgdata_SCRIPTS += %D%/example-worker.py

@@ -33,7 +33,10 @@ static int path_check(const struct store *s, enum store_mode mode, struct diag *
 	if (stat(s->file, &st) != 0) {
 		if (errno != ENOENT)
 			return diag_set_at(d, ERR_IO, s->path, 0, "cannot be opened: %s", strerror(errno));
-		return mode == STORE_WRITE ? 0 : diag_set_at(d, ERR_IO, s->path, 0, "there is no such store");
+		return mode == STORE_WRITE ? 0
+					   : diag_set_at(d, ERR_IO, s->path, 0,
+							 "there is no such store: inferometer run quick "
+							 "makes one, --store FILE names another");
 	}
 	if (S_ISDIR(st.st_mode))
 		return diag_set_at(d, ERR_IO, s->path, 0, "a directory, expected a store");

@@ -175,8 +175,8 @@ static void is_refused(const char *yaml, const char *says)
 static void test_usage(void)
 {
 	is_refused("{precision: f32}\n", "x.yaml: no workload is given: expected as pp128, tg32, gemm");
-	is_refused("kv: f32\nworkload: tg1\n",
-		   "x.yaml:2: workload tg1 needs key \"model\": model file, or synthetic:NAME");
+	is_refused("kv: f32\nworkload: tg1\n", "x.yaml:2: workload tg1 needs key \"model\": model file, "
+					       "synthetic:NAME, or default, the shipped one");
 	is_refused("{workload: gemm, n: 1, k: 1}\n",
 		   "x.yaml:1: workload gemm needs key \"m\": gemm: rows of A");
 	is_refused("{workload: fma, type: f32, counters: [clok]}\n",
