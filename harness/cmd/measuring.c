@@ -165,7 +165,7 @@ static int run_in_store(const struct measuring *m, struct job *j, struct run_opt
 	const char *path = m->store ? m->store : store_default_path();
 	/* What is not there has nothing to finish, and is not made for that. */
 	if (m->resume && access(path, F_OK) != 0)
-		return diag_set_at(d, ERR_IO, path, 0, "there is no such store: no run of it was interrupted");
+		return diag_set_at(d, ERR_IO, path, 0, "no run of it was interrupted: it is not there");
 	int rc = store_open(&store, path, STORE_WRITE, d);
 	if (rc)
 		return rc;
