@@ -30,8 +30,8 @@ struct import_record {
 	int line;
 };
 struct import {
-	int n;
 	struct import_record *record;
+	int n;
 	bool cut_off; /* the last record was not whole: it is left out */
 };
 
