@@ -22,7 +22,7 @@
 #define RAW_KEY(name, key)                                                                                   \
 	static double raw_##name(const struct row *r)                                                        \
 	{                                                                                                    \
-		return strtod(point_get(&r->point->point, key), NULL);                                       \
+		return row_number(r, key);                                                                   \
 	}
 /* A key's column stands in the table when the key varies there; else the heading says it. */
 #define WANTED_KEY(name, key)                                                                                \

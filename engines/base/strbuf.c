@@ -43,6 +43,15 @@ void strbuf_add(struct strbuf *s, const char *text, size_t n)
 	s->text[s->len] = '\0';
 }
 
+bool strbuf_read(struct strbuf *s, FILE *f, size_t max)
+{
+	char chunk[1 << 14];
+	size_t n;
+	while (s->len <= max && (n = fread(chunk, 1, sizeof chunk, f)) > 0)
+		strbuf_add(s, chunk, n);
+	return !ferror(f);
+}
+
 void strbuf_puts(struct strbuf *s, const char *text)
 {
 	strbuf_add(s, text, strlen(text));

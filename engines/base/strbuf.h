@@ -6,7 +6,9 @@
 #ifndef IFM_BASE_STRBUF_H
 #define IFM_BASE_STRBUF_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "engines/base/err.h"
 
@@ -20,6 +22,9 @@ struct strbuf {
 void strbuf_free(struct strbuf *s);  /* s is empty afterwards */
 void strbuf_reset(struct strbuf *s); /* empties, keeps the memory */
 void strbuf_add(struct strbuf *s, const char *text, size_t n);
+/* Appends what f has until s holds more than max bytes, whatever kind of file it is; false when it cannot be read
+ * (errno). */
+bool strbuf_read(struct strbuf *s, FILE *f, size_t max);
 void strbuf_puts(struct strbuf *s, const char *text);
 void strbuf_putc(struct strbuf *s, char c);
 void strbuf_printf(struct strbuf *s, const char *fmt, ...) PRINTF_LIKE(2, 3);

@@ -54,6 +54,9 @@ error_t bench_neutral(struct bench *b, int key, const char *arg, struct argp_sta
 void bench_numbers_add(struct bench_numbers *out, const char *option, const char *text,
 		       struct argp_state *state);
 
+/* "a" -> "a,b". */
+void bench_list_add(struct strbuf *list, const char *text);
+
 /* The spec of all that was said. */
 MUST_CHECK int bench_spec(struct bench *b, struct spec *out, struct diag *d);
 void bench_free(struct bench *b);

@@ -90,16 +90,10 @@ static void field_copy(struct llama_bench *to, const struct llama_bench *from, c
 		*(int64_t *)at = *(const int64_t *)source;
 }
 
-static int64_t key_int(const struct point *p, enum point_key key, int64_t fallback)
-{
-	int64_t v = fallback;
-	return point_get_int(p, key, 0, INT32_MAX, &v, NULL) == 0 ? v : fallback;
-}
-
 /* -b and -ub as they were given. */
 static void put_flags(const struct bench *b, struct cell *c)
 {
-	int64_t step = key_int(&c->point->point, KEY_UBATCH, 0);
+	int64_t step = point_int_or(&c->point->point, KEY_UBATCH, 0);
 	const struct bench_batch *batch = &b->batches[0];
 	for (int i = 0; i < b->n_batches; i++)
 		if (b->batches[i].step == step)
@@ -117,7 +111,7 @@ static int64_t largest_kv(const struct bench_output *o)
 	int64_t most = 0;
 	for (int i = 0; i < o->n_cells; i++) {
 		const struct point *p = &o->cell[i].point->point;
-		int64_t n_prompt = 0, n_gen = 0, n = key_int(p, KEY_SEQUENCES, 1);
+		int64_t n_prompt = 0, n_gen = 0, n = point_int_or(p, KEY_SEQUENCES, 1);
 		(void)workload_lengths(point_get(p, KEY_WORKLOAD), &n_prompt, &n_gen);
 		most = n * (n_prompt + n_gen) > most ? n * (n_prompt + n_gen) : most;
 	}
@@ -169,16 +163,6 @@ static bool is_list(const char *axis)
 	return axis && strchr(axis, ',');
 }
 
-static bool is_usual(const struct llama_bench *a, const struct llama_bench *b, const struct llama_field *f)
-{
-	const char *x = (const char *)a + f->offset, *y = (const char *)b + f->offset;
-	if (f->type == LLAMA_TEXT)
-		return strcmp(*(char *const *)x, *(char *const *)y) == 0;
-	if (f->type == LLAMA_BOOL)
-		return *(const bool *)x == *(const bool *)y;
-	return *(const int64_t *)x == *(const int64_t *)y;
-}
-
 /* An axis that was given, and not as its one usual value. */
 static bool is_told(const struct bench *b, enum point_key key)
 {
@@ -202,7 +186,7 @@ static void columns_make(const struct bench *b, struct llama_columns *out)
 		else if (strcmp(f->name, "n_ubatch") == 0)
 			*shown = b->ubatch.n > 1 || b->ubatch.value[0] != usual.n_ubatch;
 		else
-			*shown = llama_is_parameter(f) && !is_usual(&b->usual, &usual, f);
+			*shown = llama_is_parameter(f) && !llama_field_same(&b->usual, &usual, f);
 	}
 	llama_bench_free(&usual);
 }

@@ -3,7 +3,6 @@
 
 #include "harness/cmd/bench_run.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -52,15 +51,6 @@ static int say_rows(const struct analysis *a)
 	return n_failed;
 }
 
-/* The first row tells what was mistyped or is missing, when nothing at all was measured. */
-static int nothing_ran(const struct analysis *a, struct diag *d)
-{
-	for (int i = 0; i < a->n_rows; i++)
-		if (a->rows[i].state == POINT_SKIPPED)
-			return diag_set(d, ERR_USAGE, "no test could run: %.300s", a->rows[i].reason);
-	return 0;
-}
-
 static void say_stored(const struct bench *b, const struct run_summary *s)
 {
 	struct strbuf command = {0};
@@ -69,15 +59,13 @@ static void say_stored(const struct bench *b, const struct run_summary *s)
 		strbuf_puts(&command, " --store ");
 		text_shell(&command, b->store);
 	}
-	if (s->interrupted)
-		resume_say(s, b->store, &b->spec);
 	fprintf(stderr, "inferometer: run %lld is stored; its intervals, ceilings and residuals: %s\n",
 		(long long)s->run, strbuf_text(&command));
 	strbuf_free(&command);
 }
 
-static int judge(const struct bench *b, struct store *store, const struct run_summary *s, int *status,
-		 struct diag *d)
+static int judge(const struct bench *b, const struct plan *plan, struct store *store,
+		 const struct run_summary *s, int *status, struct diag *d)
 {
 	struct stored_run *stored;
 	int rc = store_run_load(store, s->run, &stored, d);
@@ -87,7 +75,7 @@ static int judge(const struct bench *b, struct store *store, const struct run_su
 	int n_failed = say_rows(a) + s->failed + s->unavailable + s->visits_failed + b->n_refused;
 	*status = s->interrupted ? EXIT_INTERRUPTED : n_failed ? EXIT_POINTS : EXIT_OK;
 	if (*status == EXIT_OK && s->done == 0)
-		rc = nothing_ran(a, d);
+		rc = nothing_ran(plan, d);
 	say_stored(b, s);
 	analysis_free(a);
 	stored_run_free(stored);
@@ -126,20 +114,18 @@ static int measure(const struct bench *b, struct job *j, struct store *store, co
 		*d = why;
 		rc = ended;
 	}
-	return rc ? rc : judge(b, store, &summary, status, d);
+	if (summary.run && (rc || summary.interrupted))
+		resume_say(&summary, b->store, &b->spec);
+	return rc ? rc : judge(b, &j->plan, store, &summary, status, d);
 }
 
 static int run_in_store(const struct bench *b, struct job *j, const char *command, int *status,
 			struct diag *d)
 {
 	struct store *store = NULL;
-	/* A limit of file sizes is an error of the write that meets it, not our death. */
-	signal(SIGXFSZ, SIG_IGN);
-	int rc = store_open(&store, b->store ? b->store : store_default_path(), STORE_WRITE, d);
+	int rc = measuring_store(&store, b->store ? b->store : store_default_path(), d);
 	if (rc)
 		return rc;
-	if (*store_note(store))
-		fprintf(stderr, "inferometer: the store: %s\n", store_note(store));
 	keeper_begin();
 	rc = run_plan(&j->spec, j->worker, &j->plan, &j->hello, d);
 	if (rc == 0)

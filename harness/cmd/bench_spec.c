@@ -53,16 +53,16 @@ void bench_numbers_add(struct bench_numbers *out, const char *option, const char
 
 /* ---- axes ---- */
 
-static void join(struct strbuf *out, const char *text)
+void bench_list_add(struct strbuf *list, const char *text)
 {
-	strbuf_printf(out, "%s%s", out->len ? "," : "", text);
+	strbuf_printf(list, "%s%s", list->len ? "," : "", text);
 }
 
 static void join_length(struct strbuf *out, const char *prefix, int64_t n)
 {
 	char text[40];
 	snprintf(text, sizeof text, "%s%lld", prefix, (long long)n);
-	join(out, text);
+	bench_list_add(out, text);
 }
 
 /* Each prompt before each decode, as llama-batched-bench does it. */
@@ -74,7 +74,7 @@ static void join_products(struct bench *b)
 			snprintf(text, sizeof text, "pp%lld+tg%lld", (long long)b->prompt.value[i],
 				 (long long)b->gen.value[k]);
 			if (b->prompt.value[i] > 0 && b->gen.value[k] > 0)
-				join(&b->workloads, text);
+				bench_list_add(&b->workloads, text);
 		}
 }
 
@@ -96,7 +96,7 @@ static void workloads_make(struct bench *b)
 				join_length(&b->workloads, "tg", b->gen.value[i]);
 	}
 	if (b->pairs.len)
-		join(&b->workloads, strbuf_text(&b->pairs));
+		bench_list_add(&b->workloads, strbuf_text(&b->pairs));
 	b->spec.workloads = b->workloads;
 	b->workloads = (struct strbuf){0};
 	b->spec.prompt = b->spec.gen = true;
@@ -155,7 +155,7 @@ static int cache_types_make(struct bench *b, struct diag *d)
 	char *copy = mem_strdup(k), *rest = copy;
 	for (char *word; (word = strsep(&rest, ",")) != NULL;)
 		if (has_word(v, word))
-			join(&b->kv, word);
+			bench_list_add(&b->kv, word);
 	free(copy);
 	b->n_refused = count_words(k) * count_words(v) - (b->kv.len ? count_words(strbuf_text(&b->kv)) : 0);
 	if (b->kv.len == 0)

@@ -81,11 +81,6 @@ enum { N_OWN = sizeof own_options / sizeof own_options[0], N_NEUTRAL_MAX = 64, N
 /* Those of the table of neutral ones follow. */
 static struct argp_option options[N_OWN + N_NEUTRAL_MAX + 1];
 
-static void list_add(struct strbuf *list, const char *text)
-{
-	strbuf_printf(list, "%s%s", list->len ? "," : "", text);
-}
-
 /* "512,128": one test. */
 static void pair_add(struct bench *b, const char *text, struct argp_state *state)
 {
@@ -101,7 +96,7 @@ static void pair_add(struct bench *b, const char *text, struct argp_state *state
 		name = mem_printf("pp%ld", prompt);
 	else
 		name = prompt ? mem_printf("pp%ld+tg%ld", prompt, gen) : mem_printf("tg%ld", gen);
-	list_add(&b->pairs, name);
+	bench_list_add(&b->pairs, name);
 	free(name);
 }
 
@@ -112,7 +107,7 @@ static void masks_add(struct bench *b, const char *text, struct argp_state *stat
 		bool none = word[strspn(word, "0x")] == '\0';
 		if (!none && !cpus_of_mask(list, word))
 			argp_error(state, "-C \"%.60s\": expected a mask of CPUs in hex, as 0xf", word);
-		list_add(&b->cpus, none ? "auto" : list);
+		bench_list_add(&b->cpus, none ? "auto" : list);
 	}
 	free(copy);
 }
@@ -161,7 +156,7 @@ static error_t parse_lists(struct bench *b, int key, char *arg, struct argp_stat
 {
 	switch (key) {
 	case 'm':
-		list_add(&b->model, arg);
+		bench_list_add(&b->model, arg);
 		break;
 	case 'p':
 		b->has_prompt = true;
@@ -178,20 +173,20 @@ static error_t parse_lists(struct bench *b, int key, char *arg, struct argp_stat
 		bench_numbers_add(&b->ubatch, "-ub", arg, state);
 		break;
 	case 'd':
-		list_add(&b->depth, arg);
+		bench_list_add(&b->depth, arg);
 		break;
 	case 't':
-		list_add(&b->threads, arg);
+		bench_list_add(&b->threads, arg);
 		break;
 	case OPTION_CTK:
-		list_add(&b->type_k, arg);
+		bench_list_add(&b->type_k, arg);
 		break;
 	case OPTION_CTV:
-		list_add(&b->type_v, arg);
+		bench_list_add(&b->type_v, arg);
 		break;
 	case OPTION_NPL:
 		b->has_sequences = true;
-		list_add(&b->sequences, arg);
+		bench_list_add(&b->sequences, arg);
 		break;
 	case OPTION_PG:
 		pair_add(b, arg, state);
@@ -201,7 +196,7 @@ static error_t parse_lists(struct bench *b, int key, char *arg, struct argp_stat
 		break;
 	case OPTION_DEVICE:
 		if (strcmp(arg, "auto") != 0 && strcmp(arg, "none") != 0)
-			list_add(&b->device, arg);
+			bench_list_add(&b->device, arg);
 		break;
 	default:
 		return ARGP_ERR_UNKNOWN;

@@ -97,9 +97,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	struct arguments *a = state->input;
 	switch (key) {
 	case 'o':
-		if (!emitter_find(arg))
-			argp_error(state, "-o \"%.40s\": expected one of %s", arg, output_formats());
-		a->output.format = arg;
+		output_format_set(&a->output, arg, state);
 		break;
 	case OPTION_HTML:
 		a->output.html = arg;

@@ -20,9 +20,7 @@ error_t measuring_option(struct measuring *m, int key, char *arg, struct argp_st
 {
 	switch (key) {
 	case 'o':
-		if (!emitter_find(arg))
-			argp_error(state, "-o \"%.40s\": expected one of %s", arg, output_formats());
-		m->output.format = arg;
+		output_format_set(&m->output, arg, state);
 		break;
 	case OPTION_HTML:
 		m->output.html = arg;
@@ -65,8 +63,7 @@ static int exit_status(const struct measuring *m, const struct run_summary *s, i
 	return n_failed || s->failed || absent || s->visits_failed ? EXIT_POINTS : EXIT_OK;
 }
 
-/* Nothing was measured because nothing of it can be: the first reason tells what was mistyped or is missing. */
-static int nothing_ran(const struct plan *p, struct diag *d)
+int nothing_ran(const struct plan *p, struct diag *d)
 {
 	for (int i = 0; i < p->n_points; i++)
 		if (p->points[i].role == ROLE_MEASURE && p->points[i].state == POINT_SKIPPED)
@@ -150,26 +147,27 @@ static int prepare(const struct measuring *m, struct job *j, struct store *store
 	return rc;
 }
 
-static void say_note(const struct store *store)
+int measuring_store(struct store **out, const char *path, struct diag *d)
 {
-	if (*store_note(store))
-		fprintf(stderr, "inferometer: the store: %s\n", store_note(store));
+	/* A limit of file sizes is an error of the write that meets it, not our death. */
+	signal(SIGXFSZ, SIG_IGN);
+	int rc = store_open(out, path, STORE_WRITE, d);
+	if (rc == 0 && *store_note(*out))
+		fprintf(stderr, "inferometer: the store: %s\n", store_note(*out));
+	return rc;
 }
 
 static int run_in_store(const struct measuring *m, struct job *j, struct run_options *o, int *status,
 			struct diag *d)
 {
 	struct store *store = NULL;
-	/* A limit of file sizes is an error of the write that meets it, not our death. */
-	signal(SIGXFSZ, SIG_IGN);
 	const char *path = m->store ? m->store : store_default_path();
 	/* What is not there has nothing to finish, and is not made for that. */
 	if (m->resume && access(path, F_OK) != 0)
 		return diag_set_at(d, ERR_IO, path, 0, "no run of it was interrupted: it is not there");
-	int rc = store_open(&store, path, STORE_WRITE, d);
+	int rc = measuring_store(&store, path, d);
 	if (rc)
 		return rc;
-	say_note(store);
 	keeper_begin();
 	rc = prepare(m, j, store, o->worker, d);
 	if (rc == 0)

@@ -3,6 +3,7 @@
 
 #include "harness/cmd/output.h"
 
+#include <argp.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -19,6 +20,13 @@ const char *output_formats(void)
 		for (int i = 0; emitter_registry[i]; i++)
 			strbuf_printf(&names, "%s%s", names.len ? ", " : "", emitter_registry[i]->name);
 	return strbuf_text(&names);
+}
+
+void output_format_set(struct output *o, const char *arg, struct argp_state *state)
+{
+	if (!emitter_find(arg))
+		argp_error(state, "-o \"%.40s\": expected one of %s", arg, output_formats());
+	o->format = arg;
 }
 
 struct report_options output_options(const struct output *o)

@@ -18,6 +18,9 @@ struct output {
 
 /* The formats' names, separated by ", ". Static. */
 const char *output_formats(void);
+/* -o arg: argp_error() when it is none of them. */
+struct argp_state;
+void output_format_set(struct output *o, const char *arg, struct argp_state *state);
 
 struct report_options;
 /* Of this standard output. */

@@ -115,11 +115,7 @@ int import_parse(struct import *out, const char *text, size_t n, const char *nam
 
 static int file_read(FILE *f, const char *path, struct strbuf *out, struct diag *d)
 {
-	char chunk[1 << 16];
-	size_t n;
-	while (out->len <= IMPORT_BYTES_MAX && (n = fread(chunk, 1, sizeof chunk, f)) > 0)
-		strbuf_add(out, chunk, n);
-	if (ferror(f))
+	if (!strbuf_read(out, f, IMPORT_BYTES_MAX))
 		return diag_set_at(d, ERR_IO, path, 0, "%s", strerror(errno));
 	if (out->len > IMPORT_BYTES_MAX)
 		return diag_set_at(d, ERR_FORMAT, path, 0, "more than %zu bytes: no file of records",

@@ -43,6 +43,21 @@ const struct llama_field *llama_field_find(const char *name, size_t n)
 	return NULL;
 }
 
+static bool same_text(const char *a, const char *b)
+{
+	return strcmp(a ? a : "", b ? b : "") == 0;
+}
+
+bool llama_field_same(const struct llama_bench *a, const struct llama_bench *b, const struct llama_field *f)
+{
+	const char *x = (const char *)a + f->offset, *y = (const char *)b + f->offset;
+	if (f->type == LLAMA_TEXT)
+		return same_text(*(char *const *)x, *(char *const *)y);
+	if (f->type == LLAMA_BOOL)
+		return *(const bool *)x == *(const bool *)y;
+	return f->type == LLAMA_INT && *(const int64_t *)x == *(const int64_t *)y;
+}
+
 void llama_text_set(char **at, const char *text)
 {
 	free(*at);

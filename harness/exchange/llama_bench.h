@@ -59,6 +59,8 @@ struct llama_columns {
 };
 /* Whether that field makes a column of Markdown when its values are not all the usual one. */
 bool llama_is_parameter(const struct llama_field *f);
+/* Both have the same in a field; measured values (LLAMA_REAL) are never the same. */
+bool llama_field_same(const struct llama_bench *a, const struct llama_bench *b, const struct llama_field *f);
 
 struct llama_writer {
 	FILE *out;

@@ -8,4 +8,4 @@ libexchange_a_SOURCES = \
 	%D%/stored.c %D%/stored.h %D%/cpus.c \
 	%D%/value.c %D%/value.h \
 	%D%/import.c %D%/import.h %D%/import_private.h %D%/import_take.c \
-	%D%/import_json.c %D%/import_csv.c %D%/import_sql.c %D%/import_store.c
+	%D%/import_json.c %D%/import_csv.c %D%/import_sql.c %D%/import_store.c %D%/import_point.c %D%/import_point.h

@@ -151,18 +151,10 @@ static void put_model(struct llama_bench *r, const struct stored_point *p)
 	r->model_type = strbuf_take(&text);
 }
 
-static int64_t key_int(const struct stored_point *p, enum point_key key, int64_t fallback)
-{
-	int64_t v = fallback;
-	return *point_get(&p->point, key) && point_get_int(&p->point, key, 0, INT_MAX, &v, NULL) == 0
-		       ? v
-		       : fallback;
-}
-
 /* A prompt in one step is one batch, however long. */
 static void put_batch(int64_t *n_batch, int64_t *n_ubatch, const struct stored_point *p, int64_t tokens)
 {
-	int64_t step = key_int(p, KEY_UBATCH, 0);
+	int64_t step = point_int_or(&p->point, KEY_UBATCH, 0);
 	*n_ubatch = step ? step : tokens > *n_ubatch ? tokens : *n_ubatch;
 	if (*n_batch < *n_ubatch)
 		*n_batch = *n_ubatch;
@@ -194,8 +186,8 @@ static void fill(struct llama_bench *r, const struct stored_run *run, const stru
 	put_batch(&r->n_batch, &r->n_ubatch, p, r->n_prompt);
 	llama_text_set(&r->type_k, point_get(&p->point, KEY_KV));
 	llama_text_set(&r->type_v, point_get(&p->point, KEY_KV));
-	r->n_threads = key_int(p, KEY_THREADS, 0);
-	r->n_depth = key_int(p, KEY_DEPTH, 0);
+	r->n_threads = point_int_or(&p->point, KEY_THREADS, 0);
+	r->n_depth = point_int_or(&p->point, KEY_DEPTH, 0);
 	put_time(r, p);
 }
 
@@ -204,7 +196,7 @@ bool llama_bench_of(struct llama_bench *r, const struct stored_run *run, const s
 	struct llama_bench out;
 	int64_t n_prompt, n_gen;
 	if (!workload_lengths(point_get(&p->point, KEY_WORKLOAD), &n_prompt, &n_gen) ||
-	    key_int(p, KEY_SEQUENCES, 1) != 1)
+	    point_int_or(&p->point, KEY_SEQUENCES, 1) != 1)
 		return false;
 	llama_bench_init(&out);
 	out.n_prompt = n_prompt;
@@ -253,8 +245,8 @@ bool batched_bench_of(struct batched_bench *r, const struct stored_point *p)
 	if (!workload_lengths(point_get(&p->point, KEY_WORKLOAD), &out.pp, &out.tg) || out.pp == 0 ||
 	    out.tg == 0)
 		return false;
-	out.pl = key_int(p, KEY_SEQUENCES, 1);
-	out.n_threads = out.n_threads_batch = key_int(p, KEY_THREADS, 0);
+	out.pl = point_int_or(&p->point, KEY_SEQUENCES, 1);
+	out.n_threads = out.n_threads_batch = point_int_or(&p->point, KEY_THREADS, 0);
 	out.n_kv = out.n_kv_max = out.pl * (out.pp + out.tg);
 	put_batch(&out.n_batch, &out.n_ubatch, p, out.pl * out.pp);
 	for (int i = 0; i < p->n_visits && steps > 0; i++)

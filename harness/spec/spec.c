@@ -54,18 +54,6 @@ void spec_free(struct spec *s)
 	*s = (struct spec){0};
 }
 
-/* At most one byte more than allowed is read, whatever kind of file it is. */
-static int file_read(FILE *f, const char *path, struct strbuf *out, struct diag *d)
-{
-	char chunk[4096];
-	size_t n;
-	while (out->len <= SPEC_BYTES_MAX && (n = fread(chunk, 1, sizeof chunk, f)) > 0)
-		strbuf_add(out, chunk, n);
-	if (ferror(f))
-		return diag_set_at(d, ERR_IO, path, 0, "%s", strerror(errno));
-	return 0;
-}
-
 static int cannot_open(const char *path, struct diag *d)
 {
 	struct strbuf known = {0};
@@ -85,7 +73,10 @@ int spec_load(struct spec *out, const char *path, struct diag *d)
 	FILE *f = fopen(path, "re");
 	if (!f)
 		return cannot_open(path, d);
-	int rc = file_read(f, path, &text, d);
+	/* One that is too long is refused by spec_parse. */
+	int rc = strbuf_read(&text, f, SPEC_BYTES_MAX)
+			 ? 0
+			 : diag_set_at(d, ERR_IO, path, 0, "%s", strerror(errno));
 	fclose(f);
 	if (rc == 0)
 		rc = spec_parse(out, strbuf_text(&text), text.len, path, d);

@@ -81,6 +81,12 @@ int point_get_int(const struct point *p, enum point_key key, int64_t min, int64_
 	return 0;
 }
 
+int64_t point_int_or(const struct point *p, enum point_key key, int64_t fallback)
+{
+	int64_t v;
+	return point_get_int(p, key, 0, INT32_MAX, &v, NULL) == 0 ? v : fallback;
+}
+
 void point_copy(struct point *dst, const struct point *src)
 {
 	for (int k = 0; k < KEY_COUNT; k++)

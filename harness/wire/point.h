@@ -34,6 +34,8 @@ const char *point_get(const struct point *p, enum point_key key);
 /* As an integer in [min, max]; ERR_USAGE names key and value. */
 MUST_CHECK int point_get_int(const struct point *p, enum point_key key, int64_t min, int64_t max,
 			     int64_t *out, struct diag *d);
+/* As a number from 0 on, fallback where it is none. */
+int64_t point_int_or(const struct point *p, enum point_key key, int64_t fallback);
 void point_copy(struct point *dst, const struct point *src); /* dst is overwritten, not freed */
 void point_free(struct point *p);
 

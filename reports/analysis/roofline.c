@@ -36,11 +36,6 @@ static bool is_same(const struct row *a, const struct row *b)
 	return true;
 }
 
-static double threads(const struct row *r)
-{
-	return strtod(point_get(&r->point->point, KEY_THREADS), NULL);
-}
-
 static double ceiling_rate(const struct row *c, const char *workload)
 {
 	if (strcmp(point_get(&c->point->point, KEY_WORKLOAD), workload) != 0 || c->n_values == 0)
@@ -88,7 +83,9 @@ static void place_choose(struct roof *r, const struct analysis *a)
 			continue;
 		last = row;
 		n = points_beside(a, i);
-		if ((n > most || (n == most && threads(row) > threads(r->place))) && has_ceilings(a, row)) {
+		if ((n > most ||
+		     (n == most && row_number(row, KEY_THREADS) > row_number(r->place, KEY_THREADS))) &&
+		    has_ceilings(a, row)) {
 			most = n;
 			r->place = row;
 		}

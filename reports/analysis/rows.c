@@ -273,3 +273,8 @@ struct estimate row_speed_up(const struct row *r, const struct row *base)
 	free(x);
 	return e;
 }
+
+double row_number(const struct row *r, enum point_key key)
+{
+	return strtod(point_get(&r->point->point, key), NULL);
+}

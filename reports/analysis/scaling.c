@@ -9,11 +9,6 @@
 #include "engines/base/mem.h"
 #include "reports/analysis/rows.h"
 
-static double threads(const struct row *r)
-{
-	return strtod(point_get(&r->point->point, KEY_THREADS), NULL);
-}
-
 static double seconds_of_round(const struct row *r, int round)
 {
 	for (int i = 0; i < r->n_values; i++)
@@ -64,7 +59,7 @@ struct amdahl amdahl_fit(const struct row *const *rows, int n)
 	w.threads = mem_alloc(sizeof *w.threads * (size_t)n);
 	w.seconds = mem_alloc(sizeof *w.seconds * (size_t)n);
 	for (int i = 0; i < n; i++)
-		w.threads[i] = threads(rows[i]);
+		w.threads[i] = row_number(rows[i], KEY_THREADS);
 	a.parallel = fit_rounds(&w);
 	for (int i = 0; i < n; i++)
 		w.seconds[i] = rows[i]->rep_s.value;

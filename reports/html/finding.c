@@ -23,11 +23,6 @@ static bool is_both(const struct row *r)
 	return strstr(point_get(&r->point->point, KEY_WORKLOAD), "+tg") != NULL;
 }
 
-static double key_number(const struct row *r, enum point_key key)
-{
-	return strtod(point_get(&r->point->point, key), NULL);
-}
-
 /* Decode before prefill, a choice of precisions before one, one user before many, the fastest first. */
 static double group_weight(const struct group *g)
 {
@@ -36,7 +31,7 @@ static double group_weight(const struct group *g)
 	for (int i = 0; i < g->n; i++)
 		most = fmax(most, g->row[i]->tokens_s.value);
 	return 1e9 * is_decode(g->row[0]) + 1e8 * (g->n > 1) -
-	       1e4 * fmin(key_number(g->row[0], KEY_SEQUENCES), 9e3) + 9e3 * most / (most + 1e3);
+	       1e4 * fmin(row_number(g->row[0], KEY_SEQUENCES), 9e3) + 9e3 * most / (most + 1e3);
 }
 
 bool row_beats(const struct row *r, const struct row *other)

@@ -40,11 +40,6 @@ static unsigned long hash_of(const struct row *r, const enum point_key *free_key
 	return h;
 }
 
-static double threads(const struct group *g)
-{
-	return strtod(point_get(&g->row[0]->point->point, KEY_THREADS), NULL);
-}
-
 /* Larger first, then those with more threads; equal ones keep the plan's order. */
 static int group_compare(const void *a, const void *b)
 {
@@ -52,8 +47,10 @@ static int group_compare(const void *a, const void *b)
 
 	if (x->n != y->n)
 		return x->n > y->n ? -1 : 1;
-	if (threads(x) != threads(y))
-		return threads(x) > threads(y) ? -1 : 1;
+	double x_threads = row_number(x->row[0], KEY_THREADS), y_threads = row_number(y->row[0], KEY_THREADS);
+
+	if (x_threads != y_threads)
+		return x_threads > y_threads ? -1 : 1;
 	return (x->place > y->place) - (x->place < y->place);
 }
 
@@ -166,4 +163,11 @@ int group_values(const struct group *g, enum point_key key, const char **value, 
 			value[n++] = x;
 	}
 	return n;
+}
+
+int values_compare(const void *a, const void *b)
+{
+	double x = strtod(*(const char *const *)a, NULL), y = strtod(*(const char *const *)b, NULL);
+
+	return x < y ? -1 : x > y;
 }

@@ -32,13 +32,6 @@ struct heat {
 	double least; /* part */
 };
 
-static int count_compare(const void *a, const void *b)
-{
-	double x = strtod(*(const char *const *)a, NULL), y = strtod(*(const char *const *)b, NULL);
-
-	return x < y ? -1 : x > y;
-}
-
 static int index_of(const char *const *list, int n, const char *text)
 {
 	for (int i = 0; i < n; i++)
@@ -91,7 +84,7 @@ static int heat_make(struct heat *h, const struct group *g)
 
 	*h = (struct heat){.least = 1};
 	h->n_columns = group_values(g, KEY_THREADS, h->column, COLUMNS_MAX);
-	qsort(h->column, (size_t)h->n_columns, sizeof h->column[0], count_compare);
+	qsort(h->column, (size_t)h->n_columns, sizeof h->column[0], values_compare);
 	h->n_lines = group_values(g, KEY_BLOCKING, h->line, LINES_MAX);
 	for (int i = 0; i < g->n; i++) {
 		int x = index_of(h->column, h->n_columns, point_get(&g->row[i]->point->point, KEY_THREADS));

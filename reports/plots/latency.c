@@ -40,8 +40,8 @@ static double group_weight(const struct group *g)
 	for (int i = 0; i < g->n && i < LATENCY_SERIES; i++)
 		samples += row_samples(g->row[i]);
 	return 1e12 * (strncmp(point_get(p, KEY_WORKLOAD), "tg", 2) == 0) +
-	       1e11 * fmin(g->n, LATENCY_SERIES) - 1e9 * fmin(strtod(point_get(p, KEY_SEQUENCES), NULL), 90) +
-	       1e5 * fmin(strtod(point_get(p, KEY_THREADS), NULL), 9e3) + fmin(samples, 9e4);
+	       1e11 * fmin(g->n, LATENCY_SERIES) - 1e9 * fmin(row_number(g->row[0], KEY_SEQUENCES), 90) +
+	       1e5 * fmin(row_number(g->row[0], KEY_THREADS), 9e3) + fmin(samples, 9e4);
 }
 
 /* The one that is worth most of those not taken yet, -1. */

@@ -118,6 +118,8 @@ void group_heading(struct strbuf *out, const struct view *v, const struct group 
 		   const enum point_key *free_keys);
 /* Distinct values of a key in the group, in order of first appearance; returns how many. */
 int group_values(const struct group *g, enum point_key key, const char **value, int max);
+/* Of pointers to values that are numbers, for qsort: ascending. */
+int values_compare(const void *a, const void *b);
 
 /* ---- labels that do not meet ---- */
 /* In pixels from the lower left of the inner plot. */

@@ -24,11 +24,6 @@
 
 static const enum point_key free_keys[] = {KEY_PRECISION, KEY_THREADS, KEY_COUNT};
 
-static double threads(const struct row *r)
-{
-	return strtod(point_get(&r->point->point, KEY_THREADS), NULL);
-}
-
 static const struct row *row_of(const struct group *g, const char *precision, const char *count)
 {
 	for (int i = 0; i < g->n; i++)
@@ -52,13 +47,6 @@ struct drawing {
 	double x_hi, y_lo, y_hi;
 };
 
-static int count_compare(const void *a, const void *b)
-{
-	double x = strtod(*(const char *const *)a, NULL), y = strtod(*(const char *const *)b, NULL);
-
-	return x < y ? -1 : x > y;
-}
-
 /* The precision's line, when it was measured with the fewest threads and with more. */
 static void line_add(struct drawing *w, struct strbuf *data, const char *precision)
 {
@@ -77,9 +65,9 @@ static void line_add(struct drawing *w, struct strbuf *data, const char *precisi
 		e = row_speed_up(r, base);
 		if (!isfinite(e.value))
 			continue;
-		strbuf_printf(&block, "%g %.6g %.6g %.6g\n", threads(r), e.value, e.interval ? e.lo : e.value,
-			      e.interval ? e.hi : e.value);
-		line.last_threads = threads(r);
+		strbuf_printf(&block, "%g %.6g %.6g %.6g\n", row_number(r, KEY_THREADS), e.value,
+			      e.interval ? e.lo : e.value, e.interval ? e.hi : e.value);
+		line.last_threads = row_number(r, KEY_THREADS);
 		line.last = line.label = e.value;
 		w->y_lo = fmin(w->y_lo, fmin(e.value, e.lo));
 		w->y_hi = fmax(w->y_hi, fmax(e.value, e.hi));
@@ -267,7 +255,7 @@ static void script_make(struct plots *p, const struct view *v, const struct grou
 	char *body;
 
 	w.n_counts = group_values(g, KEY_THREADS, w.count, TICS_MAX);
-	qsort(w.count, (size_t)w.n_counts, sizeof w.count[0], count_compare);
+	qsort(w.count, (size_t)w.n_counts, sizeof w.count[0], values_compare);
 	w.x_hi = strtod(w.count[w.n_counts - 1], NULL);
 	for (int i = 0; i < n && i < SERIES_MAX; i++)
 		line_add(&w, &data, precision[i]);
