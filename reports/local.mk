@@ -25,7 +25,7 @@ libreports_a_SOURCES = \
 	%D%/html/pictures.c %D%/html/percentiles.c %D%/html/tables.c %D%/html/machine.c \
 	%D%/plots/plots.h %D%/plots/plots.c %D%/plots/files.c %D%/plots/gnuplot.c \
 	%D%/plots/palette.c %D%/plots/groups.c %D%/plots/svg.c %D%/plots/sound.c \
-	%D%/compare/compare.h %D%/compare/words.c %D%/compare/registry.c %D%/compare/terminal.c \
+	%D%/compare/compare.h %D%/compare/words.c %D%/compare/registry.c %D%/compare/terminal.c %D%/compare/sheet.c %D%/compare/sheet.h \
 	%D%/compare/md.c %D%/compare/csv.c %D%/compare/json.c %D%/compare/html.c %D%/compare/picture.c \
 	%D%/plots/axes.c %D%/plots/labels.c %D%/plots/latency.c %D%/plots/roofline.c %D%/plots/heat.c \
 	%D%/plots/timeline.c \
