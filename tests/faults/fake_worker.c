@@ -21,6 +21,7 @@
 #include "engines/base/json.h"
 #include "engines/base/mem.h"
 #include "harness/wire/wire.h"
+#include "tests/faults/fake_hello.h"
 
 struct fake {
 	int fd;
@@ -257,32 +258,6 @@ static void answer(struct fake *f, json_t *body)
 }
 
 /* ---- plausible answers ---- */
-
-static const char hello_text[] =
-	"{\"protocol\": 1, \"engine\": \"cpu\", \"version\": \"0.0.1\", \"build\": {\"compiler\": \"none\"},"
-	" \"devices\": [{\"name\": \"cpu\", \"description\": \"fake\", \"usable\": true, \"why\": \"\","
-	"  \"n_cpus\": 2, \"memory_bytes\": 1000000000,"
-	"  \"isas\": [{\"name\": \"ref\", \"usable\": true, \"why\": \"\"},"
-	"   {\"name\": \"avx2\", \"usable\": true, \"why\": \"\"}],"
-	"  \"precisions\": [{\"name\": \"f32\", \"usable\": true, \"why\": \"\"},"
-	"   {\"name\": \"q8_0\", \"usable\": true, \"why\": \"\"}],"
-	"  \"kvs\": [{\"name\": \"f32\", \"usable\": true, \"why\": \"\"},"
-	"   {\"name\": \"f16\", \"usable\": true, \"why\": \"\"}],"
-	"  \"providers\": [{\"name\": \"own\", \"usable\": true, \"why\": \"\"}]}],"
-	" \"workloads\": ["
-	"  {\"name\": \"pp\", \"ceiling\": false, \"uses_model\": true, \"keys\": [\"engine\", \"device\","
-	"   \"isa\", \"threads\", \"workload\", \"model\", \"precision\", \"kv\", \"sequences\"]},"
-	"  {\"name\": \"tg\", \"ceiling\": false, \"uses_model\": true, \"keys\": [\"engine\", \"device\","
-	"   \"isa\", \"threads\", \"workload\", \"model\", \"precision\", \"kv\", \"sequences\"]},"
-	"  {\"name\": \"gemm\", \"ceiling\": false, \"uses_model\": false, \"keys\": [\"engine\", \"device\","
-	"   \"isa\", \"threads\", \"workload\", \"m\", \"n\", \"k\", \"precision\"]},"
-	"  {\"name\": \"read\", \"ceiling\": true, \"uses_model\": false, \"keys\": [\"engine\", \"device\","
-	"   \"isa\", \"threads\", \"workload\", \"size\"]},"
-	"  {\"name\": \"fma\", \"ceiling\": true, \"uses_model\": false, \"keys\": [\"engine\", \"device\","
-	"   \"isa\", \"threads\", \"workload\", \"type\"]}],"
-	" \"counters\": [{\"name\": \"clock\", \"usable\": true, \"why\": \"\"},"
-	"  {\"name\": \"pmu\", \"usable\": false, \"why\": \"no PMU in this fake\"}],"
-	" \"engines\": [{\"name\": \"cpu\", \"usable\": true, \"why\": \"\"}]}";
 
 static json_t *hello(const struct fake *f)
 {

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Workers that die, hang and lie: fake_worker does what it is told, the tests watch the harness.
 check_PROGRAMS += %D%/fake_worker %D%/store_sql %D%/t_client %D%/t_run %D%/t_run_stops %D%/t_checks %D%/t_machine
-%C%_fake_worker_SOURCES = %D%/fake_worker.c
+%C%_fake_worker_SOURCES = %D%/fake_worker.c %D%/fake_hello.h
 %C%_fake_worker_CFLAGS = $(AM_CFLAGS)
 %C%_fake_worker_LDADD = libwire.a libbase.a $(XXHASH_LIBS) $(JANSSON_LIBS)
 %C%_t_client_SOURCES = %D%/t_client.c %D%/faults.h
