@@ -46,6 +46,8 @@ static int output_analysis(const struct analysis *a, const struct output *o, str
 	if (rc == 0 && o->html)
 		rc = report_write_html(o->html, a, d);
 	if (rc == 0 && o->html) {
+		/* Behind the table, wherever both go. */
+		(void)fflush(stdout);
 		fprintf(stderr, "report: %s/report.html\n", o->html);
 		mistake_gnuplot();
 	}
