@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <jansson.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 #include "harness/cmd/doctor_asks.h"
 #include "harness/host/host.h"
 #include "harness/store/store.h"
+#include "reports/plots/plots.h"
 #include "reports/text.h"
 
 enum { OPTION_ROOT = OPTION_OWN, OPTION_STORE, OPTION_WORKER, OPTION_NO_MEASURE };
@@ -103,11 +105,11 @@ static void print_wrapped(const char *text)
 	putchar('\n');
 }
 
-static void print_part(const char *before, const char *text, const char *after)
+static void print_part(const char *before, const char *text)
 {
 	struct strbuf plain = {0}, line = {0};
 	text_plain(&plain, text);
-	strbuf_printf(&line, "%s%s%s", before, strbuf_text(&plain), after);
+	strbuf_printf(&line, "%s%s", before, strbuf_text(&plain));
 	print_wrapped(strbuf_text(&line));
 	strbuf_free(&plain);
 	strbuf_free(&line);
@@ -117,19 +119,16 @@ static void print_finding(const struct finding *f)
 {
 	struct strbuf head = {0};
 	printf("  %-*s%-*s", VERDICT_COLUMNS, finding_verdict_name(f->verdict), NAME_COLUMNS, f->name);
-	strbuf_puts(&head, *f->value ? f->value : "");
-	if (!*f->value)
-		strbuf_puts(&head, f->verdict == VERDICT_UNKNOWN ? f->why : "not told");
-	strbuf_printf(&head, " [%s]", f->source);
-	print_part("", strbuf_text(&head), "");
+	strbuf_printf(&head, "%s [%s]", *f->value ? f->value : *f->why ? f->why : "not told", f->source);
+	print_part("", strbuf_text(&head));
 	strbuf_free(&head);
 	if (*f->why && *f->value) {
 		printf("%*s", INDENT, "");
-		print_part("", f->why, "");
+		print_part("", f->why);
 	}
 	if (*f->fix) {
 		printf("%*s", INDENT, "");
-		print_part("do: ", f->fix, "");
+		print_part("do: ", f->fix);
 	}
 }
 
@@ -194,6 +193,19 @@ static void print_json(const struct findings *list)
 
 /* ---- all of it ---- */
 
+/* Reports know where they look for it. */
+static void look_for_gnuplot(struct findings *list)
+{
+	char path[PATH_MAX];
+	struct finding *f = finding_add(list, "system", "gnuplot", VERDICT_ADVICE, "GNUPLOT and PATH");
+	bool found = gnuplot_find(path, sizeof path);
+	finding_value(f, "%s", found ? path : "not found");
+	if (found)
+		return;
+	finding_bad(f, "reports have no pictures; their data are written all the same");
+	finding_fix(f, "sudo apt install gnuplot-nox, or dnf install gnuplot-minimal");
+}
+
 static void examine(const struct arguments *a, struct findings *list)
 {
 	json_t *facts = host_facts(a->root, false);
@@ -201,6 +213,7 @@ static void examine(const struct arguments *a, struct findings *list)
 	json_decref(facts);
 	if (*a->root)
 		return;
+	look_for_gnuplot(list);
 	doctor_look_at_store(list, a->store ? a->store : store_default_path());
 	char *worker = interrupt_seen() ? NULL : doctor_ask_worker(list, a->worker);
 	if (worker && !a->no_measure && !interrupt_seen())

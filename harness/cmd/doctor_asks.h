@@ -4,6 +4,10 @@
 #define IFM_CMD_DOCTOR_ASKS_H
 
 #include "harness/host/doctor.h"
+#include "harness/run/client.h"
+
+/* client_ask with the doctor's patience, a minute; takes the reference to body. */
+MUST_CHECK int doctor_ask(struct client *c, const char *what, json_t *body, json_t **answer, struct diag *d);
 
 /*
  * The worker (NULL: the one that is found): whether it runs, is of this build, has libraries and counters, and opens

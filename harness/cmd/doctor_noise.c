@@ -20,9 +20,8 @@
 /* The least for a 95 % interval of a median, which then is from the least to the largest. */
 enum { PROCESSES = 6 };
 /* Multiply-adds in registers: they wait for no memory, so that what moves is the clock and who else runs. */
-#define LOOP	    "fma"
-#define LOOP_NS	    ((int64_t)120 * 1000000)
-#define PATIENCE_NS ((int64_t)20 * 1000000000)
+#define LOOP	"fma"
+#define LOOP_NS ((int64_t)120 * 1000000)
 /* Optimisations are often of 3 %. */
 #define SEEN_SHARE 0.03
 
@@ -30,13 +29,6 @@ struct noise {
 	double median[PROCESSES], mad_share[PROCESSES]; /* of each process: ns a step, and within it */
 	int n, n_steps, n_preempted, n_others;
 };
-
-static int ask(struct client *c, const char *what, json_t *body, json_t **answer, struct diag *d)
-{
-	int rc = client_ask(c, what, body, PATIENCE_NS, NULL, NULL, answer, NULL, d);
-	json_decref(body);
-	return rc;
-}
 
 /* Steps of the first series; those that warm up are left out. */
 static void take(struct noise *n, const struct wire_series *s)
@@ -65,11 +57,11 @@ static int window(struct client *c, const char *threads, struct wire_run_result 
 		.warmup = 1, .repeat = 3, .min_time_ns = LOOP_NS, .max_time_ns = 4 * LOOP_NS};
 	json_t *answer = NULL,
 	       *point = json_pack("{s:s, s:s, s:s}", "workload", LOOP, "type", "f32", "threads", threads);
-	int rc = ask(c, "prepare", json_pack("{s:o, s:i}", "point", point, "seed", 1), &answer, d);
+	int rc = doctor_ask(c, "prepare", json_pack("{s:o, s:i}", "point", point, "seed", 1), &answer, d);
 	json_decref(answer);
 	answer = NULL;
 	if (rc == 0)
-		rc = ask(c, "run", wire_run_request_to_json(&request), &answer, d);
+		rc = doctor_ask(c, "run", wire_run_request_to_json(&request), &answer, d);
 	if (rc == 0)
 		rc = wire_run_result_from_json(answer, out, d);
 	json_decref(answer);
@@ -104,11 +96,11 @@ static void judge(struct finding *f, const struct noise *n)
 	double width = (i.hi - i.lo) / median, within = stat_quantile(n->mad_share, n->n, 0.5);
 	finding_value(
 		f,
-		"%.2g %% between %d processes, %.2g %% in one (median absolute deviation), %d of %d steps "
+		"%.1f %% between %d processes, %.1f %% in one (median absolute deviation), %d of %d steps "
 		"preempted, %d faulted or migrated",
 		width * 100, n->n, within * 100, n->n_preempted, n->n_steps, n->n_others);
 	finding_judge(f, width < SEEN_SHARE ? VERDICT_OK : f->severity,
-		      "a difference of less than %.2g %% cannot be seen with %d processes here and now",
+		      "a difference of less than %.1f %% cannot be seen with %d processes here and now",
 		      width * 100, n->n);
 	if (width >= SEEN_SHARE)
 		finding_fix(f,

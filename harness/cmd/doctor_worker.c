@@ -18,7 +18,7 @@
 
 static const char group[] = "worker";
 
-static int ask(struct client *c, const char *what, json_t *body, json_t **answer, struct diag *d)
+int doctor_ask(struct client *c, const char *what, json_t *body, json_t **answer, struct diag *d)
 {
 	int rc = client_ask(c, what, body, PATIENCE_NS, NULL, NULL, answer, NULL, d);
 	json_decref(body);
@@ -135,7 +135,7 @@ static void judge_model(struct finding *f, struct client *c)
 	struct diag why = {0};
 	char text[FINDING_TEXT];
 	json_t *answer = NULL;
-	int rc = ask(c, "check", model_point(), &answer, &why);
+	int rc = doctor_ask(c, "check", model_point(), &answer, &why);
 	if (rc == 0)
 		rc = wire_check_from_json(answer, &check, &why);
 	json_decref(answer);
@@ -156,7 +156,8 @@ static void judge_model(struct finding *f, struct client *c)
 static int hello(struct client *c, struct wire_hello *out, struct diag *d)
 {
 	json_t *answer = NULL;
-	int rc = ask(c, "hello", json_pack("{s:i, s:b}", "protocol", WIRE_PROTOCOL, "events", 1), &answer, d);
+	int rc = doctor_ask(c, "hello", json_pack("{s:i, s:b}", "protocol", WIRE_PROTOCOL, "events", 1),
+			    &answer, d);
 	if (rc == 0)
 		rc = wire_hello_from_json(answer, out, d);
 	json_decref(answer);

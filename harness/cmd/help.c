@@ -3,6 +3,7 @@
 
 #include "harness/cmd/help.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -70,7 +71,8 @@ void help_offer(struct nearest *near)
 {
 	static char names[32][64];
 	int n = 0;
-	for (const struct embedded *p = doc_files; p->name && n < 32; p++, n++) {
+	for (const struct embedded *p = doc_files; p->name; p++, n++) {
+		assert(n < 32);
 		char *name = topic_name(p);
 		snprintf(names[n], sizeof names[n], "%s", name);
 		free(name);

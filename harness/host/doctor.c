@@ -143,6 +143,15 @@ bool doctor_text(const struct doctor *d, struct finding *f, const char *key, cha
 	return true;
 }
 
+const char *doctor_string(const struct doctor *d, struct finding *f, const char *key)
+{
+	const json_t *v = known(d, f, key);
+
+	if (v && !json_is_string(v))
+		finding_unknown(f, "no text");
+	return json_string_value(v);
+}
+
 const char *doctor_peek(const struct doctor *d, const char *key, char buf[FACT_MAX])
 {
 	struct finding nobody = {0};
@@ -217,7 +226,6 @@ static const struct {
 	{"counters", "watchdog", VERDICT_ADVICE, "/proc/sys/kernel/nmi_watchdog", check_watchdog},
 
 	{"system", "layout", VERDICT_ADVICE, "/proc/sys/kernel/randomize_va_space", check_layout},
-	{"system", "gnuplot", VERDICT_ADVICE, "GNUPLOT and PATH", check_gnuplot},
 };
 /* clang-format on */
 

@@ -25,11 +25,12 @@ check_fn check_load, check_pressure_cpu, check_pressure_memory, check_pressure_i
 check_fn check_available, check_memory_limit, check_swap, check_huge_pages, check_numa_balancing,
 	check_address_space, check_locked_memory;
 check_fn check_pmu, check_paranoid, check_watchdog, check_layout;
-check_fn check_gnuplot;
 /* clang-format on */
 
 /* A fact that is there, as text, into buf; false, and f is unknown with the fact's reason, for another. */
 bool doctor_text(const struct doctor *d, struct finding *f, const char *key, char buf[FACT_MAX]);
+/* The same of any length; NULL for one that is no text. Belongs to the facts. */
+const char *doctor_string(const struct doctor *d, struct finding *f, const char *key);
 bool doctor_number(const struct doctor *d, struct finding *f, const char *key, double *out);
 /* The same without a word to anybody: the fact, or "not told". */
 const char *doctor_peek(const struct doctor *d, const char *key, char buf[FACT_MAX]);

@@ -13,7 +13,7 @@
 
 /* A processor slows down by itself from about 95 on (its data sheet's Tjmax is 90 to 105). */
 #define HOT_CELSIUS 85.0
-/* Windows are read in pairs about a step; a step of 50 us must not be a hundredth of reading the clock. */
+/* Reading the clock must not be a hundredth of a step of 25 us. */
 #define TIMER_COST_NS	    250.0
 #define TIMER_RESOLUTION_NS 1000.0
 
@@ -66,7 +66,8 @@ void check_clock_limit(const struct doctor *d, struct finding *f)
 
 /* ---- heat and power ---- */
 
-/* How often the CPUs were slowed down since boot; false when no file says so. */
+/* How often the CPU that has the most was slowed down since boot; false when no file says so. A package's counter is shown
+ * at each CPU of it, a core's at each thread: a sum would count them again. */
 static bool throttle_count(const char *root, int64_t *out)
 {
 	static const char *const names[] = {"core_throttle_count", "package_throttle_count"};
@@ -81,7 +82,7 @@ static bool throttle_count(const char *root, int64_t *out)
 		if (!cpus[i / 2] || !file_integer(root, path, &v) || v < 0 || v > INT32_MAX)
 			continue;
 		seen = true;
-		*out += v;
+		*out = v > *out ? v : *out;
 	}
 	return seen;
 }
@@ -94,7 +95,7 @@ void check_throttle(const struct doctor *d, struct finding *f)
 		finding_unknown(f, "no counter of it is shown");
 		return;
 	}
-	finding_value(f, "%" PRId64 " times since boot", n);
+	finding_value(f, "up to %" PRId64 " times at a CPU since boot", n);
 	if (n == 0)
 		return;
 	finding_bad(f, "heat slowed the CPUs down: what runs later is slower, whatever it is");
@@ -121,11 +122,15 @@ struct supplies {
 
 static void supply_look(struct supplies *s, const char *root, const char *name)
 {
-	char path[FACT_MAX * 2], line[64];
+	char path[FACT_MAX * 2], line[64], scope[64];
 	int64_t online;
 
 	snprintf(path, sizeof path, "/sys/class/power_supply/%.200s/type", name);
 	if (!file_line(root, path, line, sizeof line))
+		return;
+	/* Of a mouse or a headset: this machine does not run on it. */
+	snprintf(path, sizeof path, "/sys/class/power_supply/%.200s/scope", name);
+	if (file_line(root, path, scope, sizeof scope) && strcmp(scope, "Device") == 0)
 		return;
 	if (strcmp(line, "Battery") == 0) {
 		snprintf(path, sizeof path, "/sys/class/power_supply/%.200s/status", name);

@@ -50,14 +50,32 @@ void check_kinds(const struct doctor *d, struct finding *f)
 /* CPUs of the list in a fact; 0 when it is unknown. */
 static int list_of(const struct doctor *d, struct finding *f, const char *key, bool *set)
 {
-	char text[FACT_MAX];
+	const char *text = doctor_string(d, f, key);
 
-	if (!doctor_text(d, f, key, text))
+	if (!text)
 		return 0;
 	int n = list_parse(text, set);
 	if (n == 0)
-		finding_unknown(f, "\"%s\" is no list of CPUs", text);
+		finding_unknown(f, "\"%.60s\" is no list of CPUs", text);
 	return n;
+}
+
+/* A list that can be read and copied; of a longer one how many there are. */
+enum { LIST_SHOWN = 100 };
+static void list_show(const struct doctor *d, struct finding *f, const char *key, int n, char out[LIST_SHOWN])
+{
+	const char *text = doctor_string(d, f, key);
+
+	if (text && strlen(text) < LIST_SHOWN)
+		snprintf(out, LIST_SHOWN, "%s", text);
+	else
+		snprintf(out, LIST_SHOWN, "%d CPUs", n);
+}
+
+/* "0-3", or where the list stands that is too long to show. */
+static const char *list_to_type(const char *shown, const char *place)
+{
+	return strstr(shown, "CPUs") ? place : shown;
 }
 
 void check_quota(const struct doctor *d, struct finding *f)
@@ -79,47 +97,54 @@ void check_quota(const struct doctor *d, struct finding *f)
 	finding_value(f, "%g CPUs of time on %d CPUs", limit, usable);
 	finding_bad(f,
 		    "more threads than that are stopped for most of every 100 ms, in the middle of a step");
-	finding_fix(f,
-		    "run with -t %.0f at most, or raise the limit (docker: --cpus, kubernetes: limits.cpu)",
-		    limit < 1 ? 1 : limit);
+	finding_fix(f, "run with -t %d at most, or raise the limit (docker: --cpus, kubernetes: limits.cpu)",
+		    limit < 1 ? 1 : (int)limit);
 }
 
 void check_affinity(const struct doctor *d, struct finding *f)
 {
 	bool allowed[CPUS_MAX], online[CPUS_MAX];
-	char text[FACT_MAX], all[FACT_MAX];
+	char text[LIST_SHOWN], all[LIST_SHOWN];
 	int n = list_of(d, f, "host.affinity", allowed), n_online = list_of(d, f, "cpu.online", online);
 
-	if (n == 0 || n_online == 0 || !doctor_text(d, f, "host.affinity", text) ||
-	    !doctor_text(d, f, "cpu.online", all))
+	if (n == 0 || n_online == 0)
 		return;
+	list_show(d, f, "host.affinity", n, text);
+	list_show(d, f, "cpu.online", n_online, all);
 	finding_value(f, "%s of %s", text, all);
 	if (n >= n_online)
 		return;
 	finding_bad(f, "%d of %d CPUs are not ours: what is measured is this part of the machine",
 		    n_online - n, n_online);
-	finding_fix(f, "taskset -c %s inferometer ...; within the cpuset of the container", all);
+	finding_fix(f, "taskset -c %s inferometer ...; within the cpuset of the container",
+		    list_to_type(all, "$(cat " CPU_FOLDER "/online)"));
 }
 
 void check_isolation(const struct doctor *d, struct finding *f)
 {
 	bool isolated[CPUS_MAX], allowed[CPUS_MAX];
-	char text[FACT_MAX], nohz[FACT_MAX];
+	char text[LIST_SHOWN], nohz[LIST_SHOWN];
+	const char *list = doctor_string(d, f, "cpu.isolated");
 	int n_other = 0;
 
-	if (!doctor_text(d, f, "cpu.isolated", text))
+	if (!list)
 		return;
+	bool none = strcmp(list, "none") == 0;
+	int n = none ? 0 : list_of(d, f, "cpu.isolated", isolated);
+	if (!none && n == 0)
+		return;
+	list_show(d, f, "cpu.isolated", n, text);
 	if (!file_line(d->root, CPU_FOLDER "/nohz_full", nohz, sizeof nohz) || strcmp(nohz, "(null)") == 0)
 		snprintf(nohz, sizeof nohz, "%s", errno == ENOENT ? "not told" : "none");
 	finding_value(f, "isolated: %s, nohz_full: %s", text, nohz);
-	if (list_parse(text, isolated) == 0 || list_of(d, f, "host.affinity", allowed) == 0)
+	if (none || list_of(d, f, "host.affinity", allowed) == 0)
 		return;
 	for (int cpu = 0; cpu < CPUS_MAX; cpu++)
 		n_other += isolated[cpu] && !allowed[cpu];
 	if (n_other == 0)
 		return;
 	finding_bad(f, "CPUs are kept free of other work, and we are not on them");
-	finding_fix(f, "taskset -c %s inferometer ...", text);
+	finding_fix(f, "taskset -c %s inferometer ...", list_to_type(text, "$(cat " CPU_FOLDER "/isolated)"));
 }
 
 /* ---- who else is there ---- */

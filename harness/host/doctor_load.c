@@ -43,8 +43,9 @@ void check_load(const struct doctor *d, struct finding *f)
 	finding_fix(f, "wait, or run with --wait-quiet 600, which waits before each visit");
 }
 
-static void check_pressure(const struct doctor *d, struct finding *f, const char *key, double bad,
-			   const char *why)
+/* Above `advice` it is worth a word, above `bad` more. */
+static void check_pressure(const struct doctor *d, struct finding *f, const char *key, double advice,
+			   double bad, const char *why)
 {
 	double avg10;
 
@@ -53,29 +54,27 @@ static void check_pressure(const struct doctor *d, struct finding *f, const char
 	finding_value(f, "%.2f %% of the last 10 s", avg10);
 	if (avg10 > bad)
 		finding_bad(f, "%s", why);
+	else if (avg10 > advice)
+		finding_judge(f, VERDICT_ADVICE, "%s", why);
 }
 
 void check_pressure_cpu(const struct doctor *d, struct finding *f)
 {
-	const char *why = "some thread waited for a CPU: it may be ours next";
-
-	check_pressure(d, f, "run.start_pressure_cpu_avg10", PRESSURE_CPU, why);
-	double avg10 = f->verdict == VERDICT_OK ? strtod(f->value, NULL) : 0;
-	if (avg10 > PRESSURE_CPU_ADVICE)
-		finding_judge(f, VERDICT_ADVICE, "%s", why);
+	check_pressure(d, f, "run.start_pressure_cpu_avg10", PRESSURE_CPU_ADVICE, PRESSURE_CPU,
+		       "some thread waited for a CPU: it may be ours next");
 	if (f->verdict == VERDICT_WARNING)
 		finding_fix(f, "wait, or run with --wait-quiet 600, which waits before each visit");
 }
 
 void check_pressure_memory(const struct doctor *d, struct finding *f)
 {
-	check_pressure(d, f, "run.start_pressure_memory_avg10", PRESSURE_MEMORY,
+	check_pressure(d, f, "run.start_pressure_memory_avg10", PRESSURE_MEMORY, PRESSURE_MEMORY,
 		       "memory is short: pages of the model may leave it and come back inside a step");
 }
 
 void check_pressure_io(const struct doctor *d, struct finding *f)
 {
-	check_pressure(d, f, "run.start_pressure_io_avg10", PRESSURE_IO,
+	check_pressure(d, f, "run.start_pressure_io_avg10", PRESSURE_IO, PRESSURE_IO,
 		       "somebody waits for disks: load times are not ours alone");
 }
 

@@ -95,34 +95,3 @@ void check_layout(const struct doctor *d, struct finding *f)
 		f, "every process has the same layout: its luck is in all of them, and no interval shows it");
 	finding_fix(f, "sudo sysctl kernel.randomize_va_space=2; or run without setarch -R");
 }
-
-/* $GNUPLOT, else the first in PATH, as reports take it; owned by the caller, NULL when there is none. */
-static char *gnuplot_path(void)
-{
-	const char *at = getenv("PATH"), *own = getenv("GNUPLOT");
-
-	if (own && *own)
-		return access(own, X_OK) == 0 ? mem_strdup(own) : NULL;
-	while (at && *at) {
-		size_t n = strcspn(at, ":");
-		char *path = mem_printf("%.*s/gnuplot", (int)n, at);
-		if (n && access(path, X_OK) == 0)
-			return path;
-		free(path);
-		at += n + (at[n] == ':');
-	}
-	return NULL;
-}
-
-void check_gnuplot(const struct doctor *d, struct finding *f)
-{
-	if (!doctor_is_here(d, f))
-		return;
-	char *path = gnuplot_path();
-	finding_value(f, "%s", path ? path : "not found");
-	if (!path) {
-		finding_bad(f, "reports have no pictures; their data are written all the same");
-		finding_fix(f, "sudo apt install gnuplot-nox, or dnf install gnuplot-minimal");
-	}
-	free(path);
-}

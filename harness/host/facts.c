@@ -34,13 +34,14 @@ json_t *fact_memory(const char *root, const char *row)
 
 json_t *fact_keyed(const char *root, const char *path, const char *key)
 {
-	char text[FILE_HEAD], value[FACT_MAX];
+	/* A list of CPUs may be long. */
+	char text[FILE_HEAD], value[SYSFS_MAX];
 
 	if (file_head(root, path, text, sizeof text) < 0)
 		return fact_unread(path);
 	if (!text_value(text, key, value, sizeof value))
 		return fact_unknown("no \"%s\" in %s", key, path);
-	return fact_text(value);
+	return fact_long(value);
 }
 
 /* ---- over all CPUs ---- */

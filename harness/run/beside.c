@@ -83,8 +83,10 @@ static int join_one(const struct spec *spec, const struct plan_worker *w, struct
 	struct plan own = {0};
 	int rc = survey_share(&s, &w->hello, &share, &own, d);
 	if (rc == 0 && own.n_points == 0)
-		rc = diag_set(d, ERR_USAGE, "%.120s: no point names its engine, as --engine=%.60s does",
-			      w->program, w->hello.engine);
+		rc = diag_set(
+			d, ERR_USAGE,
+			"%.120s: no point names its engine, as --engine=%.60s does, or exclude leaves none",
+			w->program, w->hello.engine);
 	process_free(&s.process);
 	if (rc)
 		plan_free(&own);
@@ -155,10 +157,11 @@ int beside_same(const struct plan *p, const json_t *environment, struct diag *d)
 				      "the run had a worker with engine \"%.60s\": name it again, "
 				      "with --beside",
 				      key + strlen("beside."));
-		else if (strcmp(is, json_string_value(then) ? json_string_value(then) : "") != 0)
+		else if (!json_is_string(then) || strcmp(is, json_string_value(then)) != 0)
 			rc = diag_set(d, ERR_USAGE,
-				      "cannot be resumed: worker %.60s was %.100s, now it is %.100s", key,
-				      json_string_value(then), is);
+				      "cannot be resumed: worker %.60s was %.100s, now it is %.100s",
+				      key + strlen("beside."),
+				      json_is_string(then) ? json_string_value(then) : "not told", is);
 	}
 	json_decref(now);
 	return rc;

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 
 #include "engines/base/mem.h"
-#include "harness/host/host.h"
 #include "harness/plan/estimate.h"
 #include "harness/run/sweep.h"
 #include "harness/store/history.h"
@@ -15,11 +14,9 @@
 /* A history that cannot be read is no reason to measure nothing. */
 static struct store_past *history_of(const struct sweep *s, int *n)
 {
-	char id[33], class_[33];
 	struct store_past *past = NULL;
 	struct diag ignored = {0};
-	json_decref(host_machine("", id, class_));
-	if (store_history(s->store, id, &past, n, &ignored)) {
+	if (store_history(s->store, s->machine_id, &past, n, &ignored)) {
 		*n = 0;
 		return NULL;
 	}

@@ -230,6 +230,8 @@ int resume_begin(struct sweep *s, struct diag *d)
 	char *text = note(s->resumed);
 	int rc = store_begin(s->store, d);
 	s->run = s->resumed->run->id;
+	/* same_machine() has compared it. */
+	snprintf(s->machine_id, sizeof s->machine_id, "%s", s->resumed->run->machine_id);
 	s->position = s->resumed->next_position;
 	s->environment = json_deep_copy(s->resumed->run->environment);
 	if (rc == 0) {

@@ -253,15 +253,15 @@ static int put_run(struct sweep *s, const struct store_run *row, const struct ru
 
 static int begin(struct sweep *s, const struct run_options *options, struct diag *d)
 {
-	char id[33], class_[33];
-	json_t *machine = host_machine("", id, class_);
+	char class_[33];
+	json_t *machine = host_machine("", s->machine_id, class_);
 	s->environment = sweep_environment(s);
 	const struct store_run row = {
 		.label = "",
 		.command = options->command ? options->command : "",
 		.spec_name = s->spec->name ? s->spec->name : "",
 		.spec_text = s->spec->text ? s->spec->text : "",
-		.machine_id = id,
+		.machine_id = s->machine_id,
 		.machine_class = class_,
 		.machine = machine,
 		.environment = s->environment,

@@ -53,7 +53,7 @@ MUST_CHECK int beside_join(const struct spec *spec, struct plan *p, struct diag 
 /* survey_models of each. */
 MUST_CHECK int beside_models(const struct spec *spec, const struct plan *p, const struct stored_run *run,
 			     struct diag *d);
-/* What the run records of them: name of the fact, as "beside.python", and program, version and build. New reference. */
+/* What the run records of them: name of the fact, as "beside.python", and version and build. New reference. */
 json_t *beside_facts(const struct plan *p);
 /* ERR_USAGE when they are not those of then. */
 MUST_CHECK int beside_same(const struct plan *p, const json_t *environment, struct diag *d);

@@ -29,6 +29,7 @@ struct sweep {
 	const char *worker;	/* what is measured */
 	const char *reference;	/* our own worker, which says what is right; NULL: there is none */
 	char no_reference[400]; /* why */
+	char machine_id[33];	/* of this machine */
 	json_t *environment;	/* as it was at the begin; its end is added */
 	int64_t run;
 	int n_visited;			       /* by this process */

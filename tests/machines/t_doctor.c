@@ -2,6 +2,7 @@
 /* The doctor on machines that are not here, and on trees that are broken by hand. */
 #include "config.h"
 
+#include "engines/base/strbuf.h"
 #include "harness/host/doctor.h"
 
 #include <errno.h>
@@ -155,7 +156,7 @@ static const struct want pod[] = {
 static const struct want broken[] = {
 	{"governor", VERDICT_WARNING, "powersave, performance"},
 	{"clock limit", VERDICT_WARNING, "1200000 kHz of 3400000"},
-	{"throttling", VERDICT_WARNING, "8 times since boot"},
+	{"throttling", VERDICT_WARNING, "up to 5 times at a CPU since boot"},
 	{"temperature", VERDICT_WARNING, "97 degrees"},
 	{"power", VERDICT_WARNING, "plug the machine in"},
 	{"isolation", VERDICT_ADVICE, "taskset -c 14-15"},
@@ -178,7 +179,7 @@ static const struct want broken[] = {
 	{NULL, VERDICT_OK, NULL},
 };
 static const struct want mended[] = {
-	{"throttling", VERDICT_OK, "0 times"},
+	{"throttling", VERDICT_OK, "0 times at a CPU"},
 	{"power", VERDICT_OK, "mains"},
 	{"isolation", VERDICT_OK, "nohz_full: 14-15"},
 	{"cpu pressure", VERDICT_ADVICE, "4.00 %"},
@@ -238,6 +239,9 @@ static const char *const mended_files[][2] = {
 	{"/proc/self/status", "Cpus_allowed_list:\t0-15\n"},
 	{"/sys/class/power_supply/AC/online", "1\n"},
 	{"/sys/class/power_supply/BAT0/status", "Full\n"},
+	{"/sys/class/power_supply/hidpp_battery_0/type", "Battery\n"},
+	{"/sys/class/power_supply/hidpp_battery_0/scope", "Device\n"},
+	{"/sys/class/power_supply/hidpp_battery_0/status", "Discharging\n"},
 	{"/proc/pressure/cpu", "some avg10=4.00 avg60=0.00 avg300=0.00 total=1\n"},
 	{"/proc/meminfo", "MemTotal: 16777216 kB\nSwapTotal: 2097152 kB\nSwapFree: 2097152 kB\n"},
 	{"/sys/kernel/mm/transparent_hugepage/enabled", "[always] madvise never\n"},
@@ -280,6 +284,35 @@ static void test_broken(void)
 	check_form("nonsense");
 }
 
+/* Every other CPU of many: such lists are longer than a line that is shown. */
+static void test_many_cpus(void)
+{
+	static const struct want many[] = {
+		{"affinity", VERDICT_ADVICE, "127 of 256 CPUs are not ours"},
+		{"affinity", VERDICT_ADVICE, "129 CPUs of 0-255"},
+		{"isolation", VERDICT_ADVICE, "$(cat /sys/devices/system/cpu/isolated)"},
+		{NULL, VERDICT_OK, NULL},
+	};
+	struct strbuf even = {0}, odd = {0};
+
+	for (int cpu = 0; cpu < 256; cpu++)
+		strbuf_printf(cpu % 2 ? &odd : &even, "%s%d", cpu > 1 ? "," : "", cpu);
+	make("intel", "many");
+	put("/sys/devices/system/cpu/online", "0-255\n");
+	put("/sys/devices/system/cpu/isolated", strbuf_text(&odd));
+	strbuf_reset(&odd);
+	strbuf_printf(&odd, "Cpus_allowed_list:\t%s,255\n", strbuf_text(&even));
+	put("/proc/self/status", strbuf_text(&odd));
+	check("many", many);
+	check_form("many");
+	put("/sys/devices/system/cpu/isolated", "3,2,1-\n");
+	static const struct want wrong[] = {{"isolation", VERDICT_UNKNOWN, "no list of CPUs"},
+					    {NULL, VERDICT_OK, NULL}};
+	check("no list", wrong);
+	strbuf_free(&even);
+	strbuf_free(&odd);
+}
+
 /* Nothing can be read: nothing is said of it. */
 static void test_empty(void)
 {
@@ -319,6 +352,7 @@ int main(void)
 	test_machine("container", container);
 	test_machine("pod", pod);
 	test_broken();
+	test_many_cpus();
 	test_empty();
 	test_process_lines();
 	return tap_done();
