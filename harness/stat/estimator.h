@@ -25,9 +25,10 @@ enum estimator estimator_for(enum estimator asked, int makes_tokens);
 
 /*
  * Samples of one process in the order they were taken: values in nanoseconds, reps[i] the repetition that sample i
- * belongs to; those with a bit of `skip` in marks are left out, and nothing else is. Returns the estimate of the time of a
- * repetition (its samples summed) in seconds; NaN without a repetition, with time that is not above 0, or without memory.
- * *n: repetitions that went in, may be NULL.
+ * belongs to; those of one repetition stand beside each other. A repetition with a bit of `skip` in the marks of any of its
+ * samples is left out whole: a part of one is no time of a repetition. Nothing else is left out. Returns the estimate of
+ * the time of a repetition (its samples summed) in seconds; NaN without a repetition, with one whose time is not above 0,
+ * for AUTO (ask estimator_for first), or without memory. *n: repetitions that went in, may be NULL.
  */
 double estimator_value(enum estimator e, const int64_t *values, const int64_t *marks, const int64_t *reps,
 		       int n_samples, int64_t skip, int *n);

@@ -9,6 +9,6 @@ libstat_a_SOURCES = \
 	%D%/pairs.c %D%/flips.c %D%/groups.c %D%/pairs.h %D%/unpaired.c %D%/unpaired.h \
 	%D%/size.c %D%/size.h %D%/stopping.c %D%/stopping.h %D%/order.c %D%/order.h \
 	%D%/warmup.c %D%/warmup.h %D%/fdr.c %D%/family.c %D%/fdr.h \
-	%D%/estimator.h %D%/verdict.c %D%/verdict.h %D%/calibration.c %D%/calibration.h \
+	%D%/estimator.c %D%/estimator.h %D%/verdict.c %D%/verdict.h %D%/calibration.c %D%/calibration.h \
 	%D%/selftest/selftest.c %D%/selftest/selftest.h %D%/selftest/rig.h \
 	%D%/selftest/noise.c %D%/selftest/schedule.c %D%/selftest/plan.c %D%/selftest/exact.c
