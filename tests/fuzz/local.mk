@@ -108,3 +108,9 @@ check_PROGRAMS += %D%/fuzz_import
 %C%_fuzz_import_CFLAGS = $(AM_CFLAGS)
 %C%_fuzz_import_LDADD = $(EXCHANGE_TEST_LINK)
 TESTS += %D%/fuzz_import
+
+check_PROGRAMS += %D%/fuzz_trial
+%C%_fuzz_trial_SOURCES = %D%/fuzz_trial.c %D%/replay.c
+%C%_fuzz_trial_CFLAGS = $(AM_CFLAGS)
+%C%_fuzz_trial_LDADD = libstore.a libwire.a libbase.a $(SQLITE_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS)
+TESTS += %D%/fuzz_trial

@@ -314,6 +314,11 @@ check_PROGRAMS += %D%/t_runs
 %C%_t_runs_CFLAGS = $(AM_CFLAGS)
 %C%_t_runs_LDADD = libstore.a libwire.a libbase.a $(SQLITE_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS)
 TESTS += %D%/t_runs
+check_PROGRAMS += %D%/t_trial
+%C%_t_trial_SOURCES = %D%/t_trial.c %D%/trial_example.h %D%/store_example.h %D%/temp_folder.h
+%C%_t_trial_CFLAGS = $(AM_CFLAGS)
+%C%_t_trial_LDADD = libstore.a libstat.a libwire.a libbase.a $(SQLITE_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS)
+TESTS += %D%/t_trial
 # A large store, for looking at how long reports take: make tests/unit/big_store
 EXTRA_PROGRAMS += %D%/big_store
 %C%_big_store_SOURCES = %D%/big_store.c
