@@ -9,6 +9,7 @@
 
 #include "engines/base/mem.h"
 #include "harness/store/db.h"
+#include "harness/store/trial.h"
 #include "harness/store/upkeep.h"
 
 /* Lines of one kind that are told; the rest is counted. */
@@ -45,6 +46,8 @@ static const struct {
 	{false, NO_OBJECT("run_point", "point", "model"), 0, 0},
 	{false, NO_OBJECT("visit", "id", "host_before"), 0, 0},
 	{false, NO_OBJECT("visit", "id", "host_after"), 0, 0},
+	{false, NO_OBJECT("decision", "name || ' of run ' || run", "inputs"), 0, 0},
+	{false, NO_OBJECT("decision", "name || ' of run ' || run", "outcome"), 0, 0},
 	{false, "SELECT 'visit ' || v.id || ': its point is none of run ' || v.run FROM visit v WHERE NOT EXISTS "
 		"(SELECT 1 FROM run_point q WHERE q.run = v.run AND q.point = v.point)", 0, 0},
 	{true, "SELECT 'visit ' || v.id || ': its process is of another run' FROM visit v JOIN process p ON p.id = v.process "
@@ -141,6 +144,37 @@ static int ask_ids(struct store *s, struct telling *t, struct diag *d)
 	return rc;
 }
 
+/* What stored_trial says of each run. Two stand for all annotations of a run that are too many. */
+static int ask_trials(struct store *s, struct telling *t, struct diag *d)
+{
+	sqlite3_stmt *stmt = NULL;
+	int rc = db_prepare(s,
+			    "SELECT run, value, count(*) FROM annotation WHERE key = '" TRIAL_KEY
+			    "' GROUP BY run ORDER BY run",
+			    "checking", &stmt, d);
+
+	t->of_kind = 0;
+	while (rc == 0 && (rc = db_step(s, stmt, "checking", d)) == 1) {
+		const char *value = (const char *)sqlite3_column_text(stmt, 1);
+		char key[] = TRIAL_KEY, *text = mem_strdup(value ? value : "");
+		struct stored_annotation notes[] = {{key, text}, {key, text}};
+		const struct stored_run run = {.id = sqlite3_column_int64(stmt, 0),
+					       .n_annotations = sqlite3_column_int(stmt, 2) > 1 ? 2 : 1,
+					       .annotations = notes};
+		struct trial trial;
+		struct diag inner = {0};
+
+		rc = 0;
+		if (stored_trial(&trial, &run, &inner))
+			tell(t, inner.text);
+		else
+			trial_free(&trial);
+		free(text);
+	}
+	sqlite3_finalize(stmt);
+	return rc;
+}
+
 static int check(struct store *s, bool deep, struct telling *t, struct diag *d)
 {
 	int64_t schema = 0;
@@ -151,7 +185,9 @@ static int check(struct store *s, bool deep, struct telling *t, struct diag *d)
 		if (fits && (deep || !questions[i].deep))
 			rc = ask(s, questions[i].sql, t, d);
 	}
-	return rc == 0 && deep ? ask_ids(s, t, d) : rc;
+	if (rc == 0 && deep)
+		rc = ask_ids(s, t, d);
+	return rc == 0 && deep ? ask_trials(s, t, d) : rc;
 }
 
 int store_check(struct store *s, bool deep, store_problem_fn *fn, void *arg, int *n, struct diag *d)

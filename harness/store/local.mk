@@ -9,7 +9,8 @@ libstore_a_SOURCES = %D%/store.h \
 	%D%/write.c %D%/visit.c %D%/build.c %D%/build.h \
 	%D%/planned.c %D%/progress.c %D%/history.c %D%/history.h \
 	%D%/upkeep.h %D%/merge.c %D%/check.c %D%/prune.c %D%/export.c %D%/parts.c %D%/parts.h \
-	%D%/trial.c %D%/trial.h %D%/trial_format.c %D%/trial_parse.c %D%/trial_text.h %D%/decision.h \
+	%D%/trial.c %D%/trial.h %D%/trial_format.c %D%/trial_parse.c %D%/trial_text.h \
+	%D%/decision.c %D%/decision.h \
 	%D%/runs.h %D%/find.c %D%/labels.c %D%/listing.c \
 	%D%/read.c %D%/load.c %D%/load.h %D%/columns.c %D%/columns.h %D%/free.c
 nodist_libstore_a_SOURCES = %D%/schema_file.c

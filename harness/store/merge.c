@@ -13,6 +13,7 @@
 #include "engines/base/mem.h"
 #include "engines/base/strbuf.h"
 #include "harness/store/parts.h"
+#include "harness/store/trial.h"
 #include "harness/store/upkeep.h"
 
 /* Rows that runs share, found by their ids: those that the run ?1 of the source has. */
@@ -170,21 +171,21 @@ static int copy_part(struct merging *m, const struct part *p, int64_t old, int64
 	return copy(m, p->table, from, NULL, 0, d);
 }
 
-/* number 0: the next. */
-static int copy_run(struct merging *m, int64_t old, int64_t number, struct diag *d)
+/* *number 0: the next; which that was. */
+static int copy_run(struct merging *m, int64_t old, int64_t *number, struct diag *d)
 {
 	int rc = copy_shared(m, old, d);
 
 	if (rc == 0)
 		rc = copy(m, "run", "source.run t WHERE t.id = ?1",
-			  DB_VALUES(db_int(old), number ? db_int(number) : db_null()), d);
-	number = sqlite3_last_insert_rowid(m->s->db);
+			  DB_VALUES(db_int(old), *number ? db_int(*number) : db_null()), d);
+	*number = sqlite3_last_insert_rowid(m->s->db);
 	if (rc == 0)
 		rc = map_make(m, "process", old, d);
 	if (rc == 0)
 		rc = map_make(m, "visit", old, d);
 	for (int i = 0; i < m->parts.n && rc == 0; i++)
-		rc = copy_part(m, &m->parts.part[i], old, number, d);
+		rc = copy_part(m, &m->parts.part[i], old, *number, d);
 	return rc;
 }
 
@@ -220,26 +221,51 @@ static int find_same(struct merging *m, int64_t old, int64_t *number, bool *more
 	return rc < 0 ? rc : 0;
 }
 
+/* What was decided of a run after its last visit: it is known all the same. */
+static int copy_decisions(struct merging *m, int64_t old, int64_t number, struct diag *d)
+{
+	return copy(m, "decision",
+		    "source.decision t WHERE t.run = ?1 AND NOT EXISTS (SELECT 1 FROM main.decision o WHERE "
+		    "o.run = ?2 AND o.name = t.name AND o.inputs = t.inputs AND o.outcome = t.outcome) "
+		    "ORDER BY t.rowid",
+		    DB_VALUES(db_int(old), db_int(number)), d);
+}
+
+static int map_run(struct merging *m, int64_t old, int64_t number, bool copied, struct diag *d)
+{
+	return db_exec(m->s, "numbering", d, "INSERT INTO temp.map_run (old, new, copied) VALUES (?, ?, ?)",
+		       DB_VALUES(db_int(old), db_int(number), db_int(copied)));
+}
+
 static int merge_run(struct merging *m, int64_t old, struct diag *d)
 {
 	int64_t number;
-	bool more;
+	bool more, had;
 	int rc = find_same(m, old, &number, &more, d);
 
 	if (rc)
 		return rc;
-	if (number && !more) {
+	had = number != 0;
+	if (had && !more) {
 		m->merged.n_known++;
-		return 0;
+		rc = copy_decisions(m, old, number, d);
+		return rc ? rc : map_run(m, old, number, false, d);
 	}
-	if (number)
+	if (had)
 		rc = run_remove(m->s, &m->parts, number, d);
 	if (rc == 0)
-		rc = copy_run(m, old, number, d);
-	m->merged.n_updated += number != 0;
-	m->merged.n_added += number == 0;
-	return rc;
+		rc = copy_run(m, old, &number, d);
+	m->merged.n_updated += had;
+	m->merged.n_added += !had;
+	return rc ? rc : map_run(m, old, number, true, d);
 }
+
+/* A trial names the run that it confirms by its number: the one it has here, 0 when it was not in the source. */
+static const char renumber_trials[] =
+	"UPDATE main.annotation SET value = json_set(value, '$.confirms', coalesce((SELECT new FROM "
+	"temp.map_run WHERE old = json_extract(value, '$.confirms')), 0)) WHERE key = '" TRIAL_KEY
+	"' AND run IN (SELECT new FROM temp.map_run WHERE copied) AND CASE WHEN json_valid(value) THEN "
+	"json_type(value, '$.confirms') = 'integer' ELSE 0 END";
 
 /* The numbers of the source's runs: no statement stays open while rows are copied. */
 static int runs_read(struct merging *m, int64_t **out, int *n, struct diag *d)
@@ -265,10 +291,18 @@ static int merge_attached(struct merging *m, struct diag *d)
 	int n, rc = runs_read(m, &runs, &n, d);
 
 	if (rc == 0)
+		rc = db_script(
+			m->s,
+			"CREATE TEMP TABLE IF NOT EXISTS map_run (old INTEGER PRIMARY KEY, new INTEGER "
+			"NOT NULL, copied INTEGER NOT NULL); DELETE FROM temp.map_run",
+			"numbering", d);
+	if (rc == 0)
 		rc = db_integer(m->s, "PRAGMA source.user_version", "looking at a store", &m->schema, d);
 	for (int i = 0; i < n && rc == 0; i++)
 		rc = merge_run(m, runs[i], d);
 	free(runs);
+	if (rc == 0)
+		rc = db_script(m->s, renumber_trials, "numbering", d);
 	/* What runs had that were replaced. */
 	return rc ? rc : orphans_remove(m->s, d);
 }

@@ -16,7 +16,8 @@ struct store_merged {
 };
 /*
  * Puts the runs of n stores with all their rows into `out`, made when absent. Machines, builds, specs and points that
- * are equal are shared; runs get new numbers. A run is known by its begin, machine, spec, command and seed. All stores
+ * are equal are shared; runs get new numbers, also where a trial confirms another run (0 when that is not in its store).
+ * A run is known by its begin, machine, spec, command and seed; decisions made of it later are added. All stores
  * are looked through before the first row is put; each is then one transaction: on failure `out` is whole and has the
  * runs of those before, which the next try knows. Refuses newer schemas and stores that are not whole.
  */
@@ -28,7 +29,7 @@ MUST_CHECK int store_merge(const char *out, const char *const *in, int n, struct
 typedef void store_problem_fn(void *arg, const char *text);
 /*
  * Calls fn for each problem, at most a few dozen of a kind; *n: how many. deep: also what no writer of ours leaves
- * (states, doubled visits, ids), beside what makes it unreadable. The error is of a store that cannot be looked through.
+ * (states, doubled visits, ids, trials), beside what makes it unreadable. The error is of a store that cannot be looked through.
  */
 MUST_CHECK int store_check(struct store *s, bool deep, store_problem_fn *fn, void *arg, int *n,
 			   struct diag *d);

@@ -9,8 +9,10 @@
 
 #include "engines/base/mem.h"
 #include "engines/base/strbuf.h"
+#include "harness/store/decision.h"
 #include "tests/unit/store_example.h"
 #include "tests/unit/temp_folder.h"
+#include "tests/unit/trial_example.h"
 
 static const char *folder;
 
@@ -37,6 +39,25 @@ static void run_sql(const char *name, const char *sql)
 		bail("SQL of a test");
 	}
 	sqlite3_close(db);
+}
+
+/* Makes the run of a store a trial that confirms a run, with a decision of that outcome. */
+static void trial_make(const char *name, int64_t run, int64_t confirms, int outcome)
+{
+	struct diag d = {0};
+	struct store *s;
+	struct trial t;
+	json_t *inputs = json_pack("{s:i}", "n", 5), *said = json_pack("{s:i}", "said", outcome);
+
+	trial_example(&t);
+	t.confirms = confirms;
+	if (store_open(&s, at(name), STORE_WRITE, &d) || (confirms >= 0 && store_trial_put(s, run, &t, &d)) ||
+	    store_decision_put(s, run, DECISION_GATE, inputs, said, &d))
+		bail(d.text);
+	json_decref(inputs);
+	json_decref(said);
+	trial_free(&t);
+	store_close(s);
 }
 
 /* What a statement answers, as text; static. */
@@ -167,6 +188,45 @@ static void test_merge_again(void)
 	is_whole("late.db");
 }
 
+static const char decisions[] =
+	"SELECT coalesce(group_concat(run || name || outcome), '') FROM (SELECT * FROM decision ORDER BY "
+	"run, rowid)";
+static const char confirmed[] =
+	"SELECT coalesce(group_concat(run || ':' || json_extract(value, '$.confirms')), '') FROM (SELECT * "
+	"FROM annotation WHERE key = 'trial' ORDER BY run)";
+
+/* A trial, run 1, and one that confirms it, run 2. */
+static void test_merge_trial(void)
+{
+	struct store_merged m;
+	struct diag d = {0};
+
+	store_make("t1.db", "tg8", 2);
+	store_make("t2.db", "tg8", 3);
+	is_int(merge2("trials.db", "t1.db", "t2.db", &m, &d), 0, "two runs");
+	trial_make("trials.db", 1, 0, 1);
+	trial_make("trials.db", 2, 1, 2);
+	store_make("before.db", "pp8", 1);
+	is_int(merge2("joined.db", "before.db", "trials.db", &m, &d), 0, "that are trials, behind another");
+	is_text(ask("joined.db", confirmed), "2:0,3:2", "confirm what they confirmed");
+	is_text(ask("joined.db", decisions), "2gate{\"said\":1},3gate{\"said\":2}", "decisions move, too");
+	is_whole("joined.db");
+	is_int(merge2("joined.db", "trials.db", NULL, &m, &d), 0, "once more");
+	is_int(m.n_known, 2, "they are known");
+	is_text(ask("joined.db", confirmed), "2:0,3:2", "and are what they were");
+	is_text(ask("joined.db", decisions), "2gate{\"said\":1},3gate{\"said\":2}", "and so are decisions");
+	trial_make("trials.db", 1, -1, 7);
+	is_int(merge2("joined.db", "trials.db", NULL, &m, &d), 0, "something more was decided");
+	is_text(ask("joined.db", decisions), "2gate{\"said\":1},2gate{\"said\":7},3gate{\"said\":2}",
+		"it is added");
+	run_sql("trials.db", "PRAGMA foreign_keys=OFF; DELETE FROM series; DELETE FROM reading; DELETE FROM "
+			     "artifact; DELETE FROM visit; DELETE FROM process; DELETE FROM run_point WHERE "
+			     "run = 1; UPDATE run_point SET state = 'failed'; DELETE FROM annotation WHERE "
+			     "run = 1; DELETE FROM decision WHERE run = 1; DELETE FROM run WHERE id = 1");
+	is_int(merge2("alone.db", "before.db", "trials.db", &m, &d), 0, "without what it confirms");
+	is_text(ask("alone.db", confirmed), "2:0", "it confirms none here");
+}
+
 static void test_merge_bad(void)
 {
 	static const struct {
@@ -232,6 +292,11 @@ static void test_check(void)
 		{"INSERT INTO spec VALUES ('1', 'x', 'y')", "spec 1: of no run"},
 		{"INSERT INTO build VALUES ('1', 'x', 'y', '{}')", "build 1: of no process"},
 		{"UPDATE point SET canonical = 'x'", "its id is not that of its text"},
+		{"INSERT INTO decision VALUES (1, 'aa', '[]', '{}')",
+		 "decision aa of run 1: inputs is no JSON object"},
+		{"INSERT INTO decision VALUES (1, 'aa', '{}', '')", "outcome is no JSON object"},
+		{"INSERT INTO annotation VALUES (1, 'trial', '{}')", "run 1: annotation \"trial\": "},
+		{"INSERT INTO annotation VALUES (1, 'trial', ''), (1, 'trial', '')", "run 1: 2 annotations"},
 	};
 
 	store_make("good.db", "tg8", 2);
@@ -264,13 +329,20 @@ static void test_prune(void)
 	store_make("c.db", "pp8", 2);
 	unlink(at("three.db"));
 	if (merge2("three.db", "a.db", "b.db", &m, &d) || merge2("three.db", "c.db", NULL, &m, &d) ||
-	    store_open(&s, at("three.db"), STORE_WRITE, &d))
+	    store_open(&s, at("three.db"), STORE_READ, &d))
+		bail(d.text);
+	store_close(s);
+	for (int run = 1; run <= 3; run++)
+		trial_make("three.db", run, run - 1, run);
+	if (store_open(&s, at("three.db"), STORE_WRITE, &d))
 		bail(d.text);
 	is_int(store_runs_remove(s, none, 1, &d), ERR_USAGE, "a run that is not there");
 	diag_clear(&d);
 	is_int(store_runs_remove(s, runs, 2, &d), 0, "two runs go");
 	is_int(store_shrink(s, &d), 0, "and their room");
 	store_close(s);
+	is_text(ask("three.db", decisions), "2gate{\"said\":2}", "a decision of another run stays");
+	is_text(ask("three.db", confirmed), "2:1", "and a trial");
 	is_text(ask("three.db", counts), "1 5 3 8 3 4 1", "with all that is theirs, and nothing else");
 	is_text(ask("three.db", "SELECT count(*) FROM point"), "1", "and points that no run has");
 	is_whole("three.db");
@@ -325,6 +397,7 @@ int main(void)
 	folder = temp_folder();
 	test_merge();
 	test_merge_again();
+	test_merge_trial();
 	test_merge_bad();
 	test_check();
 	test_prune();
