@@ -25,6 +25,9 @@ struct trial_side {
 	const char *value[KEY_COUNT]; /* that it declares: in place of the spec's; NULL: the spec's */
 };
 
+/* Restarts of a persistent worker, at least: fewer do not show how processes differ (facts: statistics, section 3). */
+#define TRIAL_RESTARTS_MIN 6
+
 struct trial_ask {
 	const struct spec *spec; /* without ceilings and counters; its rounds are not heeded */
 	struct trial_side side[TRIAL_ARMS];
