@@ -158,7 +158,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		state->child_inputs[0] = &f->spec;
 		break;
 	case OPTION_PAIRS:
-		f->pairs = (int)cmd_number(state, "pairs", arg, 1, SPEC_ROUNDS_MAX);
+		f->pairs = (int)cmd_number(state, "pairs", arg, 1, TRIAL_PAIRS_MAX);
 		break;
 	case OPTION_BUDGET:
 		f->budget_s = fresh_duration(state, "budget", arg);

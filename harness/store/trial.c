@@ -42,6 +42,7 @@ static const struct field of_trial[] = {
 	FIELD(FIELD_NAME, trial, estimator, .names = estimators),
 	COUNT(trial, pairs, 0),
 	COUNT(trial, pairs_max, 0),
+	COUNT(trial, block, 0),
 	FIELD(FIELD_REAL, trial, budget_s, .max = DBL_MAX),
 	COUNT(trial, restart_pairs, 0),
 	COUNT(trial, cut, -1),
@@ -115,6 +116,11 @@ void trial_free(struct trial *t)
 }
 
 /* ---- in a store ---- */
+
+int trial_kind_length(const char *workload)
+{
+	return (int)strspn(workload, "abcdefghijklmnopqrstuvwxyz_");
+}
 
 int store_trial_put(struct store *s, int64_t run, const struct trial *t, struct diag *d)
 {

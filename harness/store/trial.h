@@ -74,6 +74,7 @@ struct trial {
 	int estimator;		     /* enum estimator, ESTIMATOR_AUTO: by workload */
 	int pairs;		     /* asked for; 0: at most pairs_max, by looks on the width */
 	int pairs_max;
+	int block; /* pairs of one of many comparisons that follow each other in this run (calibration); 0: it is one */
 	double budget_s; /* 0: none */
 	int restart_pairs; /* pairs that persistent workers serve before they are started anew; 0: no cell is persistent */
 	int cut; /* repetitions of warm-up that both arms leave out, decided by the pilot; -1: no pilot was made */
@@ -89,6 +90,10 @@ struct trial {
 	int n_cells;
 	struct trial_cell *cell; /* in plan order */
 };
+
+/* How much of a workload's text says what kind it is: 2 of "pp512 @ d4096". Cells of a kind are a family, and have a floor
+ * in common. */
+int trial_kind_length(const char *workload);
 
 void trial_free(struct trial *t); /* all zero is fine */
 

@@ -50,6 +50,15 @@ static void put_arm(struct trial_arm *out, const struct trial_run *t, int arm)
 	free(build);
 }
 
+static double floor_of(const struct trial_options *o, const char *workload)
+{
+	size_t n = (size_t)trial_kind_length(workload);
+	for (int i = 0; i < o->n_floors; i++)
+		if (strlen(o->floors[i].kind) == n && strncmp(o->floors[i].kind, workload, n) == 0)
+			return o->floors[i].q99;
+	return 0;
+}
+
 static void put_cell(struct trial_cell *out, const struct trial_run *t, const struct cell *c)
 {
 	*out = (struct trial_cell){.persistent = c->persistent, .reason = mem_strdup(c->reason)};
@@ -58,6 +67,7 @@ static void put_cell(struct trial_cell *out, const struct trial_run *t, const st
 		const int from = c->point[arm] >= 0 ? arm : 1 - arm;
 		const struct plan_point *p = &t->plan->arm[from].plan.points[c->point[from]];
 		memcpy(out->id[arm], p->id, sizeof out->id[arm]);
+		out->floor = floor_of(t->options, point_get(&p->point, KEY_WORKLOAD));
 	}
 }
 
@@ -100,6 +110,7 @@ static void describe(struct trial_run *t)
 		.estimator = (int)a->estimator,
 		.pairs = a->pairs,
 		.pairs_max = t->n_max,
+		.block = a->block,
 		.budget_s = t->deadline_s > 0 ? t->deadline_s - p->begun_s : 0,
 		.restart_pairs = p->restart_pairs,
 		.cut = p->cut,

@@ -98,8 +98,8 @@ static int make(struct trial_plan *p, struct strbuf *refusal, struct diag *d)
 
 static int trial_ask_check(const struct trial_ask *ask, struct diag *d)
 {
-	if (ask->pairs && (ask->pairs < 1 || ask->pairs > SPEC_ROUNDS_MAX))
-		return diag_set(d, ERR_USAGE, "%d pairs, expected 1 to %d", ask->pairs, SPEC_ROUNDS_MAX);
+	if (ask->pairs && (ask->pairs < 1 || ask->pairs > TRIAL_PAIRS_MAX))
+		return diag_set(d, ERR_USAGE, "%d pairs, expected 1 to %d", ask->pairs, TRIAL_PAIRS_MAX);
 	if (ask->restarts > 0 && ask->restarts < TRIAL_RESTARTS_MIN)
 		return diag_set(d, ERR_USAGE,
 				"%d restarts, expected %d at least: fewer do not show how processes differ",

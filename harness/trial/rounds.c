@@ -27,7 +27,8 @@ static void draw_orders(const struct trial_run *t, struct contest *x, int cell)
 	uint64_t seed = rng_at(rng_at(t->seed, STREAM_ORDER), (uint64_t)cell);
 	int from = 0;
 	while (from < t->n_max) {
-		int to = t->plan->ask.pairs ? t->n_max : stopping_next(from);
+		const struct trial_ask *ask = &t->plan->ask;
+		int to = ask->block ? from + ask->block : ask->pairs ? t->n_max : stopping_next(from);
 		if (to == 0 || to > t->n_max)
 			to = t->n_max;
 		order_pairs(x->b_first + from, to - from, rng_at(seed, (uint64_t)from));

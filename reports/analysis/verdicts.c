@@ -239,18 +239,10 @@ static void cell_judge(struct verdicts *v, struct verdict_cell *c)
 
 /* ---- families ---- */
 
-/* "pp512 @ d4096" -> "pp". */
-static int kind_length(const struct verdict_cell *c)
-{
-	const char *text = point_get(&c->point[0]->point, KEY_WORKLOAD);
-
-	return (int)strspn(text, "abcdefghijklmnopqrstuvwxyz_");
-}
-
 static int family_of(struct verdicts *v, const struct verdict_cell *c)
 {
 	const char *text = point_get(&c->point[0]->point, KEY_WORKLOAD);
-	int n = kind_length(c);
+	int n = trial_kind_length(text);
 
 	for (int i = 0; i < v->n_families; i++)
 		if ((int)strlen(v->family[i].name) == n && strncmp(v->family[i].name, text, (size_t)n) == 0)
