@@ -68,6 +68,8 @@ static void put_cell(struct trial_cell *out, const struct trial_run *t, const st
 		const struct plan_point *p = &t->plan->arm[from].plan.points[c->point[from]];
 		memcpy(out->id[arm], p->id, sizeof out->id[arm]);
 		out->floor = floor_of(t->options, point_get(&p->point, KEY_WORKLOAD));
+		out->delta = p->delta > 0 ? p->delta : out->delta;
+		out->required = out->required || p->required;
 	}
 }
 
