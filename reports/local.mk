@@ -17,6 +17,14 @@ libreports_a_SOURCES = \
 	%D%/verdicts/registry.c \
 	%D%/verdicts/words.c \
 	%D%/verdicts/csv.c \
+	%D%/verdicts/terminal.c \
+	%D%/verdicts/md.c \
+	%D%/verdicts/json.c \
+	%D%/verdicts/junit.c \
+	%D%/analysis/campaign.c \
+	%D%/analysis/campaign.h \
+	%D%/campaign.c \
+	%D%/campaign.h \
 	%D%/analysis/pareto.c %D%/analysis/pareto.h %D%/analysis/latency.c %D%/analysis/latency.h \
 	%D%/analysis/scaling.c %D%/analysis/scaling.h %D%/analysis/timeline.c %D%/analysis/timeline.h \
 	%D%/analysis/roofline.c %D%/analysis/roofline.h \

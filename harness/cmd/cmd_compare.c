@@ -92,6 +92,9 @@ static void arguments_check(struct arguments *a, struct argp_state *state)
 		argp_error(state, "--store stands twice: fresh pairs go into one store");
 	if (is_fresh(a))
 		return;
+	if (strcmp(o->format ? o->format : "", "junit") == 0)
+		argp_error(state,
+			   "-o junit is of fresh pairs: stored runs have no verdict that passes or fails");
 	if (a->fresh.replicates || a->fresh.build || a->fresh.rev_worker)
 		argp_error(state, "expected arms to measure: --a KEY=VALUE, --b KEY=VALUE or --rev A..B");
 	if (a->n_stores > 1 && a->n > 0 && a->n != a->n_stores)
@@ -107,7 +110,11 @@ static error_t parse_own(struct arguments *a, int key, char *arg, struct argp_st
 	struct fresh *f = &a->fresh.fresh;
 	switch (key) {
 	case 'o':
-		output_format_set(&f->output, arg, state);
+		/* Only fresh pairs have verdicts that pass or fail. */
+		if (strcmp(arg, "junit") == 0)
+			f->output.format = "junit";
+		else
+			output_format_set(&f->output, arg, state);
 		break;
 	case OPTION_HTML:
 		f->output.html = arg;

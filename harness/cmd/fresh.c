@@ -292,7 +292,7 @@ static void put_options(struct fresh_job *j, const char *command)
 		.progress = f->quiet ? NULL : stderr,
 		.drawn = terminal_draws(STDERR_FILENO),
 		.colour = !f->output.no_colour && terminal_has_colour(STDERR_FILENO),
-		.calibration = &j->calibration,
+		.calibration = &j->known.all,
 	};
 }
 
@@ -312,7 +312,9 @@ int fresh_begin(struct fresh_job *j, const struct fresh *f, const char *command,
 	keeper_begin();
 	put_ask(j);
 	put_options(j, command);
-	rc = calibration_known(j->store, &j->calibration, d);
+	rc = calibration_known(j->store, &j->known, d);
+	j->options.n_floors = j->known.n_floors;
+	j->options.floors = j->known.floor;
 	if (rc == 0)
 		rc = trial_plan(&j->plan, &j->ask, &refusal, d);
 	refuse(refusal);
@@ -334,6 +336,7 @@ void fresh_end(struct fresh_job *j)
 		keeper_end();
 		store_close(j->store);
 	}
+	calibration_known_free(&j->known);
 	spec_free(&j->spec);
 	free(j->worker);
 }

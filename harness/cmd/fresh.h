@@ -7,6 +7,7 @@
 #include <argp.h>
 #include <stdbool.h>
 
+#include "harness/cmd/calibration.h"
 #include "harness/cmd/labels.h"
 #include "harness/cmd/output.h"
 #include "harness/cmd/spec_options.h"
@@ -59,7 +60,7 @@ struct fresh_job {
 	struct trial_ask ask;
 	struct trial_plan *plan;
 	struct store *store;
-	struct trial_calibration calibration;
+	struct known_calibration known;
 	struct trial_options options;
 };
 

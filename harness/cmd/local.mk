@@ -21,6 +21,7 @@ inferometer_SOURCES = \
 	%D%/compare_runs.c %D%/compare_runs.h \
 	%D%/compare_fresh.c \
 	%D%/compare_fresh.h \
+	%D%/cmd_calibrate.c \
 	%D%/fresh.c \
 	%D%/fresh.h \
 	%D%/calibration.c \

@@ -9,7 +9,8 @@ static const struct {
 	const char *name; /* as in emitter_registry */
 	int (*emit)(FILE *out, const struct verdicts *v, const struct report_options *o, struct diag *d);
 } formats[] = {
-	{"csv", verdicts_csv},
+	{"terminal", verdicts_terminal}, {"md", verdicts_md},	    {"csv", verdicts_csv},
+	{"json", verdicts_json},	 {"junit", verdicts_junit},
 };
 
 int verdicts_emit(FILE *out, const struct verdicts *v, const char *format,

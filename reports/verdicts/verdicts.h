@@ -28,7 +28,36 @@ const char *verdict_why(const struct verdict_cell *c);
 /* "calibration failed", "allowed difference", "wrong outputs" or "". */
 const char *verdict_caveat_name(enum verdict_caveat c);
 
+/* "\xe2\x96\xb2", the glyph that goes with the word; static. */
+const char *verdict_glyph(enum verdict v);
+/* Whether the verdict stands: a caveat leaves it computed, and not to be relied on. */
+bool verdict_stands(const struct verdict_cell *c);
+/* "SLOWER", "unverified SLOWER", or the state of what was not compared. */
+void verdict_word(struct strbuf *out, const struct verdict_cell *c);
+/* A log ratio as percent of time, "+5.8 %", with as many decimals as half, a half width, allows. NaN: an en dash. */
+void verdict_percent(struct strbuf *out, double log_ratio, double half);
+/* "[+5.3, +6.2]"; "" without an interval. */
+void verdict_interval(struct strbuf *out, const struct verdict_cell *c);
+double verdict_half(const struct verdict_cell *c); /* of its interval; NaN */
+/* "contended 2, drifting 3, lost 1", how it was measured. */
+void verdict_marks(struct strbuf *out, const struct verdict_cell *c);
+/* What would decide a cell that is INCONCLUSIVE: "33 pairs in all, about 12 s more"; "" for others. */
+void verdict_needed(struct strbuf *out, const struct verdicts *v, const struct verdict_cell *c);
+
+/* "b is slower on 1 of 12 points and faster on 3". */
+void verdicts_headline(struct strbuf *out, const struct verdicts *v);
+/* Lines above the table: what was compared, where, how. */
+void verdicts_intro(struct strbuf *out, const struct verdicts *v);
+/* Lines below it: what to know of the verdicts, A/A, what differs, and the exit status with its reason. */
+void verdicts_notes(struct strbuf *out, const struct verdicts *v);
+/* "slower", "calibration failed", ...: what the exit status means. */
+const char *verdicts_exit_reason(const struct verdicts *v);
+
 /* The makers of the formats. */
+int verdicts_terminal(FILE *out, const struct verdicts *v, const struct report_options *o, struct diag *d);
+int verdicts_md(FILE *out, const struct verdicts *v, const struct report_options *o, struct diag *d);
+int verdicts_json(FILE *out, const struct verdicts *v, const struct report_options *o, struct diag *d);
+int verdicts_junit(FILE *out, const struct verdicts *v, const struct report_options *o, struct diag *d);
 int verdicts_csv(FILE *out, const struct verdicts *v, const struct report_options *o, struct diag *d);
 
 #endif
