@@ -47,6 +47,11 @@ void text_pad(struct strbuf *out, const char *text, int width, bool right);
 void text_cut(struct strbuf *out, const char *text, int width);
 
 /* Widths are compared often. */
+static inline int min_int(int a, int b)
+{
+	return a < b ? a : b;
+}
+
 static inline int max_int(int a, int b)
 {
 	return a > b ? a : b;

@@ -34,7 +34,7 @@ extern const struct command commands[]; /* ends with a NULL name */
 
 command_fn cmd_run, cmd_plan, cmd_report, cmd_ls, cmd_show, cmd_generate, cmd_logits, cmd_perplexity,
 	cmd_tokenize, cmd_convert, cmd_cache, cmd_machine, cmd_limits, cmd_list, cmd_store, cmd_selftest,
-	cmd_doctor, cmd_bench, cmd_import, cmd_compare, cmd_calibrate, cmd_note, cmd_rm;
+	cmd_doctor, cmd_bench, cmd_import, cmd_compare, cmd_calibrate, cmd_gate, cmd_note, cmd_rm;
 
 /* Prints "inferometer: file:line: text" to standard error. Returns EXIT_WRONG_USE. */
 int cmd_fail(const struct diag *d);

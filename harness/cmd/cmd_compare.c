@@ -10,6 +10,7 @@
 #include "harness/cmd/compare_fresh.h"
 #include "harness/cmd/compare_runs.h"
 #include "harness/cmd/output.h"
+#include "harness/cmd/verdicts_output.h"
 #include "reports/compare/compare.h"
 #include "reports/report.h"
 
@@ -110,11 +111,7 @@ static error_t parse_own(struct arguments *a, int key, char *arg, struct argp_st
 	struct fresh *f = &a->fresh.fresh;
 	switch (key) {
 	case 'o':
-		/* Only fresh pairs have verdicts that pass or fail. */
-		if (strcmp(arg, "junit") == 0)
-			f->output.format = "junit";
-		else
-			output_format_set(&f->output, arg, state);
+		verdicts_format_set(&f->output, arg, state);
 		break;
 	case OPTION_HTML:
 		f->output.html = arg;

@@ -22,6 +22,7 @@ inferometer_SOURCES = \
 	%D%/compare_fresh.c \
 	%D%/compare_fresh.h \
 	%D%/cmd_calibrate.c \
+	%D%/cmd_gate.c \
 	%D%/fresh.c \
 	%D%/fresh.h \
 	%D%/calibration.c \

@@ -28,6 +28,7 @@ const struct command commands[] = {
 	{"ls", cmd_ls, "list the runs in a store"},
 	{"show", cmd_show, "print everything that is stored of a run, or of one of its points"},
 	{"compare", cmd_compare, "say which of two arms is slower, on fresh pairs; or compare stored runs"},
+	{"gate", cmd_gate, "judge a worker against a pinned one, for every night and every pull request"},
 	{"calibrate", cmd_calibrate,
 	 "say how often this machine calls equal things different, and misses slower ones"},
 	{"note", cmd_note, "add a note to a stored run, set or remove its labels"},

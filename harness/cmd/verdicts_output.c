@@ -29,7 +29,16 @@ void verdicts_unload(struct loaded_verdicts *x)
 	stored_run_free(x->confirming);
 }
 
-static int print(const struct loaded_verdicts *x, const struct output *o, struct diag *d)
+void verdicts_format_set(struct output *o, const char *arg, struct argp_state *state)
+{
+	/* Only fresh pairs have verdicts that pass or fail. */
+	if (strcmp(arg, "junit") == 0)
+		o->format = "junit";
+	else
+		output_format_set(o, arg, state);
+}
+
+int verdicts_print(const struct loaded_verdicts *x, const struct output *o, struct diag *d)
 {
 	const struct report_options options = output_options(o);
 	return o->format ? verdicts_emit(stdout, x->v, o->format, &options, d) : 0;
@@ -40,7 +49,7 @@ int verdicts_output(struct store *s, int64_t run, const struct output *o, int *s
 	struct loaded_verdicts x;
 	int rc = verdicts_load(s, run, &x, d);
 	if (rc == 0)
-		rc = print(&x, o, d);
+		rc = verdicts_print(&x, o, d);
 	if (rc == 0)
 		*status = verdicts_exit(x.v);
 	verdicts_unload(&x);

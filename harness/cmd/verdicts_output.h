@@ -14,7 +14,12 @@ struct loaded_verdicts {
 MUST_CHECK int verdicts_load(struct store *s, int64_t run, struct loaded_verdicts *out, struct diag *d);
 void verdicts_unload(struct loaded_verdicts *x);
 
-/* Prints it and writes its page as output_run does; *status: the exit status that follows. */
+/* -o arg: argp_error() when it is no format of verdicts. */
+void verdicts_format_set(struct output *o, const char *arg, struct argp_state *state);
+
+/* Prints it and writes its page. */
+MUST_CHECK int verdicts_print(const struct loaded_verdicts *x, const struct output *o, struct diag *d);
+/* Loads and prints a run, and writes its page, as output_run does; *status: the exit status that follows. */
 MUST_CHECK int verdicts_output(struct store *s, int64_t run, const struct output *o, int *status,
 			       struct diag *d);
 

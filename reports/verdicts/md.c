@@ -27,7 +27,7 @@ static void put_size(struct strbuf *out, double log_ratio)
 
 static void put_row(struct strbuf *out, const struct verdicts *v, const struct verdict_cell *c)
 {
-	struct strbuf text = {0};
+	struct strbuf text = {0}, needed = {0};
 	bool called = c->state == POINT_DONE && c->result.verdict >= VERDICT_FASTER;
 
 	strbuf_putc(out, '|');
@@ -51,7 +51,10 @@ static void put_row(struct strbuf *out, const struct verdicts *v, const struct v
 	verdict_marks(&text, c);
 	if (*verdict_why(c))
 		strbuf_printf(&text, "%s%s", text.len ? "; " : "", verdict_why(c));
-	verdict_needed(&text, v, c);
+	verdict_needed(&needed, v, c);
+	if (needed.len)
+		strbuf_printf(&text, "%sit takes %s", text.len ? "; " : "", strbuf_text(&needed));
+	strbuf_free(&needed);
 	put_cell(out, strbuf_text(&text));
 	strbuf_putc(out, '\n');
 	strbuf_free(&text);

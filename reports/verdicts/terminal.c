@@ -21,7 +21,7 @@ enum {
 	COLUMN_MARKS,
 	N_COLUMNS
 };
-enum { GAP = 2, LABEL_MIN = 12 };
+enum { GAP = 2, LABEL_MIN = 12, MARKS_MIN = 12 };
 
 static const struct {
 	const char *head;
@@ -86,13 +86,12 @@ static void table_make(struct table *t, const struct verdicts *v, int width)
 	}
 	for (int k = 0; k < N_COLUMNS; k++)
 		used += t->width[k] + GAP;
-	if (t->label + used > width) {
-		int marks = t->label + used - width;
+	/* Marks are explained below: they give way first. */
+	int over = max_int(t->label + used - width, 0);
+	int cut = min_int(over, max_int(t->width[COLUMN_MARKS] - MARKS_MIN, 0));
 
-		t->label = max_int(width - used, LABEL_MIN);
-		marks = t->label + used - width;
-		t->width[COLUMN_MARKS] = max_int(t->width[COLUMN_MARKS] - max_int(marks, 0), 5);
-	}
+	t->width[COLUMN_MARKS] -= cut;
+	t->label = max_int(t->label - (over - cut), LABEL_MIN);
 }
 
 static const char *colour_of(const struct verdict_cell *c)
