@@ -25,6 +25,7 @@ libreports_a_SOURCES = \
 	%D%/analysis/campaign.h \
 	%D%/campaign.c \
 	%D%/campaign.h \
+	%D%/files.h \
 	%D%/analysis/pareto.c %D%/analysis/pareto.h %D%/analysis/latency.c %D%/analysis/latency.h \
 	%D%/analysis/scaling.c %D%/analysis/scaling.h %D%/analysis/timeline.c %D%/analysis/timeline.h \
 	%D%/analysis/roofline.c %D%/analysis/roofline.h \

@@ -13,7 +13,7 @@
 #include "harness/cmd/verdicts_output.h"
 #include "harness/stat/fdr.h"
 #include "harness/store/decision.h"
-#include "reports/plots/plots.h"
+#include "reports/files.h"
 #include "reports/verdicts/verdicts.h"
 
 enum {
@@ -196,7 +196,7 @@ static int first(const struct arguments *a, const char *command, int64_t *run, c
 
 static int write_files(const struct arguments *a, const struct verdicts *v, struct diag *d)
 {
-	const struct report_options options = {0};
+	const struct report_options plain = {0};
 	int rc = 0;
 	for (int i = 0; i < N_FILES && rc == 0; i++) {
 		char *text = NULL;
@@ -204,7 +204,7 @@ static int write_files(const struct arguments *a, const struct verdicts *v, stru
 		FILE *f = a->file[i] ? open_memstream(&text, &size) : NULL;
 		if (!f)
 			continue;
-		rc = verdicts_emit(f, v, file_formats[i], &options, d);
+		rc = verdicts_emit(f, v, file_formats[i], &plain, d);
 		fclose(f);
 		if (rc == 0)
 			rc = file_write(a->file[i], text, size, d);

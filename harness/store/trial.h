@@ -65,8 +65,8 @@ struct trial_calibration {
 
 struct trial {
 	enum trial_purpose purpose;
-	int64_t confirms; /* the run whose candidates these are, of the same store; 0: none, or it was left behind */
-	double injected; /* percent that was put into arm b on purpose; 0: nothing */
+	int64_t confirms; /* the run whose candidates these are, of the same store; 0: none, or left behind */
+	double injected;  /* percent that was put into arm b on purpose; 0: nothing */
 	struct trial_arm arm[TRIAL_ARMS];
 	double delta_fail, delta_eq; /* ratios less 1 */
 	double level;		     /* of intervals */
