@@ -23,6 +23,7 @@ libreports_a_SOURCES = \
 	%D%/terminal.c %D%/terminal.h %D%/limits.c %D%/limits.h \
 	%D%/emit_terminal.c %D%/emit_md.c %D%/emit_csv.c %D%/emit_json.c %D%/emit_html.c \
 	%D%/html/html.h %D%/html/page.c %D%/html/finding.c %D%/html/summary.c \
+	%D%/html/write.c %D%/label.c \
 	%D%/html/pictures.c %D%/html/percentiles.c %D%/html/tables.c %D%/html/machine.c \
 	%D%/plots/plots.h %D%/plots/plots.c %D%/plots/files.c %D%/plots/gnuplot.c \
 	%D%/plots/palette.c %D%/plots/groups.c %D%/plots/svg.c %D%/plots/sound.c \

@@ -176,6 +176,8 @@ MUST_CHECK int gnuplot_run(const char *gnuplot, const char *directory, const cha
 /* Writes `name = 1.25` into a script; NaN is refused by writing 0. */
 void gp_number(struct strbuf *out, const char *name, double x);
 void gp_text(struct strbuf *out, const char *name, const char *text);
+/* A text from outside as a gnuplot string of at most that many columns. */
+void gp_label(struct strbuf *out, const char *text, int columns);
 /* `set xtics STEP`: from three to eight marks over that much of a linear axis. */
 double gp_tic_step(double length);
 /* Powers of ten as marks of a log axis from lo to hi, about `most` of them, with 2 and 5 between few; zero: the lowest
