@@ -57,9 +57,10 @@ struct verdict_cell {
 	double median[TRIAL_ARMS];	       /* of the values, seconds */
 	double residual[TRIAL_ARMS];	       /* against ref at the same precision, NaN: not verified */
 	bool wrong[TRIAL_ARMS];
-	double ratio_tokens; /* tokens/s of the median of a; NaN where it makes none */
-	struct pairs aa;     /* of the standing A/A pairs of this cell; state PAIRS_NONE: there were none */
+	double tokens_s; /* of the median of a; NaN where it makes none */
+	struct pairs aa; /* of the standing A/A pairs of this cell; state PAIRS_NONE: there were none */
 	int n_aa;
+	struct verdict_pair *aa_pair; /* value[1]: of the copy */
 	enum verdict_caveat caveat;
 };
 
@@ -90,6 +91,7 @@ struct verdicts {
 	enum calibration_state calibration;    /* of trial.calibration */
 	struct calibration_share false_alarms; /* trial.calibration, with its interval */
 	bool confirmable;		       /* SLOWER and FASTER need confirmation to count (gate) */
+	struct verdicts *confirming;	       /* the trial that confirms, owned; NULL: none was made */
 	int64_t confirming_run;		       /* 0: none */
 	bool complete;			       /* the run was not interrupted */
 };

@@ -25,7 +25,11 @@ enum plot_kind {
 	PLOT_SCALING,
 	PLOT_TIMELINE,
 	PLOT_KIND_COUNT, /* of those of a run */
-	PLOT_RATIOS	 /* of a comparison */
+	PLOT_RATIOS,	 /* of a comparison */
+	PLOT_FOREST,	 /* of a trial: ratios with what they mean, */
+	PLOT_PAIRS,	 /* its pairs, */
+	PLOT_AA,	 /* beside those of a program and its copy, */
+	PLOT_ORDER	 /* and every visit in its order */
 };
 
 /* One SVG. Panels of one script share its .dat and .gp. */
