@@ -6,7 +6,9 @@
 
 #include <jansson.h>
 #include <math.h>
+#include <string.h>
 
+#include "harness/store/trial.h"
 #include "reports/counters.h"
 #include "reports/text.h"
 #include "reports/view.h"
@@ -135,7 +137,10 @@ static json_t *json_of_notes(const struct stored_run *run)
 	json_t *list = json_array();
 
 	for (int i = 0; i < run->n_annotations; i++) {
-		json_t *note = json_object();
+		json_t *note;
+		if (strcmp(run->annotations[i].key, TRIAL_KEY) == 0)
+			continue;
+		note = json_object();
 		put_text(note, "key", run->annotations[i].key);
 		put_text(note, "text", run->annotations[i].value);
 		json_array_append_new(list, note);

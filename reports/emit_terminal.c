@@ -11,11 +11,6 @@
 #include "reports/terminal.h"
 #include "reports/text.h"
 
-static int max_int(int a, int b)
-{
-	return a > b ? a : b;
-}
-
 static void put_aligned(struct strbuf *out, const char *text, int width, bool right)
 {
 	int pad = width - text_width(text);

@@ -4,7 +4,10 @@
 #include "reports/view.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
+
+#include "harness/store/trial.h"
 
 void json_put(struct strbuf *out, const json_t *value)
 {
@@ -49,8 +52,11 @@ void machine_put(struct strbuf *out, const struct stored_run *run)
 
 void run_notes_put(struct strbuf *out, const struct stored_run *run, const char *before)
 {
+	/* A trial's is no text for people. */
 	for (int i = 0; i < run->n_annotations; i++)
-		strbuf_printf(out, "%s%s: %s", before, run->annotations[i].key, run->annotations[i].value);
+		if (strcmp(run->annotations[i].key, TRIAL_KEY) != 0)
+			strbuf_printf(out, "%s%s: %s", before, run->annotations[i].key,
+				      run->annotations[i].value);
 }
 
 void time_put(struct strbuf *out, int64_t wall_ns)

@@ -25,11 +25,6 @@ struct cell *layout_cell(const struct layout *l, int row, int column)
 	return &l->cell[(size_t)row * (size_t)l->n_columns + (size_t)column];
 }
 
-static int max_int(int a, int b)
-{
-	return a > b ? a : b;
-}
-
 const char *column_head(const struct column *c)
 {
 	return c->brief ? c->brief : c->head;

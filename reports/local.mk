@@ -10,6 +10,22 @@ libreports_a_SOURCES = \
 	%D%/analysis/facts.c %D%/analysis/facts.h %D%/analysis/differences.c \
 	%D%/analysis/compare.c %D%/analysis/compare.h %D%/analysis/ratio.c \
 	%D%/analysis/verdicts.h \
+	%D%/analysis/verdicts.c \
+	%D%/analysis/verdict_pairs.c \
+	%D%/analysis/verdict_pairs.h \
+	%D%/verdicts/verdicts.h \
+	%D%/verdicts/registry.c \
+	%D%/verdicts/words.c \
+	%D%/verdicts/csv.c \
+	%D%/verdicts/terminal.c \
+	%D%/verdicts/md.c \
+	%D%/verdicts/json.c \
+	%D%/verdicts/junit.c \
+	%D%/analysis/campaign.c \
+	%D%/analysis/campaign.h \
+	%D%/campaign.c \
+	%D%/campaign.h \
+	%D%/files.h \
 	%D%/analysis/pareto.c %D%/analysis/pareto.h %D%/analysis/latency.c %D%/analysis/latency.h \
 	%D%/analysis/scaling.c %D%/analysis/scaling.h %D%/analysis/timeline.c %D%/analysis/timeline.h \
 	%D%/analysis/roofline.c %D%/analysis/roofline.h \

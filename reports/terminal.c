@@ -236,3 +236,19 @@ void terminal_footer(FILE *out, const struct view *v, const struct report_option
 		fprintf(out, "%sn<6: a 95 %% interval needs 6 processes\n", first ? "\n" : "");
 	put_failures(out, v, terminal_columns(options));
 }
+
+void terminal_lines(FILE *out, const char *text, int width)
+{
+	struct strbuf plain = {0};
+
+	for (const char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+		struct strbuf raw = {0};
+
+		strbuf_add(&raw, line, strcspn(line, "\n"));
+		strbuf_reset(&plain);
+		text_plain(&plain, strbuf_text(&raw));
+		terminal_wrapped(out, strbuf_text(&plain), width);
+		strbuf_free(&raw);
+	}
+	strbuf_free(&plain);
+}

@@ -27,5 +27,7 @@ void terminal_footer(FILE *out, const struct view *v, const struct report_option
 
 /* A line of plain text, broken between words, and in a word that is wider than width. It may change colours. */
 void terminal_wrapped(FILE *out, const char *text, int width);
+/* Several lines of any text, each broken like that. */
+void terminal_lines(FILE *out, const char *text, int width);
 
 #endif

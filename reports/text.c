@@ -151,3 +151,11 @@ void text_cut(struct strbuf *out, const char *text, int width)
 {
 	width_cut(out, text, width);
 }
+
+void text_pad(struct strbuf *out, const char *text, int width, bool right)
+{
+	int pad = width - text_width(text);
+
+	pad = pad > 0 ? pad : 0;
+	strbuf_printf(out, "%*s%s%*s", right ? pad : 0, "", text, right ? 0 : pad, "");
+}

@@ -40,7 +40,21 @@ void text_shell(struct strbuf *out, const char *text);
 /* Columns it takes on a terminal (text is plain already). */
 int text_width(const char *text);
 
+/* With blanks before or behind, up to width columns. */
+void text_pad(struct strbuf *out, const char *text, int width, bool right);
+
 /* text cut to width columns, the last one then an ellipsis. */
 void text_cut(struct strbuf *out, const char *text, int width);
+
+/* Widths are compared often. */
+static inline int min_int(int a, int b)
+{
+	return a < b ? a : b;
+}
+
+static inline int max_int(int a, int b)
+{
+	return a > b ? a : b;
+}
 
 #endif

@@ -11,10 +11,12 @@
 
 #include "engines/base/err.h"
 
-/* One table for all commands. 1 and 3 are kept for comparisons. */
+/* One table for all commands; the highest-ranking wins in the order 2, 4, 1, 5, 3, 0. */
 enum exit_status {
 	EXIT_OK = 0,
+	EXIT_SLOWER = 1,
 	EXIT_WRONG_USE = 2,    /* usage, input, I/O */
+	EXIT_OPEN = 3,	       /* inconclusive on a point that is required */
 	EXIT_UNCALIBRATED = 4, /* calibration failed: verdicts are not to be believed */
 	EXIT_POINTS = 5,       /* some points failed, or were named and are unavailable */
 	EXIT_INTERRUPTED = 130,
@@ -32,7 +34,7 @@ extern const struct command commands[]; /* ends with a NULL name */
 
 command_fn cmd_run, cmd_plan, cmd_report, cmd_ls, cmd_show, cmd_generate, cmd_logits, cmd_perplexity,
 	cmd_tokenize, cmd_convert, cmd_cache, cmd_machine, cmd_limits, cmd_list, cmd_store, cmd_selftest,
-	cmd_doctor, cmd_bench, cmd_import, cmd_compare, cmd_note, cmd_rm;
+	cmd_doctor, cmd_bench, cmd_import, cmd_compare, cmd_calibrate, cmd_gate, cmd_note, cmd_rm;
 
 /* Prints "inferometer: file:line: text" to standard error. Returns EXIT_WRONG_USE. */
 int cmd_fail(const struct diag *d);
@@ -57,6 +59,6 @@ bool interrupt_seen(void);
 void interrupt_kills(int pid);
 
 /* Long options without a letter of their own: keys beyond all characters, a range a table. */
-enum { OPTION_SPEC = 0x100, OPTION_ASK = 0x200, OPTION_OWN = 0x300 };
+enum { OPTION_SPEC = 0x100, OPTION_ASK = 0x200, OPTION_FRESH = 0x280, OPTION_OWN = 0x300 };
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* compare: stored runs point by point, as what they are: measured one after the other, not in turns. */
+/* compare: two arms on fresh pairs, or stored runs as what they are: measured one after the other, not in turns. */
 #include "config.h"
 
 #include <stdlib.h>
@@ -7,39 +7,63 @@
 
 #include "engines/base/mem.h"
 #include "harness/cmd/cmd.h"
+#include "harness/cmd/compare_fresh.h"
 #include "harness/cmd/compare_runs.h"
 #include "harness/cmd/output.h"
+#include "harness/cmd/verdicts_output.h"
 #include "reports/compare/compare.h"
 #include "reports/report.h"
 
-enum { OPTION_STORE = OPTION_OWN, OPTION_HTML, OPTION_ALLOW };
+enum {
+	OPTION_STORE = OPTION_OWN,
+	OPTION_HTML,
+	OPTION_A,
+	OPTION_B,
+	OPTION_REV,
+	OPTION_BUILD,
+	OPTION_REV_WORKER,
+	OPTION_REPLICATES,
+	OPTION_LABEL,
+	OPTION_NO_COLOUR
+};
 
 /* As report has. */
-enum { RUNS_MAX = 64, ALLOWED_MAX = 256 };
+enum { RUNS_MAX = 64, REPLICATES_MAX = 100000 };
 
 struct arguments {
-	struct output output;
+	struct compare_fresh fresh;
 	const char *store[RUNS_MAX], *text[RUNS_MAX]; /* the runs as typed */
 	int n_stores, n;
-	const char *allowed[ALLOWED_MAX];
-	int n_allowed;
 };
 
 static const struct argp_option options[] = {
-	{"output", 'o', "FORMAT", 0, "terminal, md, csv, json or html (terminal)", 0},
+	{NULL, 0, NULL, 0, "The arms, each a worker and values of a point's keys", 1},
+	{"a", OPTION_A, "KEY=VALUE", 0,
+	 "of the first arm, as worker=./old/inferometer-worker, isa=avx2 or name=old", 1},
+	{"b", OPTION_B, "KEY=VALUE", 0, "of the second arm; both may stand more than once", 1},
+	{"rev", OPTION_REV, "A..B", 0,
+	 "arms are two revisions of the git repository here, built with --build", 1},
+	{"build", OPTION_BUILD, "COMMAND", 0,
+	 "how a revision is built, in a clean tree of it; kept by commit", 1},
+	{"rev-worker", OPTION_REV_WORKER, "PATH", 0,
+	 "the worker in the built tree (the one program that is called inferometer-worker)", 1},
+	{"replicates", OPTION_REPLICATES, "N", 0,
+	 "make the whole comparison N times and print a row of CSV for each: what its verdicts are worth", 1},
+	{NULL, 0, NULL, 0, "What is kept and printed", 4},
+	{"output", 'o', "FORMAT", 0, "terminal, md, csv, json, html, or junit of fresh pairs (terminal)", 4},
 	{"html", OPTION_HTML, "DIR", 0,
-	 "write the comparison as compare.html with its picture to this folder; prints nothing unless -o is "
+	 "write the comparison as compare.html with its pictures to this folder; prints nothing unless -o is "
 	 "given",
-	 0},
+	 4},
 	{"store", OPTION_STORE, "FILE", 0,
-	 "the store ($INFEROMETER_STORE, else inferometer.db); given more than once: of each RUN in turn, or "
-	 "without RUN the newest run of each",
-	 0},
-	{"allow-diff", OPTION_ALLOW, "KEY", 0,
-	 "compare though this fact of the runs differs, as build.* for all of a group; may stand more than "
-	 "once; the "
-	 "comparison is then unverified",
-	 0},
+	 "the store ($INFEROMETER_STORE, else inferometer.db); for stored runs given more than once: of each "
+	 "RUN in "
+	 "turn, or without RUN the newest run of each",
+	 4},
+	{"label", OPTION_LABEL, "LABEL", 0,
+	 "a word by which people know the run again, or KEY=VALUE; may stand more than once", 4},
+	{"no-color", OPTION_NO_COLOUR, NULL, 0, "no colours, whatever the terminal can do", 4},
+	{"quiet", 'q', NULL, 0, "no progress", 4},
 	{0},
 };
 
@@ -54,38 +78,56 @@ static void add(const char **list, int *n, int max, const char *what, const char
 	list[(*n)++] = arg;
 }
 
+static bool is_fresh(const struct arguments *a)
+{
+	const struct compare_fresh *c = &a->fresh;
+	return c->range || c->fresh.side[0].n || c->fresh.side[1].n;
+}
+
 static void arguments_check(struct arguments *a, struct argp_state *state)
 {
-	if (!a->output.format && !a->output.html)
-		a->output.format = "terminal";
+	struct output *o = &a->fresh.fresh.output;
+	if (!o->format && !o->html)
+		o->format = "terminal";
+	if (is_fresh(a) && a->n_stores > 1)
+		argp_error(state, "--store stands twice: fresh pairs go into one store");
+	if (is_fresh(a))
+		return;
+	if (strcmp(o->format ? o->format : "", "junit") == 0)
+		argp_error(state,
+			   "-o junit is of fresh pairs: stored runs have no verdict that passes or fails");
+	if (a->fresh.replicates || a->fresh.build || a->fresh.rev_worker)
+		argp_error(state, "expected arms to measure: --a KEY=VALUE, --b KEY=VALUE or --rev A..B");
 	if (a->n_stores > 1 && a->n > 0 && a->n != a->n_stores)
 		argp_error(state, "%d --store for %d runs: expected one, or one for each run", a->n_stores,
 			   a->n);
 	if (a->n < 2 && a->n_stores < 2)
-		argp_error(state, "expected at least two runs to compare");
+		argp_error(state,
+			   "expected two stored runs, or arms to measure: --a KEY=VALUE and --b KEY=VALUE");
 }
 
-static error_t parse(int key, char *arg, struct argp_state *state)
+static error_t parse_own(struct arguments *a, int key, char *arg, struct argp_state *state)
 {
-	struct arguments *a = state->input;
+	struct fresh *f = &a->fresh.fresh;
 	switch (key) {
 	case 'o':
-		output_format_set(&a->output, arg, state);
+		verdicts_format_set(&f->output, arg, state);
 		break;
 	case OPTION_HTML:
-		a->output.html = arg;
+		f->output.html = arg;
 		break;
 	case OPTION_STORE:
 		add(a->store, &a->n_stores, RUNS_MAX, "stores", arg, state);
+		f->store = arg;
 		break;
-	case OPTION_ALLOW:
-		add(a->allowed, &a->n_allowed, ALLOWED_MAX, "keys of facts", arg, state);
+	case OPTION_LABEL:
+		labels_add(&f->labels, arg, state);
 		break;
-	case ARGP_KEY_ARG:
-		add(a->text, &a->n, RUNS_MAX, "runs", arg, state);
+	case OPTION_NO_COLOUR:
+		f->output.no_colour = true;
 		break;
-	case ARGP_KEY_END:
-		arguments_check(a, state);
+	case 'q':
+		f->quiet = true;
 		break;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -93,17 +135,65 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return 0;
 }
 
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct arguments *a = state->input;
+	struct compare_fresh *c = &a->fresh;
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &c->fresh;
+		break;
+	case OPTION_A:
+		fresh_side_set(&c->fresh.side[0], "a", arg, state);
+		break;
+	case OPTION_B:
+		fresh_side_set(&c->fresh.side[1], "b", arg, state);
+		break;
+	case OPTION_REV:
+		c->range = arg;
+		break;
+	case OPTION_BUILD:
+		c->build = arg;
+		break;
+	case OPTION_REV_WORKER:
+		c->rev_worker = arg;
+		break;
+	case OPTION_REPLICATES:
+		c->replicates = (int)cmd_number(state, "replicates", arg, 1, REPLICATES_MAX);
+		break;
+	case ARGP_KEY_ARG:
+		/* Options come first, however they were typed: whether arms were named is known. */
+		if (is_fresh(a))
+			return ARGP_ERR_UNKNOWN;
+		add(a->text, &a->n, RUNS_MAX, "runs", arg, state);
+		break;
+	case ARGP_KEY_END:
+		arguments_check(a, state);
+		break;
+	default:
+		return parse_own(a, key, arg, state);
+	}
+	return 0;
+}
+
+static const struct argp_child children[] = {{&fresh_argp, 0, NULL, 0}, {0}};
 static const struct argp argp = {
 	.options = options,
 	.parser = parse,
-	.args_doc = "RUN RUN...",
-	.doc = "Compares stored runs point by point with the first of them: ratio of the medians over "
-	       "processes "
-	       "and its interval. The runs were measured one after the other and not interleaved, so that "
-	       "what "
+	.children = children,
+	.args_doc = "--a KEY=VALUE --b KEY=VALUE [SPEC]\nRUN RUN...",
+	.doc = "Measures two arms in turns on fresh pairs of processes and says of each point of SPEC "
+	       "whether the "
+	       "second is SLOWER, FASTER, the SAME, or whether that cannot be told: ratios of paired "
+	       "processes, exact "
+	       "intervals, the least effect that so many pairs show, and the first arm against its own copy "
+	       "beside "
+	       "it. Or compares stored runs point by point with the first of them: ratio of the medians over "
+	       "processes and its interval. Those were measured one after the other and not interleaved, so "
+	       "that what "
 	       "changed between them is in the ratio; the interval is wider for what changed within each. "
-	       "Runs "
-	       "that differ in more than their time are refused, with a list of what differs. " RUN_NAMED_HELP
+	       "What "
+	       "differs in more than was declared is refused, with a list. " RUN_NAMED_HELP
 	       "; or a store's file for its newest run, or FILE#RUN.",
 };
 
@@ -122,17 +212,45 @@ static void runs_parse(const struct arguments *a, struct run_named *runs, int *n
 	}
 }
 
+/* What only makes sense where something is measured. */
+static int stored_check(const struct fresh *f, struct diag *d)
+{
+	bool any = f->spec.workloads.len || f->spec.prompt || f->spec.gen || f->spec.worker || f->pairs ||
+		   f->restarts || f->budget_s > 0 || f->labels.n;
+	for (int k = 0; k < KEY_COUNT; k++)
+		any = any || f->spec.axis[k];
+	return any ? diag_set(d, ERR_USAGE,
+			      "stored runs are compared as they are: what is to be measured goes with arms, "
+			      "as --a "
+			      "isa=avx2 --b isa=avx512")
+		   : 0;
+}
+
+static int compare_stored(const struct arguments *a, struct diag *d)
+{
+	const struct fresh *f = &a->fresh.fresh;
+	const struct compare_ask ask = {.by = "run", .allowed = f->allowed, .n_allowed = f->n_allowed};
+	struct run_named runs[RUNS_MAX];
+	int n, rc = stored_check(f, d);
+	if (rc)
+		return rc;
+	runs_parse(a, runs, &n);
+	rc = compare_runs(runs, n, &ask, &f->output, d);
+	for (int i = 0; i < n; i++)
+		run_named_free(&runs[i]);
+	return rc;
+}
+
 int cmd_compare(int argc, char **argv)
 {
 	static struct arguments a;
-	struct run_named runs[RUNS_MAX];
 	struct diag d = {0};
-	int n;
+	int status = EXIT_OK;
+	char *command = command_line(argc, argv); /* parsing may reorder it */
 	cmd_parse(&argp, argc, argv, &a);
-	const struct compare_ask ask = {.by = "run", .allowed = a.allowed, .n_allowed = a.n_allowed};
-	runs_parse(&a, runs, &n);
-	int rc = compare_runs(runs, n, &ask, &a.output, &d);
-	for (int i = 0; i < n; i++)
-		run_named_free(&runs[i]);
-	return cmd_finish(rc ? cmd_fail(&d) : EXIT_OK);
+	int rc = is_fresh(&a) ? compare_fresh(&a.fresh, command, &status, &d) : compare_stored(&a, &d);
+	spec_options_free(&a.fresh.fresh.spec);
+	labels_free(&a.fresh.fresh.labels);
+	free(command);
+	return cmd_finish(rc ? cmd_fail(&d) : status);
 }

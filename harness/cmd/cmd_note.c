@@ -11,7 +11,9 @@
 #include "harness/cmd/cmd.h"
 #include "harness/cmd/labels.h"
 #include "harness/cmd/run_named.h"
+#include "harness/cmd/trial_print.h"
 #include "harness/store/runs.h"
+#include "harness/store/trial.h"
 #include "reports/text.h"
 
 enum { OPTION_STORE = OPTION_OWN, OPTION_LABEL, OPTION_REMOVE_LABEL, OPTION_REMOVE };
@@ -110,7 +112,7 @@ static void print_run(const struct stored_run *r)
 		print_line("label", r->label);
 	for (int i = 0; i < r->n_annotations; i++) {
 		const struct stored_annotation *x = &r->annotations[i];
-		struct strbuf text = {0};
+		struct strbuf text = {0}, value = {0};
 
 		if (run_label_key(x->key))
 			strbuf_printf(&text, "label %s", run_label_key(x->key));
@@ -118,8 +120,13 @@ static void print_run(const struct stored_run *r)
 			strbuf_printf(&text, "note %d", ++n);
 		else
 			strbuf_puts(&text, x->key);
-		print_line(strbuf_text(&text), x->value);
+		if (strcmp(x->key, TRIAL_KEY) == 0)
+			trial_mark_put(&value, r);
+		else
+			strbuf_puts(&value, x->value);
+		print_line(strbuf_text(&text), strbuf_text(&value));
 		strbuf_free(&text);
+		strbuf_free(&value);
 	}
 }
 

@@ -9,6 +9,7 @@
 #include "harness/cmd/compare_runs.h"
 #include "harness/cmd/open.h"
 #include "harness/cmd/output.h"
+#include "harness/cmd/verdicts_output.h"
 #include "reports/compare/compare.h"
 #include "reports/report.h"
 
@@ -97,7 +98,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	struct arguments *a = state->input;
 	switch (key) {
 	case 'o':
-		output_format_set(&a->output, arg, state);
+		verdicts_format_set(&a->output, arg, state);
 		break;
 	case OPTION_HTML:
 		a->output.html = arg;

@@ -9,7 +9,9 @@
 #include "harness/cmd/cmd.h"
 #include "harness/cmd/point_named.h"
 #include "harness/cmd/run_named.h"
+#include "harness/cmd/trial_print.h"
 #include "harness/store/store.h"
+#include "harness/store/trial.h"
 #include "reports/text.h"
 #include "reports/view.h"
 
@@ -182,7 +184,7 @@ static void print_point(const struct stored_point *p, bool samples)
 
 static void print_run(const struct stored_run *r, bool samples)
 {
-	struct strbuf when = {0};
+	struct strbuf when = {0}, trial = {0};
 	time_put(&when, r->start_wall_ns);
 	printf("run: %lld\n", (long long)r->id);
 	print_text("", "state", r->state);
@@ -190,7 +192,11 @@ static void print_run(const struct stored_run *r, bool samples)
 	print_text("", "label", r->label);
 	print_text("", "notes", r->notes);
 	for (int i = 0; i < r->n_annotations; i++)
-		print_text("", r->annotations[i].key, r->annotations[i].value);
+		if (strcmp(r->annotations[i].key, TRIAL_KEY) != 0)
+			print_text("", r->annotations[i].key, r->annotations[i].value);
+	trial_lines_put(&trial, r);
+	print_lines("", "trial", strbuf_text(&trial));
+	strbuf_free(&trial);
 	print_text("", "command", r->command);
 	printf("seed: %lld\nrounds: %d\n", (long long)r->seed, r->rounds);
 	print_lines("", "spec", r->spec_text);

@@ -9,6 +9,7 @@
 
 #include "engines/base/mem.h"
 #include "engines/base/strbuf.h"
+#include "harness/store/trial.h"
 #include "reports/compare/compare.h"
 #include "reports/text.h"
 #include "reports/view.h"
@@ -32,6 +33,11 @@ static int run_load(struct loaded *out, const struct run_named *named, struct di
 	store_close(store);
 	if (rc)
 		return rc;
+	if (stored_run_is_trial(out->run))
+		return diag_set(
+			d, ERR_USAGE,
+			"run %lld of %.200s is a comparison of two arms: inferometer report %lld prints it",
+			(long long)out->run->id, named->store, (long long)out->run->id);
 	out->a = analysis_make(out->run);
 	out->name = mem_printf("%s#%lld", named->store, (long long)out->run->id);
 	machine_put(&machine, out->run);

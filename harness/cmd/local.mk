@@ -18,7 +18,18 @@ inferometer_SOURCES = \
 	%D%/store_export.c %D%/store_export.h \
 	%D%/cmd_compare.c %D%/cmd_note.c %D%/cmd_rm.c \
 	%D%/run_named.c %D%/run_named.h %D%/point_named.c %D%/point_named.h %D%/runs_print.c %D%/runs_print.h \
+	%D%/trial_print.c %D%/trial_print.h \
 	%D%/compare_runs.c %D%/compare_runs.h \
+	%D%/compare_fresh.c \
+	%D%/compare_fresh.h \
+	%D%/cmd_calibrate.c \
+	%D%/cmd_gate.c \
+	%D%/fresh.c \
+	%D%/fresh.h \
+	%D%/calibration.c \
+	%D%/calibration.h \
+	%D%/verdicts_output.c \
+	%D%/verdicts_output.h \
 	%D%/ask.c %D%/ask.h \
 	%D%/npy.c %D%/npy.h
 # The doctor tells whether the worker is of this build.

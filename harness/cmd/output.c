@@ -10,6 +10,8 @@
 #include "engines/base/strbuf.h"
 #include "harness/cmd/mistake.h"
 #include "harness/cmd/terminal.h"
+#include "harness/cmd/verdicts_output.h"
+#include "harness/store/trial.h"
 #include "reports/limits.h"
 #include "reports/report.h"
 
@@ -38,9 +40,13 @@ struct report_options output_options(const struct output *o)
 static int output_analysis(const struct analysis *a, const struct output *o, struct diag *d)
 {
 	const struct report_options options = output_options(o);
+	const struct emitter_ops *emitter = o->format ? emitter_find(o->format) : NULL;
 	int rc = 0;
-	if (o->format)
-		rc = emitter_find(o->format)->emit(stdout, a, &options, d);
+	if (o->format && !emitter)
+		return diag_set(d, ERR_USAGE, "-o %.40s is of comparisons on fresh pairs, run %lld is none",
+				o->format, (long long)a->run->id);
+	if (emitter)
+		rc = emitter->emit(stdout, a, &options, d);
 	else if (o->limits)
 		rc = limits_emit(stdout, a, &options, d);
 	if (rc == 0 && o->html)
@@ -68,6 +74,11 @@ int output_run(struct store *s, int64_t run, const struct output *o, int *n_fail
 	int rc = store_run_load(s, run, &stored, d);
 	if (rc)
 		return rc;
+	if (stored_run_is_trial(stored)) {
+		int status;
+		stored_run_free(stored);
+		return verdicts_output(s, run, o, &status, d);
+	}
 	struct analysis *a = analysis_make(stored);
 	rc = output_analysis(a, o, d);
 	if (n_failed)

@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "engines/base/strbuf.h"
+#include "harness/cmd/trial_print.h"
+#include "harness/store/trial.h"
 #include "reports/text.h"
 #include "reports/view.h"
 
@@ -68,10 +70,15 @@ static void put_models(struct strbuf *out, const struct listed_run *x)
 		strbuf_printf(out, " and %d more", x->n_models - 1);
 }
 
-/* The word first, then KEY=VALUE of each. */
+/* "[gate] night branch=main": what it is when it is no plain run, the word, then KEY=VALUE of each. */
 static void put_labels(struct strbuf *out, const struct stored_run *r)
 {
-	strbuf_puts(out, r->label);
+	if (stored_run_is_trial(r)) {
+		strbuf_putc(out, '[');
+		trial_mark_put(out, r);
+		strbuf_putc(out, ']');
+	}
+	strbuf_printf(out, "%s%s", out->len && *r->label ? " " : "", r->label);
 	for (int i = 0; i < r->n_annotations; i++) {
 		const char *key = run_label_key(r->annotations[i].key);
 
@@ -146,8 +153,11 @@ static void put_annotations(json_t *o, const struct stored_run *r)
 
 	for (int i = 0; i < r->n_annotations; i++) {
 		const char *key = run_label_key(r->annotations[i].key);
-		json_t *value = json_of_text(r->annotations[i].value);
+		json_t *value;
 
+		if (strcmp(r->annotations[i].key, TRIAL_KEY) == 0)
+			continue;
+		value = json_of_text(r->annotations[i].value);
 		if (key) {
 			struct strbuf plain = {0};
 			text_plain(&plain, key);
@@ -184,6 +194,7 @@ static json_t *json_of_run(const struct listed_run *x)
 	json_object_set_new(o, "machine_id", json_of_text(r->machine_id));
 	json_object_set_new(o, "command", json_of_text(r->command));
 	json_object_set_new(o, "label", json_of_text(r->label));
+	json_object_set_new(o, "trial", trial_mark_json(r));
 	put_annotations(o, r);
 	strbuf_free(&machine);
 	return o;

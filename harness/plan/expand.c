@@ -61,8 +61,12 @@ static int point_add(struct expansion *e)
 	const struct plan_model *m = e->context.model;
 	const char *hash = m && *m->answer.hash ? m->answer.hash : NULL;
 	int i = plan_put(&e->plan, &e->index, &e->point, hash, &added);
+	struct plan_point *point = &e->plan.points[i];
 	if (added && e->state != POINT_PLANNED)
-		plan_refuse(&e->plan.points[i], e->state, e->reason);
+		plan_refuse(point, e->state, e->reason);
+	if (point->delta == 0)
+		point->delta = e->section->delta;
+	point->required = point->required || e->section->required;
 	return 0;
 }
 

@@ -33,6 +33,8 @@ struct plan_point {
 	char *model_hash; /* NULL: no model */
 	bool checked;
 	struct wire_check check;       /* valid when checked */
+	double delta;		       /* as its section says: a ratio less 1; 0: nothing is said */
+	bool required;		       /* a comparison of it must come to a verdict */
 	int ceiling_read, ceiling_fma; /* indices of the ceilings beside it, -1: none */
 };
 struct plan_visit {
@@ -83,7 +85,8 @@ struct plan_model {
  * last one varies fastest), but those that an exclude of the section matches, after its own values were resolved
  * alike; a workload at a depth there stands for both. A section without a workload that has included ones stands for
  * these alone. Keys that a workload does not heed are left out, points that become the same
- * are merged into the first. Points with an unknown value are "skipped", with something absent here
+ * are merged into the first; its delta is that of the first section that gives one, and it is required when any section says
+ * so. Points with an unknown value are "skipped", with something absent here
  * "unavailable"; those of a model with an error, or that is not in models, are "skipped".
  * ERR_USAGE, with the spec's file and line, when a section has no workload, when a workload heeds a key
  * that has no default (model, m, n, k, size, type) and is not given, for numbers that spec_check refuses, when

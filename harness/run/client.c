@@ -57,8 +57,13 @@ struct exchange {
 
 int client_start(struct client **out, const char *path, struct diag *d)
 {
+	return client_start_at(out, path, NULL, d);
+}
+
+int client_start_at(struct client **out, const char *path, const struct layout *layout, struct diag *d)
+{
 	struct spawned s;
-	int rc = spawn_worker(path, &s, d);
+	int rc = spawn_worker(path, layout, &s, d);
 	if (rc)
 		return rc;
 	struct client *c = mem_alloc(sizeof *c);

@@ -16,6 +16,7 @@
 #include "harness/wire/wire.h"
 
 struct client;
+struct layout;
 
 /*
  * path: the worker program. The process is killed with its parent, stands in a process group of its own
@@ -23,6 +24,9 @@ struct client;
  * when memory runs out. ERR_IO "cannot run PATH: why".
  */
 MUST_CHECK int client_start(struct client **out, const char *path, struct diag *d);
+/* The same with a layout of its memory (spawn.h); NULL: as it falls. */
+MUST_CHECK int client_start_at(struct client **out, const char *path, const struct layout *layout,
+			       struct diag *d);
 
 /* Called for each event line of a request; non-zero cancels (the worker is killed). */
 typedef int client_event_fn(void *arg, const json_t *event);

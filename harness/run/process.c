@@ -17,7 +17,7 @@ int process_start(struct process *p, const char *worker, struct diag *d)
 {
 	int64_t now = clock_wall_ns();
 	process_stop(p);
-	int rc = client_start(&p->client, worker, d);
+	int rc = client_start_at(&p->client, worker, p->is_laid_out ? &p->layout : NULL, d);
 	if (rc)
 		return rc;
 	p->before = p->end.log;

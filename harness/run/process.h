@@ -10,6 +10,7 @@
 
 #include "engines/base/err.h"
 #include "harness/run/client.h"
+#include "harness/run/spawn.h"
 
 struct store_visit;
 struct watch;
@@ -24,10 +25,12 @@ struct process_limits {
 /* All zero: none was started. */
 struct process {
 	struct process_limits limits; /* set before it is started */
-	struct client *client;	      /* NULL when stopped */
-	struct watch *watch;	      /* NULL: none */
-	int64_t grew_to;	      /* bytes for which it was killed; 0: it was not */
-	int pid;		      /* 0: none was started */
+	bool is_laid_out;	      /* layout is heeded */
+	struct layout layout;
+	struct client *client; /* NULL when stopped */
+	struct watch *watch;   /* NULL: none */
+	int64_t grew_to;       /* bytes for which it was killed; 0: it was not */
+	int pid;	       /* 0: none was started */
 	int64_t start_wall_ns, end_wall_ns;
 	struct client_end end;
 	char *before; /* what the one before it printed; NULL: there was none */

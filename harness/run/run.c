@@ -53,7 +53,7 @@ void sweep_describe(struct sweep *s, const struct point *point, const struct pro
 	const struct measurer m = sweep_measurer(s, point);
 	bool started = process->pid > 0;
 	v->position = s->position++;
-	v->arm = "own";
+	v->arm = s->arm ? s->arm : "own";
 	v->worker = m.program;
 	v->build_program = started ? program_name(m.program) : "";
 	v->build_version = m.hello->version;
@@ -81,7 +81,7 @@ static int keep(struct sweep *s, struct visit *made, const struct plan_visit *v,
 }
 
 /* Recorded each time, said once. */
-static int watch_clock(struct sweep *s, struct diag *d)
+int sweep_clock(struct sweep *s, struct diag *d)
 {
 	int64_t was = s->jump.wall_ns, now = clock_wall_ns();
 	int64_t by = jump_look(&s->jump, now, jump_since_boot_ns());
@@ -179,7 +179,7 @@ static int visit_all(struct sweep *s, struct run_summary *sum, struct diag *d)
 		else
 			rc = visit_new(s, i, o, d);
 		if (rc == 0)
-			rc = watch_clock(s, d);
+			rc = sweep_clock(s, d);
 	}
 	sum->visits_planned = sum->visits_made = s->plan->n_visits;
 	for (int i = 0; i < s->plan->n_points; i++) {
@@ -251,7 +251,7 @@ static int put_run(struct sweep *s, const struct store_run *row, const struct ru
 	return store_end(s->store, rc, d);
 }
 
-static int begin(struct sweep *s, const struct run_options *options, struct diag *d)
+int sweep_begin(struct sweep *s, const struct run_options *options, struct diag *d)
 {
 	char class_[33];
 	json_t *machine = host_machine("", s->machine_id, class_);
@@ -305,27 +305,27 @@ static void count_visits(const struct sweep *s, struct run_summary *sum)
 		sum->visits_made += is_made(s, i);
 }
 
+int sweep_end(struct sweep *s, bool interrupted, int rc, struct diag *d)
+{
+	if (rc == 0)
+		rc = put_end(s, d);
+	/* A store that failed may still take this one; its first error is the one to tell. */
+	int ended = store_run_end(s->store, s->run, interrupted || rc != 0, rc ? NULL : d);
+	return rc ? rc : ended;
+}
+
 static int sweep_all(struct sweep *s, struct run_summary *sum, struct diag *d)
 {
 	count_visits(s, sum);
 	int rc = s->spec->verify ? verify_all(s, d) : 0;
 	if (rc == 0)
 		rc = visit_all(s, sum, d);
-	if (rc == 0)
-		rc = put_end(s, d);
 	sum->interrupted = interrupt_count() > 0;
-	/* A store that failed may still take this one; its first error is the one to tell. */
-	int ended = store_run_end(s->store, s->run, sum->interrupted || rc != 0, rc ? NULL : d);
-	return rc ? rc : ended;
-}
-
-static int notice_fd(FILE *progress)
-{
-	return progress ? fileno(progress) : -1;
+	return sweep_end(s, sum->interrupted, rc, d);
 }
 
 /* Outputs are judged by our own worker, not by the one that made them. */
-static void reference_find(struct sweep *s, char **path)
+void sweep_reference(struct sweep *s, char **path)
 {
 	struct diag why = {0};
 	if (client_find_worker(path, &why))
@@ -346,17 +346,17 @@ int run_execute(const struct spec *spec, struct plan *plan, const struct wire_he
 			  .options = options};
 	struct run_summary sum = {0};
 	char *reference = NULL;
-	int rc = s.resumed ? resume_begin(&s, d) : begin(&s, options, d);
+	int rc = s.resumed ? resume_begin(&s, d) : sweep_begin(&s, options, d);
 	if (rc == 0 && s.resumed)
 		rc = put_labels(&s, options, d);
 	if (rc) {
 		json_decref(s.environment);
 		return rc;
 	}
-	reference_find(&s, &reference);
+	sweep_reference(&s, &reference);
 	s.first_moment = spec->wait_quiet_s > 0 ? host_moment("") : NULL;
 	sum.run = s.run;
-	interrupt_begin(notice_fd(options->progress), options->drawn);
+	interrupt_begin(options->progress ? fileno(options->progress) : -1, options->drawn);
 	listen_begin(&s, options);
 	rc = sweep_all(&s, &sum, d);
 	listen_end(&s);

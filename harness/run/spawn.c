@@ -80,29 +80,54 @@ static void ends_close(struct ends *e)
 		close_end(all[i]);
 }
 
-/* Our environment and the descriptor's number. The last string and the array are owned. */
-static char **environment_make(int child_fd)
+/* Whether the child gets a value of its own. */
+static bool is_replaced(const char *variable)
+{
+	static const char *const own[] = {WIRE_ENV_FD "=", WIRE_ENV_LAYOUT "="};
+	for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
+		if (strncmp(variable, own[i], strlen(own[i])) == 0)
+			return true;
+	return false;
+}
+
+/* Owned. */
+static char *layout_variable(const struct layout *layout)
+{
+	char padding[LAYOUT_ENVIRONMENT_BYTES + 1];
+	int n = layout->environment_bytes < LAYOUT_ENVIRONMENT_BYTES ? layout->environment_bytes
+								     : LAYOUT_ENVIRONMENT_BYTES;
+	memset(padding, 'x', sizeof padding);
+	return mem_printf("%s=%d:%.*s", WIRE_ENV_LAYOUT, layout->heap_pages, n, padding);
+}
+
+/* Ours, and what the child is told. */
+struct variables {
+	char **all;		/* owned, its texts are not */
+	char *fd, *layout_text; /* owned; NULL: none */
+};
+
+static void variables_make(struct variables *v, int child_fd, const struct layout *layout)
 {
 	int n = 0, kept = 0;
 	while (environ[n])
 		n++;
-	char **env = mem_alloc(((size_t)n + 3) * sizeof *env);
+	v->all = mem_alloc(((size_t)n + 4) * sizeof *v->all);
 	for (int i = 0; i < n; i++)
-		if (strncmp(environ[i], WIRE_ENV_FD "=", strlen(WIRE_ENV_FD "=")) != 0)
-			env[kept++] = environ[i];
+		if (!is_replaced(environ[i]))
+			v->all[kept++] = environ[i];
 	if (keeper_mark())
-		env[kept++] = (char *)keeper_mark();
-	env[kept] = mem_printf("%s=%d", WIRE_ENV_FD, child_fd);
-	return env;
+		v->all[kept++] = (char *)keeper_mark();
+	v->layout_text = layout ? layout_variable(layout) : NULL;
+	if (v->layout_text)
+		v->all[kept++] = v->layout_text;
+	v->all[kept] = v->fd = mem_printf("%s=%d", WIRE_ENV_FD, child_fd);
 }
 
-static void environment_free(char **env)
+static void variables_free(struct variables *v)
 {
-	int n = 0;
-	while (env[n + 1])
-		n++;
-	free(env[n]);
-	free(env);
+	free(v->fd);
+	free(v->layout_text);
+	free(v->all);
 }
 
 /* When memory runs out the kernel shall take the worker, which is a row then, and not us. */
@@ -154,16 +179,17 @@ static int exec_result(const struct ends *e)
 	return n == sizeof why ? why : 0;
 }
 
-static int start(const char *path, struct ends *e, pid_t *out)
+static int start(const char *path, const struct layout *layout, struct ends *e, pid_t *out)
 {
+	struct variables v;
 	if (ends_open(e))
 		return errno;
-	char **env = environment_make(e->child_fd);
+	variables_make(&v, e->child_fd, layout);
 	pid_t parent = getpid(), pid = fork();
 	if (pid == 0)
-		child_run(path, env, e, parent);
+		child_run(path, v.all, e, parent);
 	int why = pid < 0 ? errno : 0;
-	environment_free(env);
+	variables_free(&v);
 	if (why)
 		return why;
 	close_end(&e->child_tells);
@@ -174,11 +200,11 @@ static int start(const char *path, struct ends *e, pid_t *out)
 	return why;
 }
 
-int spawn_worker(const char *path, struct spawned *out, struct diag *d)
+int spawn_worker(const char *path, const struct layout *layout, struct spawned *out, struct diag *d)
 {
 	struct ends e;
 	pid_t pid = 0;
-	int why = start(path, &e, &pid);
+	int why = start(path, layout, &e, &pid);
 	if (why) {
 		ends_close(&e);
 		return diag_set(d, ERR_IO, "cannot run %s: %s", path, strerror(why));

@@ -17,7 +17,17 @@ struct spawned {
 	int log_fd; /* what it prints, to be read */
 };
 
-/* ERR_IO "cannot run PATH: why". The descriptors belong to the caller. */
-MUST_CHECK int spawn_worker(const char *path, struct spawned *out, struct diag *d);
+/* Where things fall in its memory, which moves times by some percent (Mytkowicz et al., ASPLOS 2009): drawn anew for each
+ * process of a comparison. Told as $INFEROMETER_LAYOUT, "PAGES:PADDING". */
+struct layout {
+	int heap_pages;	       /* before the first byte of the heap; by workers that know the variable */
+	int environment_bytes; /* of padding, which moves the stack */
+};
+#define LAYOUT_HEAP_PAGES	 64
+#define LAYOUT_ENVIRONMENT_BYTES 4096
+
+/* ERR_IO "cannot run PATH: why". The descriptors belong to the caller. layout NULL: as it falls. */
+MUST_CHECK int spawn_worker(const char *path, const struct layout *layout, struct spawned *out,
+			    struct diag *d);
 
 #endif

@@ -26,11 +26,14 @@ struct sweep {
 	struct plan *plan; /* its points' states and reasons are what the store has */
 	const struct wire_hello *hello;
 	struct store *store;
-	const char *worker;	/* what is measured */
-	const char *reference;	/* our own worker, which says what is right; NULL: there is none */
-	char no_reference[400]; /* why */
-	char machine_id[33];	/* of this machine */
-	json_t *environment;	/* as it was at the begin; its end is added */
+	const char *worker; /* what is measured */
+	const char *arm;    /* of a trial; NULL: "own" */
+	struct held *held;  /* a worker that serves several visits of one point; NULL: each has its own */
+	const struct layout *layout; /* of the next process; NULL: as it falls */
+	const char *reference;	     /* our own worker, which says what is right; NULL: there is none */
+	char no_reference[400];	     /* why */
+	char machine_id[33];	     /* of this machine */
+	json_t *environment;	     /* as it was at the begin; its end is added */
 	int64_t run;
 	int n_visited;			       /* by this process */
 	int position;			       /* of the next visit in the order of the run */
@@ -62,6 +65,15 @@ struct measurer sweep_measurer(const struct sweep *s, const struct point *point)
 void sweep_describe(struct sweep *s, const struct point *point, const struct process *process,
 		    struct store_visit *v);
 
+/*
+ * A worker that stays between visits, prepared for their point. All zero: none does yet. held_stop ends it; what it
+ * printed stays with the visit that ended it.
+ */
+struct held {
+	struct process process;
+};
+void held_stop(struct held *h);
+
 /* How a visit went. */
 struct visit_end {
 	bool failed;
@@ -82,9 +94,22 @@ void visit_make(struct sweep *s, const struct plan_visit *planned, int number, s
 		struct visit_end *end);
 MUST_CHECK int visit_keep(struct visit *v, const struct visit_end *end, struct diag *d);
 void visit_free(struct visit *v);
+/* What it gave; NULL when it failed. Belongs to the visit. */
+const struct wire_run_result *visit_result(const struct visit *v);
+/* Nanoseconds until the worker was ready; 0: it was. */
+int64_t visit_load_ns(const struct visit *v);
 
 /* A point as the plan has it now. describe: what ran, NULL leaves it as it is. */
 MUST_CHECK int sweep_put_point(struct sweep *s, int i, const char *describe, struct diag *d);
+/* The run's row, with machine and environment, the plan and its labels: all or nothing. Fills run, machine_id, environment. */
+MUST_CHECK int sweep_begin(struct sweep *s, const struct run_options *options, struct diag *d);
+/* The run has ended; rc: why it could not go on. Returns the first error. */
+MUST_CHECK int sweep_end(struct sweep *s, bool interrupted, int rc, struct diag *d);
+/* Outputs are judged by our own worker, not by the one that made them. Sets reference, which is *path, owned by the caller,
+ * or no_reference. */
+void sweep_reference(struct sweep *s, char **path);
+/* Between visits: a clock that jumped is recorded each time, and said once. */
+MUST_CHECK int sweep_clock(struct sweep *s, struct diag *d);
 /* All points, and the visits in their order. */
 MUST_CHECK int sweep_put_plan(struct sweep *s, struct diag *d);
 

@@ -111,6 +111,15 @@ static void describe_more(struct visit *v, const char *lines)
 	v->prepared.describe = all;
 }
 
+static void layout_record(const struct visit *v)
+{
+	if (!v->process.is_laid_out)
+		return;
+	json_object_set_new(v->before, "layout.heap_pages", json_integer(v->process.layout.heap_pages));
+	json_object_set_new(v->before, "layout.environment_bytes",
+			    json_integer(v->process.layout.environment_bytes));
+}
+
 static int measure(struct visit *v, struct diag *d)
 {
 	const struct wire_check *check = v->point->checked ? &v->point->check : NULL;
@@ -118,6 +127,7 @@ static int measure(struct visit *v, struct diag *d)
 	/* The moments stand at the window's sides: starting and loading are no disturbance of it. */
 	v->before = host_moment("");
 	gate_record(&v->gate, v->before);
+	layout_record(v);
 	v->start_wall_ns = clock_wall_ns();
 	int rc = process_ask(&v->process, "run", body, run_timeout_ns(v), &answer, &v->wall_ns, d);
 	v->after = host_moment("");
@@ -133,18 +143,56 @@ static int measure(struct visit *v, struct diag *d)
 	return rc;
 }
 
+/* True when the worker of the visit before is ready for this one. */
+static bool take_held(struct visit *v)
+{
+	struct held *h = v->sweep->held;
+	if (!h || !client_alive(h->process.client))
+		return false;
+	v->process = h->process;
+	h->process = (struct process){0};
+	interrupt_aim(v->process.pid);
+	return true;
+}
+
+/* It stays for the next visit; what the store keeps of it stays here. */
+static void hold(struct visit *v)
+{
+	struct process *p = &v->process;
+	v->sweep->held->process = *p;
+	p->client = NULL;
+	p->watch = NULL;
+	p->before = NULL;
+	p->end = (struct client_end){.ended = "at work"};
+	p->end_wall_ns = clock_wall_ns();
+	interrupt_aim(0);
+}
+
+static int start(struct visit *v, struct diag *d)
+{
+	struct process *p = &v->process;
+	p->is_laid_out = v->sweep->layout != NULL;
+	if (p->is_laid_out)
+		p->layout = *v->sweep->layout;
+	int rc = process_start(p, sweep_measurer(v->sweep, &v->point->point).program, d);
+	return rc ? rc : prepare(v, d);
+}
+
 /* Counter visits without a usable counter have nothing to run for. */
 static int work(struct visit *v, struct diag *d)
 {
 	if (v->planned->kind == VISIT_COUNTER && v->request.n_counters == 0)
 		return 0;
+	bool ready = take_held(v);
 	const struct spec *spec = v->sweep->spec;
 	v->process.limits = process_limits_of(spec->visit_timeout_s, spec->memory_limit, 1);
-	int rc = process_start(&v->process, sweep_measurer(v->sweep, &v->point->point).program, d);
-	if (rc == 0)
-		rc = prepare(v, d);
+	int rc = ready ? 0 : start(v, d);
 	if (rc == 0)
 		rc = measure(v, d);
+	if (rc == 0 && v->sweep->held) {
+		hold(v);
+		return 0;
+	}
 	process_stop(&v->process);
 	return rc ? rc : process_peak_check(&v->process, d);
 }
@@ -227,6 +275,21 @@ static void say_end(const struct visit *v, int rc, const struct diag *why, struc
 		say_speed(v, end);
 	if (v->is_prepared && v->prepared.describe)
 		end->describe = mem_strdup(v->prepared.describe);
+}
+
+const struct wire_run_result *visit_result(const struct visit *v)
+{
+	return v->is_run ? &v->result : NULL;
+}
+
+int64_t visit_load_ns(const struct visit *v)
+{
+	return v->is_prepared ? v->prepared.load_ns : 0;
+}
+
+void held_stop(struct held *h)
+{
+	process_free(&h->process);
 }
 
 void visit_free(struct visit *v)

@@ -3,7 +3,7 @@ noinst_LIBRARIES += libspec.a
 libspec_a_CFLAGS = $(AM_CFLAGS)
 libspec_a_SOURCES = \
 	%D%/spec.c %D%/spec.h \
-	%D%/parse.c %D%/parser.h %D%/axes.c %D%/set.c %D%/words.c \
+	%D%/parse.c %D%/parser.h %D%/axes.c %D%/set.c %D%/rules.c %D%/words.c \
 	%D%/render.c %D%/named.c \
 	%D%/option.c %D%/option.h \
 	%D%/value.c %D%/value.h \

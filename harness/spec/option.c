@@ -144,8 +144,7 @@ static int bytes_set(int64_t *out, const struct option *o, const char *text, con
 	return 0;
 }
 
-static int bool_set(bool *out, const struct option *o, const char *text, const struct where *w,
-		    struct diag *d)
+int bool_read(bool *out, const char *name, const char *text, const struct where *w, struct diag *d)
 {
 	static const char *const words[] = {"false", "no", "off", "true", "yes", "on"};
 	enum { N_WORDS = sizeof words / sizeof words[0] };
@@ -155,7 +154,7 @@ static int bool_set(bool *out, const struct option *o, const char *text, const s
 		*out = i >= N_WORDS / 2;
 		return 0;
 	}
-	return where_fail(w, d, "%s: \"%.60s\": expected true or false", o->name, text);
+	return where_fail(w, d, "%s: \"%.60s\": expected true or false", name, text);
 }
 
 /* Frees names[0, n). */
@@ -206,7 +205,7 @@ int option_set(struct spec *s, const struct option *o, const char *const *text, 
 	case OPTION_BYTES:
 		return bytes_set(field, o, *text, w, d);
 	default:
-		return bool_set(field, o, *text, w, d);
+		return bool_read(field, o->name, *text, w, d);
 	}
 }
 
@@ -284,8 +283,7 @@ static void names_render(const struct spec *s, struct strbuf *out)
 	strbuf_putc(out, ']');
 }
 
-/* The fewest digits that give the same number back. */
-static void seconds_render(double v, struct strbuf *out)
+void number_render(double v, struct strbuf *out)
 {
 	char text[40] = "";
 	for (int digits = 6; digits <= 17 && (!*text || strtod(text, NULL) != v); digits++)
@@ -308,7 +306,7 @@ void option_render(const struct spec *s, const struct option *o, struct strbuf *
 		strbuf_printf(out, "%" PRId64, *(const int64_t *)v);
 		break;
 	case OPTION_SECONDS:
-		seconds_render(*(const double *)v, out);
+		number_render(*(const double *)v, out);
 		break;
 	case OPTION_BOOL:
 		strbuf_puts(out, *(const bool *)v ? "true" : "false");

@@ -37,6 +37,12 @@ MUST_CHECK int option_set(struct spec *s, const struct option *o, const char *co
 /* Appends its value as YAML. */
 void option_render(const struct spec *s, const struct option *o, struct strbuf *out);
 
+/* The value of a key `name` that is true or false, yes or no, on or off. */
+MUST_CHECK int bool_read(bool *out, const char *name, const char *text, const struct where *w,
+			 struct diag *d);
+/* Appends the fewest digits that give the same number back. */
+void number_render(double v, struct strbuf *out);
+
 /* Appends a text so that YAML gives the same text back, quoted where it must be. */
 void text_render(const char *text, struct strbuf *out);
 

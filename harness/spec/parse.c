@@ -11,6 +11,12 @@
 #include "harness/spec/option.h"
 #include "harness/spec/parser.h"
 
+/* What holds for all sections that do not say otherwise. */
+struct common {
+	struct axis axis[KEY_COUNT];
+	struct rules rules;
+};
+
 /* ---- sections ---- */
 
 static int line_of(const struct yaml_node *map, const char *key)
@@ -69,6 +75,20 @@ static int excludes_read(struct parser *p, struct spec *s, int section, const st
 	return rc;
 }
 
+/* Those of its map, else the usual ones. */
+static int section_rules(struct parser *p, struct section *own, const struct yaml_node *map,
+			 const struct rules *usual)
+{
+	struct rules rules;
+	int rc = rules_read(p, map, &rules);
+	if (rc)
+		return rc;
+	rules_complete(&rules, usual);
+	own->delta = rules.delta;
+	own->required = rules.required > 0;
+	return 0;
+}
+
 static int include_read(struct parser *p, struct spec *s, int section, const struct yaml_node *map)
 {
 	p->where.line = map->line;
@@ -79,8 +99,12 @@ static int include_read(struct parser *p, struct spec *s, int section, const str
 	struct section *own = section_add(s);
 	own->line = map->line;
 	own->included = true;
-	int rc = axes_read(p, map, SCOPE_AXES, own->axis);
-	return rc ? rc : axes_complete(p, own->axis, s->sections[section].axis);
+	const struct section *whole = &s->sections[section];
+	const struct rules usual = {whole->delta, whole->required};
+	int rc = axes_read(p, map, SCOPE_DEFAULTS, own->axis);
+	if (rc == 0)
+		rc = axes_complete(p, own->axis, whole->axis);
+	return rc ? rc : section_rules(p, own, map, &usual);
 }
 
 static int includes_read(struct parser *p, struct spec *s, int section, const struct yaml_node *map)
@@ -94,7 +118,7 @@ static int includes_read(struct parser *p, struct spec *s, int section, const st
 
 /* A section with what belongs to it; what is read before an error belongs to s already. */
 static int section_read(struct parser *p, struct spec *s, const struct yaml_node *map,
-			const struct axis common[KEY_COUNT])
+			const struct common *common)
 {
 	int at = s->n_sections;
 	if (at == SPEC_SECTIONS_MAX)
@@ -103,14 +127,16 @@ static int section_read(struct parser *p, struct spec *s, const struct yaml_node
 	p->where.line = own->line = map->line;
 	int rc = axes_read(p, map, SCOPE_SECTION, own->axis);
 	if (rc == 0)
-		rc = axes_complete(p, own->axis, common);
+		rc = axes_complete(p, own->axis, common->axis);
+	if (rc == 0)
+		rc = section_rules(p, own, map, &common->rules);
 	if (rc == 0)
 		rc = excludes_read(p, s, at, map);
 	return rc ? rc : includes_read(p, s, at, map);
 }
 
 static int sweeps_read(struct parser *p, struct spec *s, const struct yaml_node *root,
-		       const struct yaml_node *list, const struct axis common[KEY_COUNT])
+		       const struct yaml_node *list, const struct common *common)
 {
 	int rc = maps_check(p, "sweeps", list);
 	if (rc)
@@ -162,9 +188,9 @@ static int options_read(struct parser *p, struct spec *s, const struct yaml_node
 }
 
 /* Those at top level, then `defaults`; both hold for all sections, so that a key in both has two values. */
-static int common_read(struct parser *p, const struct yaml_node *root, struct axis common[KEY_COUNT])
+static int common_axes(struct parser *p, const struct yaml_node *root, const struct yaml_node *map,
+		       struct axis common[KEY_COUNT])
 {
-	const struct yaml_node *map = parser_find(root, "defaults");
 	struct axis defaults[KEY_COUNT] = {0};
 	int rc = axes_read(p, root, SCOPE_TOP, common);
 	if (rc || !map)
@@ -173,7 +199,7 @@ static int common_read(struct parser *p, const struct yaml_node *root, struct ax
 	if (map->kind != YAML_MAP)
 		return parser_fail(p, "defaults: expected a map of keys and values, found %s",
 				   map->kind || map->text ? yaml_kind_name(map->kind) : "nothing");
-	rc = axes_read(p, map, SCOPE_AXES, defaults);
+	rc = axes_read(p, map, SCOPE_DEFAULTS, defaults);
 	for (int k = 0; k < KEY_COUNT && rc == 0; k++) {
 		p->where.line = defaults[k].line;
 		if (common[k].n && defaults[k].n)
@@ -186,24 +212,52 @@ static int common_read(struct parser *p, const struct yaml_node *root, struct ax
 	return rc;
 }
 
+/* The same for what is no axis. */
+static int common_rules(struct parser *p, const struct yaml_node *root, const struct yaml_node *map,
+			struct rules *out)
+{
+	struct rules defaults = RULES_NONE;
+	int rc = rules_read(p, root, out);
+	if (rc || !map)
+		return rc;
+	rc = rules_read(p, map, &defaults);
+	const char *twice = rc ? NULL : rules_twice(out, &defaults);
+	if (twice) {
+		p->where.line = line_of(map, twice);
+		rc = parser_fail(p, "defaults: key \"%s\" stands at top level, too, in line %d", twice,
+				 line_of(root, twice));
+	}
+	rules_complete(out, &defaults);
+	return rc;
+}
+
+static int common_read(struct parser *p, const struct yaml_node *root, struct common *common)
+{
+	const struct yaml_node *map = parser_find(root, "defaults");
+	int rc = common_axes(p, root, map, common->axis);
+	return rc ? rc : common_rules(p, root, map, &common->rules);
+}
+
 /* Without sweeps the top level is a section. */
 static int sections_read(struct parser *p, struct spec *s, const struct yaml_node *root)
 {
 	const struct yaml_node *sweeps = parser_find(root, "sweeps");
-	struct axis common[KEY_COUNT] = {0};
-	int rc = common_read(p, root, common);
+	struct common common = {.rules = RULES_NONE};
+	int rc = common_read(p, root, &common);
 	if (rc == 0 && sweeps) {
 		s->n_sections = 0;
-		rc = sweeps_read(p, s, root, sweeps, common);
+		rc = sweeps_read(p, s, root, sweeps, &common);
 	} else if (rc == 0) {
 		s->sections[0].line = root->line;
-		rc = axes_complete(p, s->sections[0].axis, common);
+		rc = axes_complete(p, s->sections[0].axis, common.axis);
+		if (rc == 0)
+			rc = section_rules(p, &s->sections[0], root, &common.rules);
 		if (rc == 0)
 			rc = excludes_read(p, s, SPEC_EVERY_SECTION, root);
 		if (rc == 0)
 			rc = includes_read(p, s, 0, root);
 	}
-	axes_free(common);
+	axes_free(common.axis);
 	return rc;
 }
 

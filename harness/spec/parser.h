@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the files share that read a spec from its YAML tree: parse.c the whole, axes.c maps of axes, set.c what stands
- * under `sets`, words.c which keys there are. Within harness/spec.
+ * under `sets`, rules.c what is no axis, words.c which keys there are. Within harness/spec.
  */
 #ifndef IFM_SPEC_PARSER_H
 #define IFM_SPEC_PARSER_H
@@ -12,6 +12,8 @@
 #include "harness/spec/spec.h"
 #include "harness/spec/value.h"
 #include "harness/spec/yaml.h"
+
+struct strbuf;
 
 /* A value as it is written and where: texts belong to the tree. */
 struct item {
@@ -48,7 +50,12 @@ struct parser {
 /* ---- words.c ---- */
 
 /* Which words a map may hold besides the keys of points. */
-enum scope { SCOPE_TOP = 0, SCOPE_SECTION, SCOPE_AXES /* defaults, sets, maps of include and exclude */ };
+enum scope {
+	SCOPE_TOP = 0,
+	SCOPE_SECTION,
+	SCOPE_DEFAULTS, /* defaults, maps of include: what makes points, or is said of them */
+	SCOPE_AXES	/* sets, maps of exclude */
+};
 
 /* The key of pair i of a map, which did not stand there before; p looks at it then. */
 MUST_CHECK int parser_key(struct parser *p, const struct yaml_node *map, int i);
@@ -74,6 +81,26 @@ MUST_CHECK int axes_read(struct parser *p, const struct yaml_node *map, enum sco
 
 /* Copies of the axes that dst has none of. */
 MUST_CHECK int axes_complete(struct parser *p, struct axis dst[KEY_COUNT], const struct axis src[KEY_COUNT]);
+
+/* ---- rules.c ---- */
+
+/* What is said of the points of a map, without being an axis. */
+struct rules {
+	double delta; /* 0: not given */
+	int required; /* 0 or 1; -1: not given */
+};
+#define RULES_NONE                                                                                           \
+	{                                                                                                    \
+		0, -1                                                                                        \
+	}
+MUST_CHECK int rules_read(struct parser *p, const struct yaml_node *map, struct rules *out);
+/* What dst does not give. */
+void rules_complete(struct rules *dst, const struct rules *src);
+/* A key that both give, NULL: none. Static. */
+const char *rules_twice(const struct rules *a, const struct rules *b);
+/* Each rule of a section with that before and after it. always: also that it is not required. */
+void rules_render(const struct section *s, bool always, const char *before, const char *after,
+		  struct strbuf *out);
 
 /* ---- set.c ---- */
 

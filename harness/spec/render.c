@@ -10,6 +10,7 @@
 
 #include "engines/base/strbuf.h"
 #include "harness/spec/option.h"
+#include "harness/spec/parser.h"
 
 /* True when YAML reads it as this very text without quotes: letters, digits and what parts names. */
 static bool is_plain(const char *text)
@@ -94,11 +95,10 @@ static void axes_render(const struct axis axis[KEY_COUNT], const char *indent, s
 	}
 }
 
-/* "- {threads: 2, precision: [f32, q8_0]}" */
-static void map_render(const struct axis axis[KEY_COUNT], const char *indent, struct strbuf *out)
+/* "threads: 2, precision: [f32, q8_0]" */
+static void map_render(const struct axis axis[KEY_COUNT], struct strbuf *out)
 {
 	const char *before = "";
-	strbuf_printf(out, "%s  - {", indent);
 	for (int k = 0; k < KEY_COUNT; k++) {
 		if (axis[k].n == 0)
 			continue;
@@ -106,7 +106,6 @@ static void map_render(const struct axis axis[KEY_COUNT], const char *indent, st
 		axis_render(&axis[k], out);
 		before = ", ";
 	}
-	strbuf_puts(out, "}\n");
 }
 
 /* Those of a section; of all when there is one section. */
@@ -119,9 +118,25 @@ static void excludes_render(const struct spec *s, int section, bool all, const c
 			continue;
 		if (!any)
 			strbuf_printf(out, "%sexclude:\n", indent);
-		map_render(s->excludes[i].axis, indent, out);
+		strbuf_printf(out, "%s  - {", indent);
+		map_render(s->excludes[i].axis, out);
+		strbuf_puts(out, "}\n");
 		any = true;
 	}
+}
+
+/* "- {threads: 2, delta: 0.05, required: true}" */
+static void include_render(const struct section *own, const struct section *whole, const char *indent,
+			   struct strbuf *out)
+{
+	struct strbuf axes = {0}, rules = {0};
+	map_render(own->axis, &axes);
+	/* What the section around it says would hold here, too. A map without keys would be none. */
+	rules_render(own, whole->required || axes.len == 0, ", ", "", &rules);
+	const char *said = strbuf_text(&rules);
+	strbuf_printf(out, "%s  - {%s%s}\n", indent, strbuf_text(&axes), said + (axes.len || !*said ? 0 : 2));
+	strbuf_free(&axes);
+	strbuf_free(&rules);
 }
 
 /* The included sections behind one, whole: what they have of it is said again. */
@@ -130,7 +145,7 @@ static void includes_render(const struct spec *s, int section, const char *inden
 	for (int i = section + 1; i < s->n_sections && s->sections[i].included; i++) {
 		if (i == section + 1)
 			strbuf_printf(out, "%sinclude:\n", indent);
-		map_render(s->sections[i].axis, indent, out);
+		include_render(&s->sections[i], &s->sections[section], indent, out);
 	}
 }
 
@@ -139,6 +154,7 @@ static void section_render(const struct spec *s, int i, struct strbuf *out)
 	static const char indent[] = "    ";
 	size_t begin = out->len;
 	axes_render(s->sections[i].axis, indent, out);
+	rules_render(&s->sections[i], false, indent, "\n", out);
 	excludes_render(s, i, false, indent, out);
 	includes_render(s, i, indent, out);
 	if (out->len == begin)
@@ -155,6 +171,7 @@ static void sections_render(const struct spec *s, struct strbuf *out)
 	excludes_render(s, SPEC_EVERY_SECTION, n == 1, "", out);
 	if (n == 1) {
 		axes_render(s->sections[0].axis, "", out);
+		rules_render(&s->sections[0], false, "", "\n", out);
 		includes_render(s, 0, "", out);
 		return;
 	}

@@ -33,13 +33,19 @@
  *       exclude:         # points that match all keys of a map are dropped
  *         - {workload: pp128, threads: 1}
  *       include:         # after that: further combinations
- *         - {workload: pp512, threads: 2}
+ *         - {workload: pp512, threads: 2, delta: 10%}
+ *       delta: 5%          # how much slower fails a comparison of these points; also as 0.05
+ *       required: true     # a comparison of them that cannot tell is a failure
  *     - use: [cube]
  *       workload: gemm
  *
  * $NAME in an axis stands for the values of a set ($$ begins a value with a dollar sign); `use` merges maps of axes into
  * a map that does not give their keys itself. A set may use those above it, in either way. A map of `include` is the
  * section once more with these axes in place of its own; nothing of it is excluded. Flags replace an axis there, too.
+ *
+ * `delta` and `required` are no axes: they say something of the points of a section or of a map of include, and at top level or
+ * in defaults of all points of which nothing else is said. Sets and exclude have none. They matter where points are compared;
+ * measuring passes them by.
  *
  * An axis takes one value or a list. Keys of whole numbers (threads, sequences, m, n, k, size) also take
  * llama-bench's ranges: 1-4 (step 1), 1-9+2, 1-8*2; so does the number of a workload: pp64-512*2. A size may be
@@ -78,6 +84,8 @@ struct section {
 	struct axis axis[KEY_COUNT];
 	int line;      /* in the file, 0 from flags */
 	bool included; /* a map of `include`: belongs to the last section before it that is none */
+	double delta;  /* of its points: a ratio less 1, above 0 and below 1; 0: not given */
+	int required;  /* 1: a comparison of its points must come to a verdict; 0: need not */
 };
 /* Points of a section with one of the values of each axis given here are dropped. */
 struct exclude {

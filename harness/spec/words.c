@@ -14,8 +14,9 @@ static const struct {
 	const char *word;
 	enum scope lowest; /* may stand there and above */
 } words[] = {
-	{"sweeps", SCOPE_TOP},	    {"sets", SCOPE_TOP},	{"defaults", SCOPE_TOP},
-	{"include", SCOPE_SECTION}, {"exclude", SCOPE_SECTION}, {"use", SCOPE_AXES},
+	{"sweeps", SCOPE_TOP},	      {"sets", SCOPE_TOP},	  {"defaults", SCOPE_TOP},
+	{"include", SCOPE_SECTION},   {"exclude", SCOPE_SECTION}, {"delta", SCOPE_DEFAULTS},
+	{"required", SCOPE_DEFAULTS}, {"use", SCOPE_AXES},
 };
 enum { N_WORDS = sizeof words / sizeof words[0] };
 
@@ -50,9 +51,14 @@ int parser_unknown(struct parser *p, const char *key, enum scope scope)
 {
 	struct nearest near = {.name = key};
 	struct strbuf hint = {0}, list = {0};
-	for (int i = 0; i < N_WORDS; i++)
-		if (strcmp(words[i].word, key) == 0 && words[i].lowest == SCOPE_SECTION)
+	for (int i = 0; i < N_WORDS; i++) {
+		if (strcmp(words[i].word, key) != 0)
+			continue;
+		if (words[i].lowest == SCOPE_SECTION)
 			return parser_fail(p, "key \"%s\" belongs to a section of a sweep", key);
+		if (words[i].lowest == SCOPE_DEFAULTS)
+			return parser_fail(p, "key \"%s\" is no axis: sets and exclude hold axes alone", key);
+	}
 	if (option_find(key) || parser_word(key, SCOPE_TOP))
 		return parser_fail(p, "key \"%s\" holds for all: it belongs to the top level", key);
 	offer_all(&near, &list, scope);

@@ -11,6 +11,7 @@
 #include "harness/store/columns.h"
 #include "harness/store/load.h"
 #include "harness/store/names.h"
+#include "harness/store/trial.h"
 
 enum { PLANNED_MAX = 1 << 24, VERIFIED_MAX = 1 << 20 };
 
@@ -51,7 +52,9 @@ static const struct column verified_columns[] = {
 static int newest_interrupted(struct store *s, int64_t *out, struct diag *d)
 {
 	int rc = db_integer(s,
-			    "SELECT coalesce(max(id), 0) FROM run WHERE state IN ('running', 'interrupted')",
+			    "SELECT coalesce(max(id), 0) FROM run WHERE state IN ('running', 'interrupted') "
+			    "AND NOT EXISTS "
+			    "(SELECT 1 FROM annotation a WHERE a.run = run.id AND a.key = '" TRIAL_KEY "')",
 			    "looking for an interrupted run", out, d);
 
 	if (rc == 0 && *out == 0)
@@ -147,6 +150,12 @@ static int load(struct store *s, int64_t run, struct stored_progress *p, struct 
 
 	if (rc == 0)
 		rc = load_outline(s, run, &p->run, d);
+	if (rc == 0 && stored_run_is_trial(p->run))
+		return diag_set_at(d, ERR_USAGE, s->path, 0,
+				   "run %lld is a comparison of two arms, which is not gone on with later: "
+				   "inferometer report "
+				   "%lld prints what it has",
+				   (long long)run, (long long)run);
 	if (rc == 0)
 		rc = load_build(s, p, d);
 	if (rc == 0)

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/store/db.h"
 #include "harness/store/store.h"
 #include "harness/store/trial_text.h"
 
@@ -41,6 +42,7 @@ static const struct field of_trial[] = {
 	FIELD(FIELD_NAME, trial, estimator, .names = estimators),
 	COUNT(trial, pairs, 0),
 	COUNT(trial, pairs_max, 0),
+	COUNT(trial, block, 0),
 	FIELD(FIELD_REAL, trial, budget_s, .max = DBL_MAX),
 	COUNT(trial, restart_pairs, 0),
 	COUNT(trial, cut, -1),
@@ -56,9 +58,8 @@ static const struct field of_arm[] = {
 	FIELD(FIELD_TEXT, trial_arm, build),
 };
 static const struct field of_cell[] = {
-	FIELD(FIELD_REAL, trial_cell, delta, .max = 1),
-	FIELD(FIELD_BOOL, trial_cell, required),
-	FIELD(FIELD_BOOL, trial_cell, persistent),
+	FIELD(FIELD_REAL, trial_cell, delta, .max = 1), FIELD(FIELD_REAL, trial_cell, floor, .max = DBL_MAX),
+	FIELD(FIELD_BOOL, trial_cell, required),	FIELD(FIELD_BOOL, trial_cell, persistent),
 	FIELD(FIELD_TEXT, trial_cell, reason),
 };
 static const struct field of_calibration[] = {
@@ -116,6 +117,11 @@ void trial_free(struct trial *t)
 
 /* ---- in a store ---- */
 
+int trial_kind_length(const char *workload)
+{
+	return (int)strspn(workload, "abcdefghijklmnopqrstuvwxyz_");
+}
+
 int store_trial_put(struct store *s, int64_t run, const struct trial *t, struct diag *d)
 {
 	char *text;
@@ -123,9 +129,36 @@ int store_trial_put(struct store *s, int64_t run, const struct trial *t, struct 
 
 	if (rc)
 		return rc;
-	rc = store_annotate(s, run, TRIAL_KEY, text, d);
+	rc = store_begin(s, d);
+	if (rc == 0) {
+		rc = db_exec(s, "storing a trial", d,
+			     "DELETE FROM annotation WHERE run = ? AND key = '" TRIAL_KEY "'",
+			     DB_VALUES(db_int(run)));
+		if (rc == 0)
+			rc = store_annotate(s, run, TRIAL_KEY, text, d);
+		rc = store_end(s, rc, d);
+	}
 	free(text);
 	return rc;
+}
+
+int store_trial_confirming(struct store *s, int64_t run, int64_t *out, struct diag *d)
+{
+	sqlite3_stmt *stmt = NULL;
+	int rc =
+		db_prepare(s,
+			   "SELECT run FROM annotation WHERE key = '" TRIAL_KEY "' AND json_valid(value) AND "
+			   "json_extract(value, '$.confirms') = ?1 AND run <> ?1 ORDER BY run DESC LIMIT 1",
+			   "finding what confirms a run", &stmt, d);
+
+	if (rc)
+		return rc;
+	sqlite3_bind_int64(stmt, 1, run);
+	rc = db_step(s, stmt, "finding what confirms a run", d);
+	if (rc >= 0)
+		*out = rc == 1 ? sqlite3_column_int64(stmt, 0) : 0;
+	sqlite3_finalize(stmt);
+	return rc < 0 ? rc : 0;
 }
 
 /* The text of the annotation, NULL: there is none; *n: how many there are. */

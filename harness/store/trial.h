@@ -48,9 +48,10 @@ struct trial_arm {
 struct trial_cell {
 	char id[TRIAL_ARMS][POINT_ID_SIZE]; /* the same twice when the arms differ only in their worker */
 	double delta;			    /* a ratio less 1 of its own; 0: the trial's */
-	bool required;			    /* INCONCLUSIVE here is exit status 3 */
-	bool persistent;		    /* its workers serve several pairs: loading is dear */
-	char *reason; /* "" unless it cannot be compared: which arm cannot run it, and why */
+	double floor;	 /* |log ratio| that A/A comparisons of its kind reach here; 0: unknown */
+	bool required;	 /* INCONCLUSIVE here is exit status 3 */
+	bool persistent; /* its workers serve several pairs: loading is dear */
+	char *reason;	 /* "" unless it cannot be compared: which arm cannot run it, and why */
 };
 
 /* What was known of this machine's false alarms when the trial began. */
@@ -64,7 +65,7 @@ struct trial_calibration {
 
 struct trial {
 	enum trial_purpose purpose;
-	int64_t confirms; /* the run whose candidates these are, of the same store; 0: none, or it was left behind */
+	int64_t confirms; /* the run whose candidates these are, of the same store; 0: none, or left behind */
 	double injected;  /* percent that was put into arm b on purpose; 0: nothing */
 	struct trial_arm arm[TRIAL_ARMS];
 	double delta_fail, delta_eq; /* ratios less 1 */
@@ -73,6 +74,7 @@ struct trial {
 	int estimator;		     /* enum estimator, ESTIMATOR_AUTO: by workload */
 	int pairs;		     /* asked for; 0: at most pairs_max, by looks on the width */
 	int pairs_max;
+	int block; /* pairs of one of many comparisons that follow each other in this run (calibration); 0: it is one */
 	double budget_s; /* 0: none */
 	int restart_pairs; /* pairs that persistent workers serve before they are started anew; 0: no cell is persistent */
 	int cut; /* repetitions of warm-up that both arms leave out, decided by the pilot; -1: no pilot was made */
@@ -89,10 +91,16 @@ struct trial {
 	struct trial_cell *cell; /* in plan order */
 };
 
+/* How much of a workload's text says what kind it is: 2 of "pp512 @ d4096". Cells of a kind are a family, and have a floor
+ * in common. */
+int trial_kind_length(const char *workload);
+
 void trial_free(struct trial *t); /* all zero is fine */
 
-/* In one annotation of the run, once. */
+/* In one annotation of the run, in place of what stood there. */
 MUST_CHECK int store_trial_put(struct store *s, int64_t run, const struct trial *t, struct diag *d);
+/* The newest trial that confirms a run; 0: there is none. */
+MUST_CHECK int store_trial_confirming(struct store *s, int64_t run, int64_t *out, struct diag *d);
 /* False: the run is none. */
 bool stored_run_is_trial(const struct stored_run *run);
 /* The trial of a loaded run. ERR_USAGE when it is none, ERR_FORMAT naming run and key when the annotation is not sound. */

@@ -25,6 +25,9 @@ struct trial_side {
 	const char *value[KEY_COUNT]; /* that it declares: in place of the spec's; NULL: the spec's */
 };
 
+/* Restarts of a persistent worker, at least: fewer do not show how processes differ (facts: statistics, section 3). */
+#define TRIAL_RESTARTS_MIN 6
+
 struct trial_ask {
 	const struct spec *spec; /* without ceilings and counters; its rounds are not heeded */
 	struct trial_side side[TRIAL_ARMS];
@@ -37,6 +40,7 @@ struct trial_ask {
 	double q;		     /* 0: FDR_Q_REPORT */
 	enum estimator estimator;
 	int pairs;	 /* exactly so many; 0: by looks on the width */
+	int block;	 /* of the pairs: comparisons of so many follow each other; 0: it is one */
 	int pairs_max;	 /* 0: the last look */
 	double budget_s; /* for all, pilot and checks too; 0: 60 s a cell unless pairs are given; < 0: none */
 	int restarts; /* of persistent workers, 6 at least; 0: where loading is dear; < 0: never persistent */
@@ -58,6 +62,15 @@ MUST_CHECK int trial_plan(struct trial_plan **out, const struct trial_ask *ask, 
 void trial_plan_free(struct trial_plan *p);
 int trial_plan_cells(const struct trial_plan *p); /* that can be compared */
 
+/* What A/A comparisons of a kind of workload ("gemm", "tg") reach on this machine: q99 of |log ratio|. */
+struct trial_floor {
+	char kind[48];
+	double q99;
+};
+
+/* More pairs of a cell than these would run for weeks. */
+#define TRIAL_PAIRS_MAX 100000
+
 struct trial_options {
 	const char *command; /* as typed */
 	int n_labels;
@@ -65,6 +78,8 @@ struct trial_options {
 	FILE *progress; /* NULL: quiet */
 	bool drawn, colour;
 	const struct trial_calibration *calibration; /* what is known of this machine; NULL: nothing */
+	int n_floors;
+	const struct trial_floor *floors;
 };
 
 struct trial_summary {

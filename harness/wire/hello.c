@@ -266,21 +266,3 @@ const struct wire_workload *wire_hello_workload(const struct wire_hello *h, cons
 	}
 	return NULL;
 }
-
-const struct wire_choice *wire_choice_find(const struct wire_choices *c, const char *name)
-{
-	for (int i = 0; i < c->n; i++)
-		if (strcmp(c->item[i].name, name) == 0)
-			return &c->item[i];
-	return NULL;
-}
-
-struct wire_choice *wire_choice_add(struct wire_choices *c, const char *name, bool usable, const char *why)
-{
-	c->item = mem_realloc(c->item, ((size_t)c->n + 1) * sizeof *c->item);
-	struct wire_choice *item = &c->item[c->n++];
-	*item = (struct wire_choice){.usable = usable};
-	snprintf(item->name, sizeof item->name, "%s", name);
-	snprintf(item->why, sizeof item->why, "%s", usable ? "" : why);
-	return item;
-}

@@ -6,7 +6,7 @@ libwire_a_SOURCES = \
 	%D%/wire.c %D%/wire.h \
 	%D%/point.c %D%/label.c %D%/point.h %D%/keys.inc \
 	%D%/codec.c %D%/codec.h \
-	%D%/hello.c %D%/messages.c %D%/result.c \
+	%D%/hello.c %D%/choice.c %D%/messages.c %D%/result.c \
 	%D%/formula.c %D%/formula.h %D%/group.c %D%/group.h \
 	%D%/base64.c
 nodist_libwire_a_SOURCES = %D%/group_files.c

@@ -39,6 +39,8 @@
 
 #define WIRE_PROTOCOL 1
 #define WIRE_ENV_FD   "INFEROMETER_FD"
+/* "PAGES:PADDING": a worker moves its heap by so many pages (harness/run/spawn.h). */
+#define WIRE_ENV_LAYOUT "INFEROMETER_LAYOUT"
 /* A line longer than this is garbage: 256 MiB holds the base64 of 50 million floats. */
 #define WIRE_LINE_MAX (256u << 20)
 

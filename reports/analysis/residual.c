@@ -64,15 +64,17 @@ static double table_bound(const struct point *p)
 	return NAN;
 }
 
-/* The last usable reading of a quality visit, true when there is one. */
-static bool residual_read(const struct stored_point *point, const char *counter, double *out)
+/* The last usable reading of a quality visit of that arm (NULL: any), true when there is one. */
+static bool residual_read(const struct stored_point *point, const char *arm, const char *counter, double *out)
 {
 	bool found = false;
 
 	for (int i = 0; i < point->n_visits; i++) {
 		const struct stored_visit *v = &point->visits[i];
 
-		for (int j = 0; v->kind == VISIT_QUALITY && j < v->n_readings; j++) {
+		if (v->kind != VISIT_QUALITY || (arm && strcmp(v->arm, arm) != 0))
+			continue;
+		for (int j = 0; j < v->n_readings; j++) {
 			if (!v->readings[j].usable || strcmp(v->readings[j].counter, counter) != 0)
 				continue;
 			*out = v->readings[j].value;
@@ -82,13 +84,24 @@ static bool residual_read(const struct stored_point *point, const char *counter,
 	return found;
 }
 
-static double residual_bound(const struct stored_point *point)
+static double residual_bound(const struct stored_point *point, const char *arm)
 {
 	double bound = table_bound(&point->point), cost = NAN;
 
-	if (!is_gemm(&point->point) && residual_read(point, "residual_reference", &cost) && isfinite(cost))
+	if (!is_gemm(&point->point) && residual_read(point, arm, "residual_reference", &cost) &&
+	    isfinite(cost))
 		bound = fmax(bound, fmin(COST_ALLOWED * cost, COST_ALLOWED_MAX));
 	return bound;
+}
+
+bool point_is_wrong(const struct stored_point *point, const char *arm, double *residual)
+{
+	double bound = residual_bound(point, arm);
+
+	*residual = NAN;
+	if (!residual_read(point, arm, "residual_same", residual) || isnan(bound))
+		return false;
+	return !isfinite(*residual) || *residual > bound;
 }
 
 void row_verify(struct row *row)
@@ -97,10 +110,10 @@ void row_verify(struct row *row)
 	double same = NAN;
 
 	row->residual_same = row->residual_f32 = NAN;
-	row->residual_bound = residual_bound(row->point);
-	row->verified = residual_read(row->point, "residual_same", &same);
+	row->residual_bound = residual_bound(row->point, NULL);
+	row->verified = residual_read(row->point, NULL, "residual_same", &same);
 	row->residual_same = same;
-	residual_read(row->point, "residual_f32", &row->residual_f32);
+	residual_read(row->point, NULL, "residual_f32", &row->residual_f32);
 	if (!row->verified || isnan(row->residual_bound) || row->n_values == 0)
 		return;
 	/* An unfinished row shows its numbers as well; one that failed has its reason already. */

@@ -22,6 +22,10 @@ void row_client(struct row *row);
 /* The residuals of its quality visits; a row above its bound becomes POINT_FAILED. */
 void row_verify(struct row *row);
 
+/* Whether the outputs of an arm of a trial are further from the reference's than they may be; *residual: how far, NaN where
+ * nobody looked. */
+bool point_is_wrong(const struct stored_point *point, const char *arm, double *residual);
+
 /* The ceilings beside the row: bound, share, ceiling, ceiling_tokens_s. */
 void row_limit(struct row *row, const struct analysis *a);
 

@@ -42,9 +42,4 @@ int sheet_keys_width(const struct sheet *s);
 /* Too many keys for columns of their own: one column of labels; where that has no room either, lines of labels. */
 void sheet_fold(struct sheet *s, int room);
 
-static inline int max_int(int a, int b)
-{
-	return a > b ? a : b;
-}
-
 #endif

@@ -14,13 +14,6 @@
 /* Cells that are named beside a mark; the other formats have it at every cell. */
 #define MARKED_MAX 2
 
-static void put_padded(struct strbuf *line, const char *text, int width, bool right)
-{
-	int pad = max_int(width - text_width(text), 0);
-
-	strbuf_printf(line, "%*s%s%*s", right ? pad : 0, "", text, right ? 0 : pad, "");
-}
-
 static void put_line(FILE *out, struct strbuf *line, const char *before, const char *after)
 {
 	while (line->len > 0 && line->text[line->len - 1] == ' ')
@@ -34,7 +27,7 @@ static void put_cut(struct strbuf *line, const char *text, int width)
 	struct strbuf cut = {0};
 
 	text_cut(&cut, text, width);
-	put_padded(line, strbuf_text(&cut), width, false);
+	text_pad(line, strbuf_text(&cut), width, false);
 	strbuf_printf(line, "%*s", SHEET_GAP, "");
 	strbuf_free(&cut);
 }
@@ -81,7 +74,7 @@ static void put_heads(FILE *out, const struct sheet *s, const int *shown, int n,
 
 	strbuf_printf(&line, "%*s", sheet_keys_width(s), "");
 	for (int i = 0; i < n; i++) {
-		put_padded(&line, s->value[shown[i]].head, s->value[shown[i]].width, false);
+		text_pad(&line, s->value[shown[i]].head, s->value[shown[i]].width, false);
 		strbuf_printf(&line, "%*s", SHEET_GAP, "");
 	}
 	put_line(out, &line, on, off);
@@ -89,9 +82,9 @@ static void put_heads(FILE *out, const struct sheet *s, const int *shown, int n,
 	for (int i = 0; i < n; i++) {
 		const struct value_strips *x = &s->value[shown[i]];
 
-		put_padded(&line, i == 0 ? "base" : "rate", max_int(x->rate.width, 4), true);
+		text_pad(&line, i == 0 ? "base" : "rate", max_int(x->rate.width, 4), true);
 		strbuf_putc(&line, ' ');
-		put_padded(&line, i == 0 ? "95 %" : "ratio 95 %", ratio_width(x) + SHEET_GAP, false);
+		text_pad(&line, i == 0 ? "95 %" : "ratio 95 %", ratio_width(x) + SHEET_GAP, false);
 	}
 	put_line(out, &line, on, off);
 	strbuf_free(&line);
@@ -99,9 +92,9 @@ static void put_heads(FILE *out, const struct sheet *s, const int *shown, int n,
 
 static void put_value(struct strbuf *line, const struct value_strips *x, int row)
 {
-	put_padded(line, x->rate.text[row], max_int(x->rate.width, 4), true);
+	text_pad(line, x->rate.text[row], max_int(x->rate.width, 4), true);
 	strbuf_putc(line, ' ');
-	put_padded(line, x->ratio.text[row], ratio_width(x) + SHEET_GAP, false);
+	text_pad(line, x->ratio.text[row], ratio_width(x) + SHEET_GAP, false);
 }
 
 /* Stands at every table, not above the first alone. */
@@ -168,22 +161,6 @@ static void put_tables(FILE *out, struct sheet *s, bool colour)
 	}
 }
 
-static void put_lines(FILE *out, const char *text, int width)
-{
-	struct strbuf plain = {0};
-
-	for (const char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n') {
-		struct strbuf raw = {0};
-
-		strbuf_add(&raw, line, strcspn(line, "\n"));
-		strbuf_reset(&plain);
-		text_plain(&plain, strbuf_text(&raw));
-		terminal_wrapped(out, strbuf_text(&plain), width);
-		strbuf_free(&raw);
-	}
-	strbuf_free(&plain);
-}
-
 static bool has_few(const struct comparison *c)
 {
 	for (int i = 0; i < c->n_cells; i++)
@@ -222,7 +199,7 @@ static void put_marks(FILE *out, const struct comparison *c, int width)
 			strbuf_printf(&line, " and %d more", n - MARKED_MAX);
 		strbuf_reset(&marks);
 		strbuf_printf(&marks, "%s: %s: %s", m->word, m->meaning, strbuf_text(&line));
-		put_lines(out, strbuf_text(&marks), width);
+		terminal_lines(out, strbuf_text(&marks), width);
 		strbuf_reset(&line);
 	}
 	strbuf_free(&line);
@@ -258,7 +235,7 @@ int compare_terminal(FILE *out, const struct comparison *c, const struct report_
 
 	sheet_make(&s, c, terminal_columns(o));
 	comparison_intro(&intro, c);
-	put_lines(out, strbuf_text(&intro), s.width);
+	terminal_lines(out, strbuf_text(&intro), s.width);
 	put_tables(out, &s, o->colour);
 	put_footer(out, &s);
 	sheet_free(&s);

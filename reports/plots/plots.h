@@ -10,6 +10,7 @@
 #include "engines/base/embed.h"
 #include "engines/base/err.h"
 #include "engines/base/strbuf.h"
+#include "reports/files.h"
 #include "reports/view.h"
 
 extern const struct embedded report_files[]; /* reports/html, reports/plots */
@@ -190,12 +191,6 @@ void gp_power_tics(struct strbuf *out, const char *axis, double lo, double hi, i
 /* A range for a log axis around [lo, hi] with room for labels. */
 void gp_log_range(struct strbuf *out, const char *axis, double lo, double hi, double margin);
 
-/* Writes a file under a temporary name, then renames it. */
-MUST_CHECK int file_write(const char *path, const char *text, size_t n, struct diag *d);
-/* The whole file, at most max bytes. free() it. */
-MUST_CHECK int file_read(const char *path, size_t max, char **text, struct diag *d);
-/* mkdir -p. */
-MUST_CHECK int folder_make(const char *path, struct diag *d);
 /* A new folder under $TMPDIR; free() the path, after folder_discard. */
 MUST_CHECK int folder_temporary(char **path, struct diag *d);
 /* Removes a folder of files that we made. */

@@ -29,6 +29,8 @@ static const char *const seeds[] = {
 	"  - workload: tg32 @ d8\n    precision: $more\n    include: [{threads: all}, {use: both}]\n"
 	"    exclude:\n      - {workload: tg32, threads: 1-4}\n  - {include: [{workload: gemm}]}\n",
 	"workload: pp8\ninclude:\n  - {threads: 2}\nexclude:\n  - {threads: 1}\n",
+	"delta: 5%\ndefaults: {required: true}\nsweeps:\n  - workload: tg1\n    delta: 0.25\n    include: "
+	"[{threads: 2, delta: 1e-1}, {required: off}]\n  - {workload: gemm, required: no}\n",
 };
 
 const void *fuzz_seed(int i, size_t *n)

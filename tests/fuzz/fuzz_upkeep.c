@@ -9,9 +9,11 @@
 
 #include <sqlite3.h>
 
+#include "harness/store/decision.h"
 #include "harness/store/upkeep.h"
 #include "tests/unit/store_example.h"
 #include "tests/unit/temp_folder.h"
+#include "tests/unit/trial_example.h"
 
 static const struct {
 	const char *table, *column;
@@ -25,6 +27,8 @@ static const struct {
 	{"machine", "facts", false},	 {"environment", "facts", false},
 	{"build", "facts", false},	 {"point", "canonical", false},
 	{"spec", "text", false},	 {"artifact", "data", true},
+	{"annotation", "value", false},	 {"decision", "inputs", false},
+	{"decision", "outcome", false},
 };
 #define N_PLACES (sizeof places / sizeof places[0])
 
@@ -39,6 +43,7 @@ static void sql_run(const char *sql)
 static void store_make(void)
 {
 	struct example e;
+	struct trial trial;
 	struct diag d = {0};
 	struct store *s;
 	const char *folder = temp_folder();
@@ -46,11 +51,15 @@ static void store_make(void)
 	snprintf(path, sizeof path, "%s/a.db", folder);
 	snprintf(merged, sizeof merged, "%s/b.db", folder);
 	example_make(&e, "tg32");
+	trial_example(&trial);
 	FUZZ_CHECK(store_open(&s, path, STORE_WRITE, &d) == 0 && example_begin(s, &e, &d) == 0 &&
 		   example_point(s, &e, POINT_DONE, "", &d) == 0 && example_timing(s, &e, 1, &d) == 0 &&
-		   example_timing(s, &e, 2, &d) == 0 && store_run_end(s, e.run, false, &d) == 0);
+		   example_timing(s, &e, 2, &d) == 0 && store_trial_put(s, e.run, &trial, &d) == 0 &&
+		   store_decision_put(s, e.run, DECISION_AA, e.host, e.host, &d) == 0 &&
+		   store_run_end(s, e.run, false, &d) == 0);
 	store_close(s);
 	example_free(&e);
+	trial_free(&trial);
 	FUZZ_CHECK(sqlite3_open(path, &db) == SQLITE_OK);
 	sql_run("PRAGMA synchronous=OFF; PRAGMA journal_mode=MEMORY");
 }
@@ -142,11 +151,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	return 0;
 }
 
-/* Six samples; the first byte soon becomes another column. One seed: each run of it goes through a whole store. */
+/*
+ * Six samples, and an annotation of a trial; the first byte soon becomes another column. Few seeds: each run of one goes through
+ * a whole store. The text is merged when it is a byte shorter.
+ */
 const void *fuzz_seed(int i, size_t *n)
 {
-	static const char bytes[1 + 48];
+	static const char zeros[1 + 48], text[] = "\x10{\"confirms\": 7, \"x\": [1, null]} ";
 
-	*n = sizeof bytes;
-	return i == 0 ? bytes : NULL;
+	*n = i ? sizeof text - 1 : sizeof zeros;
+	if (i == 0)
+		return zeros;
+	return i == 1 ? text : NULL;
 }

@@ -98,7 +98,7 @@ check_PROGRAMS += %D%/fuzz_group
 TESTS += %D%/fuzz_group
 
 check_PROGRAMS += %D%/fuzz_upkeep
-%C%_fuzz_upkeep_SOURCES = %D%/fuzz_upkeep.c %D%/replay.c tests/unit/store_example.h tests/unit/temp_folder.h
+%C%_fuzz_upkeep_SOURCES = %D%/fuzz_upkeep.c %D%/replay.c tests/unit/store_example.h tests/unit/trial_example.h tests/unit/temp_folder.h
 %C%_fuzz_upkeep_CFLAGS = $(AM_CFLAGS)
 %C%_fuzz_upkeep_LDADD = libstore.a libwire.a libbase.a $(SQLITE_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS)
 TESTS += %D%/fuzz_upkeep

@@ -21,7 +21,7 @@ sed -e '/define HAVE_ISA_/d' -e '/define HAVE_OPENBLAS/d' -e '/define HAVE_PAPI/
 echo '#define HAVE_PAPI 1' >>"$work/config.h"
 mkdir "$work/groups"
 cp "$top_srcdir/tests/rigs/nine.grp" "$work/groups/"
-sources=$(cd "$top_srcdir" && ls engines/base/*.c harness/measure/counter/*.c harness/wire/group.c harness/wire/formula.c |
+sources=$(cd "$top_srcdir" && ls engines/base/*.c harness/measure/counter/*.c harness/wire/choice.c harness/wire/group.c harness/wire/formula.c |
 	grep -v '/json.c$')
 set --
 for s in $sources; do set -- "$@" "$top_srcdir/$s"; done

@@ -27,6 +27,9 @@ static inline bool same_axes(const struct spec *a, const struct spec *b)
 {
 	bool same = a->n_sections == b->n_sections;
 	for (int i = 0; i < a->n_sections && same; i++)
+		same = a->sections[i].delta == b->sections[i].delta &&
+		       a->sections[i].required == b->sections[i].required;
+	for (int i = 0; i < a->n_sections && same; i++)
 		for (int k = 0; k < KEY_COUNT && same; k++) {
 			const struct axis *x = &a->sections[i].axis[k], *y = &b->sections[i].axis[k];
 			same = x->n == y->n;

@@ -67,6 +67,30 @@ static void test_include(void)
 		0);
 }
 
+/* Points that are the same: the first delta that is given, required by any of their sections. */
+static void test_rules(void)
+{
+	struct plan p;
+	struct strbuf got = {0};
+	if (expand(&p,
+		   "model: default\nworkload: tg1\nsweeps:\n  - {threads: 1}\n"
+		   "  - {threads: [1, 2], delta: 5%, include: [{threads: 1, delta: 7%}]}\n"
+		   "  - {threads: [1, 2], isa: [auto, ref], delta: 9%, required: true}\n"
+		   "  - {threads: [2, 1], required: false, exclude: [{threads: 1}]}\n",
+		   NULL))
+		bail("no plan");
+	plan_add_ceilings(&p, &hello);
+	for (int i = 0; i < p.n_points; i++)
+		strbuf_printf(&got, "%s%s %s %g%s", i ? ", " : "", point_get(&p.points[i].point, KEY_ISA),
+			      point_get(&p.points[i].point, KEY_THREADS), p.points[i].delta,
+			      p.points[i].required ? "!" : "");
+	is_text(strbuf_text(&got),
+		"auto 1 0.05!, auto 2 0.05!, ref 1 0.09!, ref 2 0.09!, auto 1 0, auto 2 0, ref 1 0, ref 2 0",
+		"what is said of points; nothing of their ceilings");
+	strbuf_free(&got);
+	plan_free(&p);
+}
+
 static void test_counts(void)
 {
 	struct plan p;
@@ -121,6 +145,7 @@ int main(void)
 	hello_make();
 	test_exclude();
 	test_include();
+	test_rules();
 	test_counts();
 	test_all();
 	wire_hello_free(&hello);

@@ -92,9 +92,70 @@ static void test_exclude(void)
 	spec_free(&s);
 }
 
+/* Of each section, "0.05! 0.1 0!": delta, and whether it is required. */
+static void is_ruled(const char *yaml, const char *want)
+{
+	struct spec s;
+	char got[200] = "";
+	must_parse(&s, yaml);
+	for (int i = 0; i < s.n_sections; i++)
+		snprintf(got + strlen(got), sizeof got - strlen(got), "%s%g%s", i ? " " : "",
+			 s.sections[i].delta, s.sections[i].required ? "!" : "");
+	is_text(got, want, "what is said of its points");
+	is_round_trip(&s, yaml);
+}
+
+static void test_rules(void)
+{
+	is_ruled("workload: tg1\n", "0");
+	is_ruled("workload: tg1\ndelta: 5%\nrequired: true\n", "0.05!");
+	is_ruled("{workload: tg1, delta: '0.125', required: no}\n", "0.125");
+	is_ruled("{delta: 1e-3, required: on}\n", "0.001!");
+	is_ruled("{workload: tg1, delta: 99.9%}\n", "0.999");
+	is_ruled("delta: 2%\ndefaults: {required: true}\nsweeps:\n  - {workload: tg1}\n"
+		 "  - {workload: tg2, delta: 4%, required: false}\n",
+		 "0.02! 0.04");
+	is_ruled("defaults: {delta: 2%}\nrequired: true\nsweeps:\n  - {workload: tg1, include: [{threads: 2, "
+		 "delta: 10%}, {threads: 3, required: false}, {delta: 7%}]}\n  - {required: off, include: "
+		 "[{workload: tg3, required: on}]}\n",
+		 "0.02! 0.1! 0.02 0.07! 0.02 0.02!");
+	is_ruled("include: [{delta: 5%}, {required: false}, {required: true}, {delta: 1%, required: yes}]\n",
+		 "0 0.05 0 0! 0.01!");
+	is_ruled("sets: {x: [1, 2]}\nthreads: $x\ndelta: 0.1\n", "0.1");
+}
+
 static const struct {
 	const char *yaml, *says;
 } bad[] = {
+	{"kv: f32\ndelta: 100%\n",
+	 ":2: delta: \"100%\": expected a part as 5% or 0.05, above 0 and below 100%"},
+	{"delta: 0\n", ":1: delta: \"0\": expected a part"},
+	{"delta: 5\n", ":1: delta: \"5\": expected a part"},
+	{"delta: -1%\n", "delta: \"-1%\": expected a part"},
+	{"delta: nan\n", "delta: \"nan\": expected a part"},
+	{"delta: 0x1p-3\n", "delta: \"0x1p-3\": expected a part"},
+	{"delta: ' 5%'\n", "delta: \" 5%\": expected a part"},
+	{"delta: 5 %\n", "delta: \"5 %\": expected a part"},
+	{"delta: '%'\n", "delta: \"%\": expected a part"},
+	{"delta: ''\n", "delta: \"\": expected a part"},
+	{"delta: 5%%\n", "delta: \"5%%\": expected a part"},
+	{"delta: [5%]\n", ":1: delta: expected one value, found a list"},
+	{"delta:\n", ":1: delta: expected one value, found nothing"},
+	{"required: maybe\n", ":1: required: \"maybe\": expected true or false"},
+	{"required: {a: b}\n", ":1: required: expected one value, found a map"},
+	{"required: 1\n", ":1: required: \"1\": expected true or false"},
+	{"sweeps:\n  - workload: tg1\n    delta: x\n", ":3: delta: \"x\""},
+	{"sweeps:\n  - workload: tg1\n    include:\n      - delta: x\n", ":4: delta: \"x\""},
+	{"sweeps:\n  - workload: tg1\ndefaults:\n  delta: x\n", ":4: delta: \"x\""},
+	{"sets:\n  a: {delta: 5%}\n", ":2: key \"delta\" is no axis: sets and exclude hold axes alone"},
+	{"kv: f32\nexclude:\n  - {required: true}\n", ":3: key \"required\" is no axis"},
+	{"defaults:\n  delta: 5%\nsweeps: [{m: 1}]\ndelta: 5%\n",
+	 ":2: defaults: key \"delta\" stands at top level, too, in line 4"},
+	{"defaults: {required: no}\nsweeps: [{m: 1}]\nrequired: no\n",
+	 ":1: defaults: key \"required\" stands at top level, too, in line 3"},
+	{"delta: 5%\ndelta: 5%\n", ":2: key \"delta\" stands twice, first in line 1"},
+	{"delta: $a\nsets: {a: 5%}\n", ":1: delta: \"$a\": expected a part"},
+	{"detla: 5%\n", ":1: unknown key \"detla\" (did you mean \"delta\"?)"},
 	{"kv: $smal\nsets: {small: [f32]}\n", "dir/x.yaml:1: unknown set \"smal\" (did you mean \"small\"?)"},
 	{"kv: $zzzzz\nsets:\n  a: f32\n", ":1: unknown set \"zzzzz\", known are a"},
 	{"kv: $a\n", ":1: unknown set \"a\": there are no sets ($$ begins a plain value)"},
@@ -229,6 +290,7 @@ int main(void)
 	test_maps();
 	test_include();
 	test_exclude();
+	test_rules();
 	test_errors();
 	test_limits();
 	test_render();

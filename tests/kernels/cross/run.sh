@@ -24,7 +24,7 @@ compile() { # object source [flag...]
 archive_fill() {
 	for source in "$top_srcdir"/engines/base/*.c "$top_srcdir"/engines/tensor/*.c "$top_srcdir"/engines/kernels/*.c \
 		"$top_srcdir"/engines/kernels/neon/*.c "$top_srcdir"/engines/kernels/ref/*.c \
-		"$top_srcdir"/engines/cpu/gemm*.c "$top_builddir"/engines/cpu/blocking_files.c; do
+		"$top_srcdir"/engines/cpu/gemm*.c "$top_srcdir"/engines/cpu/provider*.c "$top_builddir"/engines/cpu/blocking_files.c; do
 		case $source in
 		*/json.c) continue ;; # wants jansson
 		*/ref/*) flag=-fno-tree-vectorize ;;

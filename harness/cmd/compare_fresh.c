@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "harness/cmd/compare_fresh.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "engines/base/mem.h"
+#include "harness/cmd/calibration.h"
+#include "harness/cmd/verdicts_output.h"
+#include "harness/trial/revision.h"
+
+/* ---- revisions as arms ---- */
+
+static int check_rev(const struct compare_fresh *c, struct diag *d)
+{
+	const struct fresh_side *side = c->fresh.side;
+	if (!c->range && (c->build || c->rev_worker))
+		return diag_set(d, ERR_USAGE,
+				"--build and --rev-worker are of revisions: name them with --rev A..B");
+	if (c->range && (side[0].worker || side[1].worker))
+		return diag_set(d, ERR_USAGE,
+				"--rev makes the workers of both arms: --a worker and --b worker do not go "
+				"with it");
+	return 0;
+}
+
+/* "main 1a2b3c4d5e6f" */
+static char *rev_title(const struct revision *r)
+{
+	return mem_printf("%s %.12s", r->name, r->commit);
+}
+
+static int rev_sides(const struct compare_fresh *c, struct fresh_job *job, struct revision rev[TRIAL_ARMS],
+		     struct diag *d)
+{
+	const struct revisions_ask ask = {.range = c->range,
+					  .build = c->build,
+					  .worker = c->rev_worker,
+					  .progress = c->fresh.quiet ? NULL : stderr};
+	int rc = check_rev(c, d);
+	if (rc || !c->range)
+		return rc;
+	rc = revisions_build(rev, &ask, d);
+	for (int i = 0; i < TRIAL_ARMS && rc == 0; i++) {
+		job->ask.side[i].worker = rev[i].worker;
+		if (!c->fresh.side[i].name)
+			job->ask.side[i].title = rev_title(&rev[i]);
+	}
+	return rc;
+}
+
+/* ---- one, or many ---- */
+
+static int one(const struct compare_fresh *c, struct fresh_job *job, int *status, struct diag *d)
+{
+	struct trial_summary sum;
+	int rc = fresh_trial(job, 0, &sum, d);
+	if (rc == 0)
+		rc = verdicts_keep_aa(job->store, sum.run, d);
+	if (rc == 0)
+		rc = verdicts_output(job->store, sum.run, &c->fresh.output, status, d);
+	if (rc == 0 && sum.interrupted)
+		*status = EXIT_INTERRUPTED;
+	return rc;
+}
+
+static int many(const struct compare_fresh *c, struct fresh_job *job, int *status, struct diag *d)
+{
+	int rc = 0;
+	bool interrupted = false;
+	*status = EXIT_OK;
+	for (int i = 0; i < c->replicates && rc == 0 && !interrupted; i++) {
+		struct trial_summary sum;
+		rc = fresh_trial(job, i, &sum, d);
+		interrupted = sum.interrupted;
+		if (rc == 0 && !interrupted)
+			rc = verdicts_keep_aa(job->store, sum.run, d);
+		if (rc == 0 && !interrupted)
+			rc = verdicts_replicate(job->store, sum.run, i + 1, d);
+	}
+	if (interrupted)
+		*status = EXIT_INTERRUPTED;
+	return rc;
+}
+
+int compare_fresh(const struct compare_fresh *c, const char *command, int *status, struct diag *d)
+{
+	struct fresh_job job = {.ask = {.purpose = TRIAL_COMPARE}};
+	struct revision rev[TRIAL_ARMS] = {{0}};
+	int rc = rev_sides(c, &job, rev, d);
+	if (rc == 0)
+		rc = fresh_begin(&job, &c->fresh, command, d);
+	if (rc == 0)
+		rc = c->replicates ? many(c, &job, status, d) : one(c, &job, status, d);
+	fresh_end(&job);
+	for (int i = 0; i < TRIAL_ARMS; i++) {
+		if (c->range && !c->fresh.side[i].name)
+			free((char *)job.ask.side[i].title);
+		revision_free(&rev[i]);
+	}
+	return rc;
+}

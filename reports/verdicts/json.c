@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Everything of the verdicts as numbers; null is "none". Effects are natural logarithms of ratios of time, b over a. */
+#include "config.h"
+
+#include <jansson.h>
+#include <math.h>
+
+#include "reports/text.h"
+#include "reports/verdicts/verdicts.h"
+
+static void put_text(json_t *o, const char *key, const char *text)
+{
+	struct strbuf clean = {0};
+
+	/* jansson takes valid UTF-8 alone. */
+	text_lines(&clean, text ? text : "");
+	json_object_set_new(o, key, json_string(strbuf_text(&clean)));
+	strbuf_free(&clean);
+}
+
+static json_t *number(double x)
+{
+	return isfinite(x) ? json_real(x) : json_null();
+}
+
+static json_t *pair_list(const struct verdict_pair *pair, int n)
+{
+	json_t *list = json_array();
+
+	for (int i = 0; i < n; i++)
+		json_array_append_new(list,
+				      json_pack("{s:i, s:i, s:s, s:f, s:f, s:f, s:b, s:b}", "round",
+						pair[i].round, "group", pair[i].group, "first",
+						trial_arm_name[pair[i].first], "a_s", pair[i].value[0], "b_s",
+						pair[i].value[1], "r", pair[i].r, "a_contended",
+						pair[i].contended[0], "b_contended", pair[i].contended[1]));
+	return list;
+}
+
+static json_t *pairs_of(const struct pairs *p)
+{
+	bool done = p->state == PAIRS_DONE;
+
+	return json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:i, s:b}", "n", p->n, "theta",
+			 number(p->n > 0 ? p->theta : NAN), "lo", number(done ? p->lo : NAN), "hi",
+			 number(done ? p->hi : NAN), "p", number(done ? p->p : NAN), "spread",
+			 number(p->n > 1 ? p->spread : NAN), "rho", number(done ? p->rho : NAN), "mde",
+			 number(done ? p->mde : NAN), "groups", done ? p->n_groups : 0, "outliers",
+			 done ? p->n_outliers : 0, "sign_flips", done && p->flipped);
+}
+
+static json_t *cell(const struct verdicts *v, const struct verdict_cell *c)
+{
+	json_t *o = json_object();
+	struct strbuf text = {0};
+
+	verdict_label(&text, v, c);
+	put_text(o, "point", strbuf_text(&text));
+	strbuf_reset(&text);
+	json_object_set_new(o, "a", point_to_json(&c->point[0]->point));
+	json_object_set_new(o, "b", point_to_json(&c->point[1]->point));
+	put_text(o, "state", point_state_name(c->state));
+	put_text(o, "verdict", c->state == POINT_DONE ? verdict_name(c->result.verdict) : "");
+	put_text(o, "why", verdict_why(c));
+	put_text(o, "caveat", verdict_caveat_name(c->caveat));
+	put_text(o, "estimator", estimator_name(c->estimator));
+	json_object_set_new(o, "interval", pairs_of(&c->pairs));
+	json_object_set_new(o, "ratio", number(c->n_pairs ? exp(c->pairs.theta) : NAN));
+	json_object_set_new(o, "survives", json_boolean(c->survives));
+	json_object_set_new(o, "confirmed", json_boolean(c->confirmed));
+	json_object_set_new(o, "required", json_boolean(c->cell->required));
+	json_object_set_new(o, "delta", number(c->delta));
+	json_object_set_new(o, "floor", number(c->cell->floor));
+	json_object_set_new(o, "pairs_needed", json_integer(c->pairs_needed));
+	json_object_set_new(o, "lost", json_integer(c->n_lost));
+	json_object_set_new(o, "contended", json_integer(c->n_contended));
+	json_object_set_new(o, "median_s", json_pack("[o, o]", number(c->median[0]), number(c->median[1])));
+	json_object_set_new(o, "residual",
+			    json_pack("[o, o]", number(c->residual[0]), number(c->residual[1])));
+	json_object_set_new(o, "drifting", json_pack("[i, i]", c->drifting[0], c->drifting[1]));
+	json_object_set_new(o, "pairs", pair_list(c->pair, c->n_pairs));
+	json_object_set_new(o, "aa_pairs", pair_list(c->aa_pair, c->n_aa));
+	strbuf_free(&text);
+	return o;
+}
+
+static json_t *arm(const struct trial_arm *a)
+{
+	json_t *o = json_object();
+
+	put_text(o, "title", a->title);
+	put_text(o, "worker", a->worker);
+	put_text(o, "version", a->version);
+	put_text(o, "build", a->build);
+	return o;
+}
+
+static json_t *families(const struct verdicts *v)
+{
+	json_t *list = json_array();
+
+	for (int i = 0; i < v->n_families; i++) {
+		const struct verdict_family *f = &v->family[i];
+		json_t *o = json_object();
+
+		put_text(o, "name", f->name);
+		json_object_set_new(o, "n", json_integer(f->n));
+		json_object_set_new(o, "theta", number(f->n ? f->theta : NAN));
+		json_object_set_new(o, "lo", number(f->family.ok ? f->family.lo : NAN));
+		json_object_set_new(o, "hi", number(f->family.ok ? f->family.hi : NAN));
+		json_object_set_new(o, "p", number(f->family.ok ? f->family.p : NAN));
+		put_text(o, "verdict", verdict_name(f->verdict));
+		json_array_append_new(list, o);
+	}
+	return list;
+}
+
+static json_t *calibration(const struct verdicts *v)
+{
+	const struct calibration_share *s = &v->false_alarms;
+
+	return json_pack("{s:s, s:i, s:i, s:o, s:o, s:o, s:i, s:i, s:o}", "state",
+			 calibration_state_name(v->calibration), "n", s->n, "alarms", s->k, "lo",
+			 number(s->n ? s->lo : NAN), "hi", number(s->n ? s->hi : NAN), "q99",
+			 number(v->trial.calibration.q99), "injected", v->trial.calibration.n_injected,
+			 "found", v->trial.calibration.n_found, "aa_p", number(v->aa_p));
+}
+
+static json_t *all(const struct verdicts *v)
+{
+	const struct trial *t = &v->trial;
+	struct strbuf text = {0};
+	json_t *o = json_object(), *cells = json_array(), *differences = json_array();
+
+	verdicts_headline(&text, v);
+	put_text(o, "headline", strbuf_text(&text));
+	json_object_set_new(o, "exit_status", json_integer(verdicts_exit(v)));
+	put_text(o, "exit_reason", verdicts_exit_reason(v));
+	json_object_set_new(o, "run", json_integer(v->run->id));
+	json_object_set_new(o, "confirming_run", json_integer(v->confirming_run));
+	json_object_set_new(o, "complete", json_boolean(v->complete));
+	put_text(o, "purpose", trial_purpose_name(t->purpose));
+	json_object_set_new(o, "a", arm(&t->arm[0]));
+	json_object_set_new(o, "b", arm(&t->arm[1]));
+	json_object_set_new(o, "rules",
+			    json_pack("{s:f, s:f, s:f, s:f, s:i, s:i, s:f, s:i}", "delta", t->delta_fail,
+				      "same", t->delta_eq, "level", t->level, "q", t->q, "pairs", t->pairs,
+				      "pairs_max", t->pairs_max, "budget_s", t->budget_s, "warmup", t->cut));
+	strbuf_reset(&text);
+	strbuf_printf(&text, "%llu", (unsigned long long)t->seed);
+	put_text(o, "seed", strbuf_text(&text));
+	for (int i = 0; i < v->n_cells; i++)
+		json_array_append_new(cells, cell(v, &v->cell[i]));
+	for (int i = 0; i < t->n_differences; i++) {
+		json_t *x = json_object();
+
+		put_text(x, "text", t->difference[i]);
+		json_array_append(differences, json_object_get(x, "text"));
+		json_decref(x);
+	}
+	json_object_set_new(o, "points", cells);
+	json_object_set_new(o, "families", families(v));
+	json_object_set_new(o, "differences", differences);
+	json_object_set_new(o, "calibration", calibration(v));
+	strbuf_free(&text);
+	return o;
+}
+
+int verdicts_json(FILE *out, const struct verdicts *v, const struct report_options *o __attribute__((unused)),
+		  struct diag *d)
+{
+	json_t *root = all(v);
+	int rc = json_dumpf(root, out, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
+
+	json_decref(root);
+	fputc('\n', out);
+	return rc || ferror(out) ? diag_set(d, ERR_IO, "cannot write the report") : 0;
+}
