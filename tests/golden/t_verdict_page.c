@@ -155,16 +155,22 @@ static void test_differences(struct made_verdicts *x)
 {
 	static char line[] = "tile: 6x16 | 4x16",
 		    *lines[9] = {line, line, line, line, line, line, line, line, line};
-	char **kept = x->v.trial.difference, *text;
+	char **kept = x->v.trial.difference, *short_words = x->v.trial.warmup, *text;
 
 	x->v.trial.n_differences = 9;
 	x->v.trial.difference = lines;
+	x->v.trial.warmup =
+		made_text(x->m, "gemm m64: warm-up of 20; gemm m128: warm-up of 65 repetitions; gemm m256: "
+				"warm-up of 100 repetitions, no steady state in 2 of 10 processes; gemm "
+				"m512: warm-up of 90 repetitions; gemm m1024: warm-up of 90 repetitions");
 	text = page_of(&x->v);
 	has_text(text, "<dd>9 facts, listed below</dd>", "many differences are counted");
 	has_text(text, "<details><summary>all 9 that differ</summary>", "and folded");
+	has_text(text, "<details><summary>what the pilot saw</summary>", "so is a long pilot");
 	free(text);
 	x->v.trial.n_differences = 2;
 	x->v.trial.difference = kept;
+	x->v.trial.warmup = short_words;
 }
 
 /* Bounds of a page of 500 points, all pictures drawn. */

@@ -71,15 +71,16 @@ struct cloud {
 
 static struct cloud cloud_of(const struct verdict_cell *c)
 {
-	double *r = mem_alloc(sizeof *r * ((size_t)c->n_pairs + 3));
+	double *r = mem_alloc(sizeof *r * ((size_t)c->n_pairs + 1)), margin;
 	struct cloud cloud = {.c = c, .stride = (c->n_pairs + DOTS_MAX - 1) / DOTS_MAX};
 
 	for (int i = 0; i < c->n_pairs; i++)
 		r[i] = c->pair[i].r;
 	cloud.reach = reach_of(r, c->n_pairs, percent_of(c->result.delta_eq));
-	/* The interval is part of the picture. */
-	cloud.reach.lo = fmin(cloud.reach.lo, percent_of(c->pairs.lo));
-	cloud.reach.hi = fmax(cloud.reach.hi, percent_of(c->pairs.hi));
+	/* The interval is part of the picture, its ends included. */
+	margin = 0.1 * (percent_of(c->pairs.hi) - percent_of(c->pairs.lo));
+	cloud.reach.lo = fmin(cloud.reach.lo, percent_of(c->pairs.lo) - margin);
+	cloud.reach.hi = fmax(cloud.reach.hi, percent_of(c->pairs.hi) + margin);
 	for (int i = 0; i < c->n_pairs; i++)
 		cloud.n_outside += isfinite(r[i]) && !reach_holds(&cloud.reach, percent_of(r[i]));
 	free(r);

@@ -143,6 +143,35 @@ static void put_stopping(struct strbuf *out, const struct trial *trial)
 	strbuf_free(&text);
 }
 
+/* The pilot says it point by point, in as many clauses. */
+#define WARMUP_SHOWN 200
+
+static bool warmup_is_long(const struct trial *trial)
+{
+	return trial->warmup && strlen(trial->warmup) > WARMUP_SHOWN;
+}
+
+static void put_warmup(struct strbuf *out, const struct trial *trial)
+{
+	struct strbuf text = {0};
+
+	if (trial->cut < 0)
+		strbuf_puts(&text, "no pilot was made");
+	else if (warmup_is_long(trial) || !trial->warmup || !*trial->warmup)
+		strbuf_printf(&text, "by a pilot: both arms leave out %d repetitions", trial->cut);
+	else
+		strbuf_printf(&text, "%s: both arms leave out %d repetitions", trial->warmup, trial->cut);
+	fact_of(out, "warm-up", &text);
+	strbuf_free(&text);
+}
+
+static void put_folded_warmup(struct strbuf *out, const struct trial *trial)
+{
+	if (warmup_is_long(trial))
+		html_put(out, "<details><summary>what the pilot saw</summary><p>", trial->warmup,
+			 "</p></details>\n");
+}
+
 static void put_schedule(struct strbuf *out, const struct verdicts *v)
 {
 	const struct trial *trial = &v->trial;
@@ -159,12 +188,7 @@ static void put_schedule(struct strbuf *out, const struct verdicts *v)
 	strbuf_printf(&text, "; seed %llu", (unsigned long long)trial->seed);
 	fact_of(out, "order", &text);
 	put_stopping(out, trial);
-	if (trial->cut >= 0)
-		strbuf_printf(&text, "%s: both arms leave out %d repetitions",
-			      trial->warmup && *trial->warmup ? trial->warmup : "pilot", trial->cut);
-	else
-		strbuf_puts(&text, "no pilot was made");
-	fact_of(out, "warm-up", &text);
+	put_warmup(out, trial);
 	if (trial->copy && *trial->copy)
 		strbuf_printf(&text, "A against its copy %s", trial->copy);
 	else
@@ -213,6 +237,7 @@ static void put_facts(struct strbuf *out, const struct trial_page *t)
 	html_fact(out, "again", v->run->command);
 	strbuf_puts(out, "</dl>\n");
 	put_folded_differences(out, &v->trial);
+	put_folded_warmup(out, &v->trial);
 	strbuf_free(&text);
 }
 
