@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: Apache-2.0
+noinst_LIBRARIES += libtrial.a
+libtrial_a_CFLAGS = $(AM_CFLAGS)
+libtrial_a_SOURCES = \
+	%D%/built.c \
+	%D%/built.h \
+	%D%/checkout.c \
+	%D%/command.c \
+	%D%/command.h \
+	%D%/git.c \
+	%D%/git.h \
+	%D%/repository.c \
+	%D%/repository.h \
+	%D%/revision.c \
+	%D%/revision.h \
+	%D%/tree.c \
+	%D%/tree.h \
+	%D%/trial.h
