@@ -68,6 +68,8 @@ int output_run(struct store *s, int64_t run, const struct output *o, int *n_fail
 	int rc = store_run_load(s, run, &stored, d);
 	if (rc)
 		return rc;
+	if (o->unstored)
+		stored->id = 0;
 	struct analysis *a = analysis_make(stored);
 	rc = output_analysis(a, o, d);
 	if (n_failed)

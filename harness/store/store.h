@@ -38,6 +38,8 @@ const char *store_note(const struct store *s);
  */
 MUST_CHECK int store_begin(struct store *s, struct diag *d);
 MUST_CHECK int store_end(struct store *s, int rc, struct diag *d);
+/* In place of the outermost store_end: nothing of it is stored, though it was read as if it were. */
+void store_undo(struct store *s);
 
 /* $INFEROMETER_STORE, else "inferometer.db". Static or from the environment. */
 const char *store_default_path(void);
@@ -221,7 +223,7 @@ struct stored_annotation {
 	char *key, *value;
 };
 struct stored_run {
-	int64_t id;
+	int64_t id; /* from 1 on; 0: of a run that is printed and not stored */
 	char *label, *notes, *command, *state;
 	char *spec_name, *spec_text;
 	char *machine_id, *machine_class;
