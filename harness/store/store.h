@@ -240,6 +240,9 @@ struct stored_run {
 
 /* A run with all its points and visits. run 0: the newest. ERR_USAGE when there is none such. */
 MUST_CHECK int store_run_load(struct store *s, int64_t run, struct stored_run **out, struct diag *d);
+/* The same with the point of that id alone, or none where the run has no such; what it costs does not grow with the run. */
+MUST_CHECK int store_point_load(struct store *s, int64_t run, const char *point, struct stored_run **out,
+				struct diag *d);
 void stored_run_free(struct stored_run *r);
 
 /* The runs without their points (n_points is their number, points NULL), oldest first. */
