@@ -79,6 +79,8 @@ int output_run(struct store *s, int64_t run, const struct output *o, int *n_fail
 		stored_run_free(stored);
 		return verdicts_output(s, run, o, &status, d);
 	}
+	if (o->unstored)
+		stored->id = 0;
 	struct analysis *a = analysis_make(stored);
 	rc = output_analysis(a, o, d);
 	if (n_failed)

@@ -14,6 +14,7 @@ struct output {
 	bool limits;	    /* without a format: the probes as small tables (reports/limits.h) */
 	const char *html;   /* folder to write, NULL: none */
 	bool no_colour;	    /* whatever the terminal can do */
+	bool unstored;	    /* of a run that is not kept: it has no number */
 };
 
 /* The formats' names, separated by ", ". Static. */

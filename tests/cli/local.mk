@@ -28,7 +28,7 @@ CLI_TESTS = \
 	%D%/bench.test \
 	%D%/runs.test \
 	%D%/verdicts.test
-EXTRA_DIST += $(CLI_TESTS) %D%/llama_bench.sh %D%/llama_bench.keys
+EXTRA_DIST += $(CLI_TESTS) %D%/llama_bench.sh %D%/llama_bench.keys %D%/complete.zsh
 TESTS += $(CLI_TESTS)
 # What runs a command on a terminal.
 check_PROGRAMS += %D%/pty
