@@ -25,6 +25,7 @@ CLI_TESTS = \
 	%D%/doctor.test \
 	%D%/mistakes.test \
 	%D%/open.test \
+	%D%/verdict_page.test \
 	%D%/bench.test \
 	%D%/runs.test
 EXTRA_DIST += $(CLI_TESTS) %D%/llama_bench.sh %D%/llama_bench.keys
