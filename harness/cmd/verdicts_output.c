@@ -44,10 +44,9 @@ int verdicts_print(const struct loaded_verdicts *x, const struct output *o, stru
 {
 	const struct report_options options = output_options(o);
 	int rc = o->format ? verdicts_emit(stdout, x->v, o->format, &options, d) : 0;
-	if (rc || !o->html)
-		return rc;
-	rc = verdicts_write_html(o->html, x->v, d);
-	if (rc == 0) {
+	if (rc == 0 && o->html)
+		rc = verdicts_write_html(o->html, x->v, d);
+	if (rc == 0 && o->html) {
 		/* Behind the table, wherever both go. */
 		(void)fflush(stdout);
 		fprintf(stderr, "report: %s/compare.html\n", o->html);

@@ -300,6 +300,20 @@ static void note_aa(struct strbuf *out, const struct verdicts *v)
 	strbuf_printf(out, "; 95 %% of single pairs lie within %.1f %%\n", expm1(v->aa_q95) * 100);
 }
 
+/* What a gate does with what looks changed. */
+static void note_confirmed(struct strbuf *out, const struct verdicts *v)
+{
+	int tried = 0, confirmed = 0;
+
+	for (int i = 0; i < v->n_cells; i++) {
+		tried += v->cell[i].confirming != NULL;
+		confirmed += v->cell[i].confirmed;
+	}
+	if (v->confirming_run)
+		strbuf_printf(out, "tried again on fresh pairs in run %lld: %d of %d confirmed\n",
+			      (long long)v->confirming_run, confirmed, tried);
+}
+
 static void note_made(struct strbuf *out, const struct verdicts *v)
 {
 	const struct trial *t = &v->trial;
@@ -348,6 +362,7 @@ const char *verdicts_exit_reason(const struct verdicts *v)
 
 void verdicts_notes(struct strbuf *out, const struct verdicts *v)
 {
+	note_confirmed(out, v);
 	note_families(out, v);
 	note_aa(out, v);
 	note_calibration(out, v);
