@@ -104,7 +104,7 @@ static int measure(struct measuring *m, struct job *j, struct store *store, stru
 	int rc = run_execute(resumed ? &j->resumed.spec : &j->spec, plan,
 			     resumed ? &j->resumed.hello : &j->hello, store, o, &summary, d);
 	if (rc == 0)
-		rc = output_run(store, summary.run, &m->output, &n_failed, d);
+		rc = output_run(store, summary.run, &m->output, &n_failed, NULL, d);
 	if (summary.run && (rc || summary.interrupted))
 		resume_say(&summary, m->store, &m->spec);
 	*status = exit_status(m, &summary, n_failed);

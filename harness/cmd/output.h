@@ -28,8 +28,8 @@ struct report_options;
 struct report_options output_options(const struct output *o);
 
 /* Prints the run and writes its HTML; says on standard error where that is. *n_failed: rows that failed, those
- * among them whose outputs are wrong; may be NULL. */
+ * among them whose outputs are wrong; *page: the name of the page in its folder, static; both may be NULL. */
 MUST_CHECK int output_run(struct store *s, int64_t run, const struct output *o, int *n_failed,
-			  struct diag *d);
+			  const char **page, struct diag *d);
 
 #endif

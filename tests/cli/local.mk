@@ -25,6 +25,7 @@ CLI_TESTS = \
 	%D%/doctor.test \
 	%D%/mistakes.test \
 	%D%/open.test \
+	%D%/verdict_page.test \
 	%D%/bench.test \
 	%D%/runs.test \
 	%D%/verdicts.test

@@ -9,6 +9,7 @@
 
 #include "reports/number.h"
 #include "reports/text.h"
+#include "reports/verdicts/verdicts.h"
 
 static void put_arm(struct strbuf *out, const struct verdicts *v, int arm)
 {
@@ -206,5 +207,6 @@ void trial_summary(struct strbuf *out, const struct trial_page *t)
 	put_calibration(out, t->v);
 	put_standing(out, t->v);
 	put_confirmation(out, t);
+	strbuf_printf(out, "<li>Exit status %d: %s.</li>\n", verdicts_exit(t->v), verdicts_exit_reason(t->v));
 	strbuf_puts(out, "</ul></section>\n\n");
 }
