@@ -70,7 +70,10 @@ static void put_run(struct strbuf *out, const struct view *v)
 	const struct stored_run *run = v->a->run;
 	struct strbuf text = {0};
 
-	strbuf_printf(&text, "%lld", (long long)run->id);
+	if (run->id)
+		strbuf_printf(&text, "%lld", (long long)run->id);
+	else
+		strbuf_puts(&text, "not stored");
 	if (run->label && run->label[0])
 		strbuf_printf(&text, " (%s)", run->label);
 	strbuf_puts(&text, ", ");

@@ -141,8 +141,10 @@ static void put_rest(FILE *out, const struct layout *l, const struct view *v, bo
 	for (int i = 0; i < l->n_left_out; i++)
 		strbuf_printf(&line, "%s%s", i ? ", " : "left out, in -o csv: ", l->left_out[i]);
 	if (cut)
-		strbuf_printf(&line, "%swhole reasons: inferometer show %lld", line.len ? "; " : "",
-			      (long long)v->a->run->id);
+		strbuf_printf(&line, "%swhole reasons: inferometer %s", line.len ? "; " : "",
+			      v->a->run->id ? "show" : "plan");
+	if (cut && v->a->run->id)
+		strbuf_printf(&line, " %lld", (long long)v->a->run->id);
 	fputs(colour && line.len ? ANSI_MUTE : "", out);
 	if (line.len)
 		terminal_wrapped(out, strbuf_text(&line), l->width);

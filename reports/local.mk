@@ -43,6 +43,7 @@ libreports_a_SOURCES = \
 	%D%/terminal.c %D%/terminal.h %D%/limits.c %D%/limits.h \
 	%D%/emit_terminal.c %D%/emit_md.c %D%/emit_csv.c %D%/emit_json.c %D%/emit_html.c \
 	%D%/html/html.h %D%/html/page.c %D%/html/finding.c %D%/html/summary.c \
+	%D%/html/write.c %D%/label.c \
 	%D%/html/pictures.c %D%/html/percentiles.c %D%/html/tables.c %D%/html/machine.c \
 	%D%/plots/plots.h %D%/plots/plots.c %D%/plots/files.c %D%/plots/gnuplot.c \
 	%D%/plots/palette.c %D%/plots/groups.c %D%/plots/svg.c %D%/plots/sound.c \
@@ -50,10 +51,15 @@ libreports_a_SOURCES = \
 	%D%/compare/md.c %D%/compare/csv.c %D%/compare/json.c %D%/compare/html.c %D%/compare/picture.c \
 	%D%/plots/axes.c %D%/plots/labels.c %D%/plots/latency.c %D%/plots/roofline.c %D%/plots/heat.c \
 	%D%/plots/timeline.c \
+	%D%/verdicts/html.c %D%/verdicts/html.h \
+	%D%/verdicts/page/page.h %D%/verdicts/page/make.c %D%/verdicts/page/words.c %D%/verdicts/page/summary.c \
+	%D%/verdicts/page/tables.c %D%/verdicts/page/trust.c %D%/verdicts/page/forest.c \
+	%D%/verdicts/page/pairs.c %D%/verdicts/page/aa.c %D%/verdicts/page/order.c \
 	%D%/plots/throughput.c %D%/plots/quality.c %D%/plots/blocking.c %D%/plots/scaling.c
 nodist_libreports_a_SOURCES = %D%/files.c
 
 REPORT_FILES = \
+	%D%/plots/forest.gp %D%/plots/pairs.gp %D%/plots/aa.gp %D%/plots/order.gp \
 	%D%/html/page.css %D%/html/page.js \
 	%D%/plots/style.gp %D%/plots/throughput.gp %D%/plots/quality.gp \
 	%D%/plots/blocking.gp %D%/plots/scaling.gp %D%/plots/ratios.gp %D%/plots/latency.gp \

@@ -159,3 +159,33 @@ void text_pad(struct strbuf *out, const char *text, int width, bool right)
 	pad = pad > 0 ? pad : 0;
 	strbuf_printf(out, "%*s%s%*s", right ? pad : 0, "", text, right ? 0 : pad, "");
 }
+
+/* Columns of the n bytes of a word. */
+static int word_width(struct strbuf *room, const char *word, size_t n)
+{
+	strbuf_reset(room);
+	strbuf_add(room, word, n);
+	return width_of(strbuf_text(room));
+}
+
+void text_fill(struct strbuf *out, const char *text, int width, int first, int hanging)
+{
+	struct strbuf word = {0};
+	int column = first;
+	bool begins = true; /* a line */
+	for (text += strspn(text, " "); *text; text += strspn(text, " ")) {
+		size_t n_bytes = strcspn(text, " ");
+		int n = word_width(&word, text, n_bytes);
+		if (!begins && column + 1 + n > width) {
+			strbuf_printf(out, "\n%*s", hanging, "");
+			column = hanging;
+			begins = true;
+		}
+		strbuf_puts(out, begins ? "" : " ");
+		strbuf_puts(out, strbuf_text(&word));
+		column += n + !begins;
+		begins = false;
+		text += n_bytes;
+	}
+	strbuf_free(&word);
+}

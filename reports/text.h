@@ -46,6 +46,13 @@ void text_pad(struct strbuf *out, const char *text, int width, bool right);
 /* text cut to width columns, the last one then an ellipsis. */
 void text_cut(struct strbuf *out, const char *text, int width);
 
+/*
+ * The words of text, filled to lines of at most width columns, without a newline at the end. A longer word is not cut, so
+ * that a path or command can be copied. first: columns that stand before the text already; hanging: blanks before each
+ * further line. The text is plain already.
+ */
+void text_fill(struct strbuf *out, const char *text, int width, int first, int hanging);
+
 /* Widths are compared often. */
 static inline int min_int(int a, int b)
 {

@@ -70,6 +70,17 @@ void row_command(struct strbuf *out, const struct stored_run *run, const struct 
  * that can be; the first begins with indent, the others with two blanks more. */
 void command_lines(struct strbuf *out, const char *command, int width, const char *indent);
 
+/* ---- label.c: what tells cells of a comparison apart. Unescaped. ---- */
+/* Keys that the name of a test holds (row_test); KEY_COUNT ends them. */
+extern const enum point_key label_test_keys[];
+bool label_in_test(enum point_key key);
+/* Those of the varying keys that are not in the test's name, the model first. Returns how many. */
+int label_keys(const bool varies[KEY_COUNT], enum point_key *keys);
+/* " q8_0 t4": the words of these keys, each with a blank before it. */
+void label_words(struct strbuf *out, const struct point *p, const enum point_key *keys, int n);
+/* The value, a model by its short name. */
+void point_key_put(struct strbuf *out, const struct point *p, enum point_key key);
+
 /* The models of all rows: "llama-1b, llama-7b", or "operations". Untrusted text. */
 void view_models(struct strbuf *out, const struct view *v);
 /* Keys with one value in all rows: "engine cpu, 4 threads, kv f16". Untrusted text. */

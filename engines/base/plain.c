@@ -4,6 +4,7 @@
 #include "engines/base/plain.h"
 
 #include <stdint.h>
+#include <string.h>
 
 #include "engines/base/strbuf.h"
 
@@ -57,4 +58,10 @@ void plain_text(struct strbuf *out, const char *text, bool lines)
 			strbuf_add(out, (const char *)s, (size_t)n);
 		s += n > 0 ? n : 1;
 	}
+}
+
+bool plain_ends(const char *text, const char *end)
+{
+	size_t n = strlen(text), n_end = strlen(end);
+	return n >= n_end && strcmp(text + n - n_end, end) == 0;
 }

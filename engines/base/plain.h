@@ -17,4 +17,7 @@ struct strbuf;
  */
 void plain_text(struct strbuf *out, const char *text, bool lines);
 
+/* Whether text ends in these bytes: a suffix of a name, as ".gguf". */
+bool plain_ends(const char *text, const char *end);
+
 #endif

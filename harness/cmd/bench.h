@@ -66,7 +66,7 @@ void bench_free(struct bench *b);
 struct bench_output;
 /* Writes what stands before the first record. plan and store must live as long. */
 struct bench_output *bench_output_begin(const struct bench *b, const struct plan *plan, struct store *store);
-/* As run_options.known, with the output as arg. */
+/* As run_options.known, with the output as arg; the point is one of that plan. */
 void bench_output_known(void *arg, int64_t run, const struct plan_point *point);
 /* What is left, and the end. ERR_* of the store since the begin. */
 MUST_CHECK int bench_output_end(struct bench_output *o, struct diag *d);

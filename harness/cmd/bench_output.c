@@ -35,6 +35,8 @@ struct bench_output {
 	struct diag first; /* error of the store */
 	int n_cells;
 	struct cell *cell;
+	const struct plan *plan;
+	int *cell_of; /* by a point's place in the plan; -1: none */
 	int n_sinks;
 	struct sink sink[2];
 };
@@ -56,9 +58,11 @@ static int rank_of(const struct plan *p, int i)
 static void cells_make(struct bench_output *o, const struct plan *p)
 {
 	int *rank = mem_alloc(sizeof *rank * (size_t)(p->n_points + 1)), most = 0;
+	o->cell_of = mem_alloc(sizeof *o->cell_of * (size_t)(p->n_points + 1));
 	o->cell = mem_alloc(sizeof *o->cell * (size_t)(p->n_points + 1));
 	for (int i = 0; i < p->n_points; i++) {
 		rank[i] = rank_of(p, i);
+		o->cell_of[i] = -1;
 		most = rank[i] > most ? rank[i] : most;
 	}
 	for (int r = 0; r <= most; r++)
@@ -66,6 +70,7 @@ static void cells_make(struct bench_output *o, const struct plan *p)
 			const struct plan_point *point = &p->points[i];
 			if (rank[i] != r || point->role != ROLE_MEASURE)
 				continue;
+			o->cell_of[i] = o->n_cells;
 			struct cell *c = &o->cell[o->n_cells++];
 			*c = (struct cell){.point = point, .known = point->state != POINT_PLANNED};
 			c->reason = c->known ? mem_strdup(point->reason) : NULL;
@@ -210,6 +215,7 @@ struct bench_output *bench_output_begin(const struct bench *b, const struct plan
 	struct bench_output *o = mem_alloc(sizeof *o);
 	o->bench = b;
 	o->store = store;
+	o->plan = plan;
 	cells_make(o, plan);
 	sink_add(o, stdout, b->format);
 	if (b->format_err)
@@ -217,25 +223,22 @@ struct bench_output *bench_output_begin(const struct bench *b, const struct plan
 	return o;
 }
 
-static struct cell *cell_find(const struct bench_output *o, const char *id)
+static struct cell *cell_find(const struct bench_output *o, const struct plan_point *point)
 {
-	for (int i = 0; i < o->n_cells; i++)
-		if (strcmp(o->cell[i].point->id, id) == 0)
-			return &o->cell[i];
-	return NULL;
+	int i = o->cell_of[point - o->plan->points];
+	return i < 0 ? NULL : &o->cell[i];
 }
 
 void bench_output_known(void *arg, int64_t run, const struct plan_point *point)
 {
 	struct bench_output *o = arg;
-	struct cell *c = cell_find(o, point->id);
+	struct cell *c = cell_find(o, point);
 	struct stored_run *stored;
-	if (!c || c->known || o->first.code || store_run_load(o->store, run, &stored, &o->first))
+	if (!c || c->known || o->first.code || store_point_load(o->store, run, point->id, &stored, &o->first))
 		return;
 	struct analysis *a = analysis_make(stored);
 	for (int i = 0; i < a->n_rows; i++)
-		if (strcmp(a->rows[i].point->id, point->id) == 0)
-			cell_take(o, c, stored, &a->rows[i]);
+		cell_take(o, c, stored, &a->rows[i]);
 	analysis_free(a);
 	stored_run_free(stored);
 	sinks_write(o, c, false);
@@ -280,5 +283,6 @@ void bench_output_free(struct bench_output *o)
 		free(o->cell[i].reason);
 	}
 	free(o->cell);
+	free(o->cell_of);
 	free(o);
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "harness/cmd/measuring.h"
+#include "harness/cmd/nothing.h"
 #include "harness/cmd/terminal.h"
 #include "harness/run/keeper.h"
 #include "harness/run/run.h"
@@ -76,7 +77,8 @@ static int judge(const struct bench *b, const struct plan *plan, struct store *s
 	*status = s->interrupted ? EXIT_INTERRUPTED : n_failed ? EXIT_POINTS : EXIT_OK;
 	if (*status == EXIT_OK && s->done == 0)
 		rc = nothing_ran(plan, d);
-	say_stored(b, s);
+	if (!nothing_to_store(plan))
+		say_stored(b, s);
 	analysis_free(a);
 	stored_run_free(stored);
 	return rc;
@@ -119,6 +121,20 @@ static int measure(const struct bench *b, struct job *j, struct store *store, co
 	return rc ? rc : judge(b, &j->plan, store, &summary, status, d);
 }
 
+/* As measure_nothing of run: its reasons are told, the run is not kept. */
+static int measure_nothing(const struct bench *b, struct job *j, struct store *store, const char *command,
+			   int *status, struct diag *d)
+{
+	int rc = store_begin(store, d);
+	if (rc)
+		return rc;
+	rc = measure(b, j, store, command, status, d);
+	store_undo(store);
+	if (rc == 0)
+		nothing_say();
+	return rc;
+}
+
 static int run_in_store(const struct bench *b, struct job *j, const char *command, int *status,
 			struct diag *d)
 {
@@ -128,7 +144,9 @@ static int run_in_store(const struct bench *b, struct job *j, const char *comman
 		return rc;
 	keeper_begin();
 	rc = run_plan(&j->spec, j->worker, &j->plan, &j->hello, d);
-	if (rc == 0)
+	if (rc == 0 && nothing_to_store(&j->plan))
+		rc = measure_nothing(b, j, store, command, status, d);
+	else if (rc == 0)
 		rc = measure(b, j, store, command, status, d);
 	keeper_end();
 	store_close(store);

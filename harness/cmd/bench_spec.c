@@ -201,6 +201,11 @@ int bench_spec(struct bench *b, struct spec *out, struct diag *d)
 	if (rc)
 		return rc;
 	workloads_make(b);
+	if (b->spec.workloads.len == 0 && strcmp(b->format, BENCH_BATCHED) == 0)
+		return diag_set(
+			d, ERR_USAGE,
+			"-o batched: a test is a prompt and tokens after it: expected numbers with -p and -n "
+			"that are above 0");
 	batches_make(b);
 	options_make(b);
 	if (b->model.len == 0)

@@ -252,5 +252,10 @@ int cmd_compare(int argc, char **argv)
 	spec_options_free(&a.fresh.fresh.spec);
 	labels_free(&a.fresh.fresh.labels);
 	free(command);
-	return cmd_finish(rc ? cmd_fail(&d) : status);
+	if (rc)
+		status = cmd_fail(&d);
+	/* Of a build that the user broke off. */
+	if (rc && d.code == ERR_CANCELLED)
+		status = EXIT_INTERRUPTED;
+	return cmd_finish(status);
 }

@@ -88,31 +88,15 @@ static const struct argp argp = {
 
 /* ---- text ---- */
 
-/* Breaks at blanks; a long word is not cut, so that a path or command can be copied. */
-static void print_wrapped(const char *text)
-{
-	int column = 0;
-	while (*text) {
-		int n = (int)strcspn(text, " ");
-		if (column && column + 1 + n > TEXT_COLUMNS) {
-			printf("\n%*s", INDENT, "");
-			column = 0;
-		}
-		printf("%s%.*s", column ? " " : "", n, text);
-		column += n + (column ? 1 : 0);
-		text += n + strspn(text + n, " ");
-	}
-	putchar('\n');
-}
-
 static void print_part(const char *before, const char *text)
 {
-	struct strbuf plain = {0}, line = {0};
+	struct strbuf plain = {0}, filled = {0};
+	strbuf_puts(&plain, before);
 	text_plain(&plain, text);
-	strbuf_printf(&line, "%s%s", before, strbuf_text(&plain));
-	print_wrapped(strbuf_text(&line));
+	text_fill(&filled, strbuf_text(&plain), INDENT + TEXT_COLUMNS, INDENT, INDENT);
+	puts(strbuf_text(&filled));
 	strbuf_free(&plain);
-	strbuf_free(&line);
+	strbuf_free(&filled);
 }
 
 static void print_finding(const struct finding *f)

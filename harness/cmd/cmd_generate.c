@@ -209,6 +209,16 @@ static void print_json(const json_t *answer)
 	json_decref(o);
 }
 
+/* What was asked for is not what came. */
+static void say_full(const struct arguments *a, const json_t *answer)
+{
+	int64_t n_context = json_opt_int(answer, "context", 0);
+	if (n_context > 0)
+		fprintf(stderr,
+			"inferometer: %zu of %ld tokens: the model's context of %lld tokens is full\n",
+			json_array_size(json_object_get(answer, "ids")), a->n, (long long)n_context);
+}
+
 /* The question, but for the prompt. */
 static json_t *make_body(const struct arguments *a)
 {
@@ -251,6 +261,10 @@ int cmd_generate(int argc, char **argv)
 		print_json(answer);
 	else if (printed && !ferror(stdout))
 		putchar('\n');
+	if (rc == 0) {
+		(void)fflush(stdout);
+		say_full(&a, answer);
+	}
 	json_decref(answer);
 	arguments_free(&a);
 	return cmd_finish(rc && !ferror(stdout) ? ask_fail(&d) : EXIT_OK);

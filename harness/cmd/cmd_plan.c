@@ -9,6 +9,7 @@
 
 #include "engines/base/mem.h"
 #include "harness/cmd/cmd.h"
+#include "harness/cmd/nothing.h"
 #include "harness/cmd/plan_print.h"
 #include "harness/cmd/spec_options.h"
 #include "harness/cmd/terminal.h"
@@ -233,8 +234,10 @@ int cmd_plan(int argc, char **argv)
 	struct diag d = {0};
 	cmd_parse(&argp, argc, argv, &a);
 	int rc = make(&a, &j, &d);
-	if (rc == 0)
+	if (rc == 0) {
 		print(&a, &j);
+		rc = nothing_planned(&j.plan, &d);
+	}
 	job_free(&j);
 	spec_options_free(&a.spec);
 	return cmd_finish(rc ? cmd_fail(&d) : EXIT_OK);

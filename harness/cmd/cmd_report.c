@@ -142,21 +142,22 @@ static const struct argp argp = {
 	       "newest run of the store.",
 };
 
-static int report(const struct run_named *run, const struct output *o, struct diag *d)
+/* *page: the name of what it wrote, static. */
+static int report(const struct run_named *run, const struct output *o, const char **page, struct diag *d)
 {
 	struct store *store;
 	int64_t number;
 	int rc = run_named_open(run, &store, &number, d);
 	if (rc)
 		return rc;
-	rc = output_run(store, number, o, NULL, d);
+	rc = output_run(store, number, o, NULL, page, d);
 	store_close(store);
 	return rc;
 }
 
-static void show(const struct arguments *a)
+static void show(const struct arguments *a, const char *page)
 {
-	char *path = mem_printf("%s/%s.html", a->output.html, a->ask.by ? "compare" : "report");
+	char *path = mem_printf("%s/%s", a->output.html, page);
 	page_open(path);
 	free(path);
 }
@@ -176,13 +177,15 @@ int cmd_report(int argc, char **argv)
 	static struct arguments a;
 	struct run_named runs[RUNS_MAX];
 	struct diag d = {0};
+	const char *page = "compare.html";
 	int n;
 	cmd_parse(&argp, argc, argv, &a);
 	a.ask.allowed = a.allowed;
 	runs_parse(&a, runs, &n);
-	int rc = a.ask.by ? compare_runs(runs, n, &a.ask, &a.output, &d) : report(&runs[0], &a.output, &d);
+	int rc = a.ask.by ? compare_runs(runs, n, &a.ask, &a.output, &d)
+			  : report(&runs[0], &a.output, &page, &d);
 	if (rc == 0 && a.open)
-		show(&a);
+		show(&a, page);
 	for (int i = 0; i < n; i++)
 		run_named_free(&runs[i]);
 	return cmd_finish(rc ? cmd_fail(&d) : EXIT_OK);

@@ -194,6 +194,8 @@ static int encode(const struct arguments *a, struct diag *d)
 	}
 	if (rc == 0)
 		rc = print_tokens(a, json_object_get(answer, "ids"), d);
+	if (rc == 0 && (a->text ? !*a->text : text.len == 0))
+		fprintf(stderr, "inferometer: the text is empty: it has no tokens\n");
 	json_decref(answer);
 	strbuf_free(&text);
 	return rc;

@@ -42,6 +42,7 @@ static int rev_sides(const struct compare_fresh *c, struct fresh_job *job, struc
 	int rc = check_rev(c, d);
 	if (rc || !c->range)
 		return rc;
+	fresh_keep(job);
 	rc = revisions_build(rev, &ask, d);
 	for (int i = 0; i < TRIAL_ARMS && rc == 0; i++) {
 		job->ask.side[i].worker = rev[i].worker;

@@ -3,9 +3,11 @@
 
 #include "harness/cmd/compare_runs.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "engines/base/mem.h"
 #include "engines/base/strbuf.h"
@@ -16,6 +18,7 @@
 
 struct loaded {
 	struct stored_run *run;
+	struct stat file; /* of its store */
 	struct analysis *a;
 	char *name, *machine;
 };
@@ -29,7 +32,10 @@ static int run_load(struct loaded *out, const struct run_named *named, struct di
 
 	if (rc)
 		return rc;
-	rc = store_run_load(store, run, &out->run, d);
+	if (stat(named->store, &out->file) != 0)
+		rc = diag_set_at(d, ERR_IO, named->store, 0, "%s", strerror(errno));
+	else
+		rc = store_run_load(store, run, &out->run, d);
 	store_close(store);
 	if (rc)
 		return rc;
@@ -45,13 +51,23 @@ static int run_load(struct loaded *out, const struct run_named *named, struct di
 	return 0;
 }
 
+/* However its store is spelled. */
+static bool is_same(const struct loaded *a, const struct loaded *b)
+{
+	return a->run->id == b->run->id && a->file.st_dev == b->file.st_dev &&
+	       a->file.st_ino == b->file.st_ino;
+}
+
 /* A run that is named twice has nothing to be compared with. */
 static int twice_check(const struct loaded *runs, int n, struct diag *d)
 {
 	for (int i = 0; i < n; i++)
-		for (int j = 0; j < i; j++)
-			if (strcmp(runs[i].name, runs[j].name) == 0)
-				return diag_set(d, ERR_USAGE, "%s is named twice", runs[i].name);
+		for (int j = 0; j < i; j++) {
+			bool alike = strcmp(runs[i].name, runs[j].name) == 0;
+			if (is_same(&runs[i], &runs[j]))
+				return diag_set(d, ERR_USAGE, "%.120s is named twice%s%.120s", runs[i].name,
+						alike ? "" : ", also as ", alike ? "" : runs[j].name);
+		}
 	return 0;
 }
 

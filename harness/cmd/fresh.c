@@ -296,6 +296,13 @@ static void put_options(struct fresh_job *j, const char *command)
 	};
 }
 
+void fresh_keep(struct fresh_job *j)
+{
+	if (!j->kept)
+		keeper_begin();
+	j->kept = true;
+}
+
 int fresh_begin(struct fresh_job *j, const struct fresh *f, const char *command, struct diag *d)
 {
 	char *refusal = NULL;
@@ -309,7 +316,7 @@ int fresh_begin(struct fresh_job *j, const struct fresh *f, const char *command,
 		rc = measuring_store(&j->store, f->store ? f->store : store_default_path(), d);
 	if (rc)
 		return rc;
-	keeper_begin();
+	fresh_keep(j);
 	put_ask(j);
 	put_options(j, command);
 	rc = calibration_known(j->store, &j->known, d);
@@ -332,10 +339,9 @@ int fresh_trial(struct fresh_job *j, int number, struct trial_summary *out, stru
 void fresh_end(struct fresh_job *j)
 {
 	trial_plan_free(j->plan);
-	if (j->store) {
+	if (j->kept)
 		keeper_end();
-		store_close(j->store);
-	}
+	store_close(j->store);
 	calibration_known_free(&j->known);
 	spec_free(&j->spec);
 	free(j->worker);

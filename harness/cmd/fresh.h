@@ -62,7 +62,11 @@ struct fresh_job {
 	struct store *store;
 	struct known_calibration known;
 	struct trial_options options;
+	bool kept; /* keeper_begin was called */
 };
+
+/* What is started from here on does not outlive this program; fresh_begin does it, too. */
+void fresh_keep(struct fresh_job *job);
 
 /* Everything up to the first visit; side: may be filled beforehand (worker, title, value), what is NULL is taken from
  * f. purpose and q are set in job->ask before. */

@@ -66,16 +66,37 @@ int help_page(const char *topic)
 	return -1;
 }
 
-/* What is nearest points into the list, so the names are those in the program. */
+enum { TOPICS_MAX = 32 };
+struct topics {
+	int n;
+	char name[TOPICS_MAX][64];
+};
+
+/* What is found points into the list, so the names stay. */
+static const struct topics *topics(void)
+{
+	static struct topics list;
+	for (const struct embedded *p = doc_files + list.n; p->name; p++) {
+		assert(list.n < TOPICS_MAX);
+		char *name = topic_name(p);
+		snprintf(list.name[list.n++], sizeof list.name[0], "%s", name);
+		free(name);
+	}
+	return &list;
+}
+
 void help_offer(struct nearest *near)
 {
-	static char names[32][64];
-	int n = 0;
-	for (const struct embedded *p = doc_files; p->name; p++, n++) {
-		assert(n < 32);
-		char *name = topic_name(p);
-		snprintf(names[n], sizeof names[n], "%s", name);
-		free(name);
-		nearest_offer(near, names[n]);
-	}
+	const struct topics *list = topics();
+	for (int i = 0; i < list->n; i++)
+		nearest_offer(near, list->name[i]);
+}
+
+const char *help_holding(const char *word)
+{
+	const struct topics *list = topics();
+	for (int i = 0; i < list->n && *word; i++)
+		if (strstr(list->name[i], word))
+			return list->name[i];
+	return NULL;
 }

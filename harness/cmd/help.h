@@ -13,5 +13,7 @@ void help_topics(FILE *out);
 int help_page(const char *topic);
 /* Offers the names. */
 void help_offer(struct nearest *near);
+/* The first topic whose name holds the word, as "sweep" is in "writing-a-sweep"; NULL: none. Static. */
+const char *help_holding(const char *word);
 
 #endif

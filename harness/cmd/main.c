@@ -137,6 +137,8 @@ static int unknown_topic(const char *name)
 	for (const struct command *c = commands; c->name; c++)
 		nearest_offer(&near, c->name);
 	help_offer(&near);
+	if (!near.best)
+		near.best = help_holding(name);
 	if (!nearest_put(&near, &hint))
 		strbuf_puts(&hint, "; 'inferometer help' lists both");
 	diag_set(&d, ERR_USAGE, "\"%.40s\" is neither a command nor a topic%s", name, strbuf_text(&hint));

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "harness/cmd/mistake.h"
+#include "harness/cmd/nothing.h"
 #include "harness/cmd/terminal.h"
 #include "harness/plan/plan.h"
 #include "harness/run/keeper.h"
@@ -63,15 +64,6 @@ static int exit_status(const struct measuring *m, const struct run_summary *s, i
 	return n_failed || s->failed || absent || s->visits_failed ? EXIT_POINTS : EXIT_OK;
 }
 
-int nothing_ran(const struct plan *p, struct diag *d)
-{
-	for (int i = 0; i < p->n_points; i++)
-		if (p->points[i].role == ROLE_MEASURE && p->points[i].state == POINT_SKIPPED)
-			return diag_set(d, ERR_USAGE, "no point could run: %.200s%s", p->points[i].reason,
-					mistake_memory(&p->points[i]));
-	return 0;
-}
-
 void resume_say(const struct run_summary *s, const char *store, const struct spec_options *o)
 {
 	struct strbuf command = {0};
@@ -101,7 +93,7 @@ struct job {
 	struct run_resumed resumed; /* progress NULL: a new run */
 };
 
-static int measure(const struct measuring *m, struct job *j, struct store *store, struct run_options *o,
+static int measure(struct measuring *m, struct job *j, struct store *store, struct run_options *o,
 		   int *status, struct diag *d)
 {
 	bool resumed = j->resumed.progress != NULL;
@@ -112,12 +104,27 @@ static int measure(const struct measuring *m, struct job *j, struct store *store
 	int rc = run_execute(resumed ? &j->resumed.spec : &j->spec, plan,
 			     resumed ? &j->resumed.hello : &j->hello, store, o, &summary, d);
 	if (rc == 0)
-		rc = output_run(store, summary.run, &m->output, &n_failed, d);
+		rc = output_run(store, summary.run, &m->output, &n_failed, NULL, d);
 	if (summary.run && (rc || summary.interrupted))
 		resume_say(&summary, m->store, &m->spec);
 	*status = exit_status(m, &summary, n_failed);
 	if (rc == 0 && *status == EXIT_OK && summary.done == 0)
 		rc = nothing_ran(plan, d);
+	return rc;
+}
+
+/* For the eyes alone: a run in which nothing could be is no result, and must not become the newest. */
+static int measure_nothing(struct measuring *m, struct job *j, struct store *store, struct run_options *o,
+			   int *status, struct diag *d)
+{
+	int rc = store_begin(store, d);
+	if (rc)
+		return rc;
+	m->output.unstored = true;
+	rc = measure(m, j, store, o, status, d);
+	store_undo(store);
+	if (rc == 0)
+		nothing_say();
 	return rc;
 }
 
@@ -157,7 +164,7 @@ int measuring_store(struct store **out, const char *path, struct diag *d)
 	return rc;
 }
 
-static int run_in_store(const struct measuring *m, struct job *j, struct run_options *o, int *status,
+static int run_in_store(struct measuring *m, struct job *j, struct run_options *o, int *status,
 			struct diag *d)
 {
 	struct store *store = NULL;
@@ -170,14 +177,16 @@ static int run_in_store(const struct measuring *m, struct job *j, struct run_opt
 		return rc;
 	keeper_begin();
 	rc = prepare(m, j, store, o->worker, d);
-	if (rc == 0)
+	if (rc == 0 && !m->resume && nothing_to_store(&j->plan))
+		rc = measure_nothing(m, j, store, o, status, d);
+	else if (rc == 0)
 		rc = measure(m, j, store, o, status, d);
 	keeper_end();
 	store_close(store);
 	return rc;
 }
 
-static int run(const struct measuring *m, const char *command, int *status, struct diag *d)
+static int run(struct measuring *m, const char *command, int *status, struct diag *d)
 {
 	struct job j = {0};
 	char *worker = NULL;

@@ -37,9 +37,5 @@ void resume_say(const struct run_summary *s, const char *store, const struct spe
 
 /* Opens the store that is measured into, and says what it has to say. */
 MUST_CHECK int measuring_store(struct store **out, const char *path, struct diag *d);
-/* Nothing was measured because nothing of it can be: ERR_USAGE with the first reason, which tells what was mistyped or is
- * missing; 0 when no point was skipped. */
-struct plan;
-MUST_CHECK int nothing_ran(const struct plan *p, struct diag *d);
 
 #endif

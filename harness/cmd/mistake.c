@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "engines/base/nearest.h"
+#include "engines/base/plain.h"
 #include "engines/base/strbuf.h"
 #include "harness/cmd/cmd.h"
 #include "harness/plan/plan.h"
@@ -18,18 +19,12 @@
 
 /* ---- words that are no commands ---- */
 
-static bool ends_with(const char *s, const char *end)
-{
-	size_t n = strlen(s), n_end = strlen(end);
-	return n >= n_end && strcmp(s + n - n_end, end) == 0;
-}
-
 static bool is_sweep(const char *word)
 {
 	for (const char *const *n = spec_named(); *n; n++)
 		if (strcmp(*n, word) == 0)
 			return true;
-	return ends_with(word, ".yaml") || ends_with(word, ".yml");
+	return plain_ends(word, ".yaml") || plain_ends(word, ".yml");
 }
 
 /* What to put between the program's name and what was typed; NULL: nothing is known. */
@@ -37,9 +32,9 @@ static const char *missing_word(const char *word)
 {
 	if (*word == '-' || is_sweep(word))
 		return "run";
-	if (ends_with(word, ".gguf"))
+	if (plain_ends(word, ".gguf"))
 		return "run -m";
-	return ends_with(word, ".db") ? "report" : NULL;
+	return plain_ends(word, ".db") ? "report" : NULL;
 }
 
 static void put_nearest(struct strbuf *out, const char *word)

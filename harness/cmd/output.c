@@ -68,17 +68,22 @@ static int count_failed(const struct analysis *a)
 	return n;
 }
 
-int output_run(struct store *s, int64_t run, const struct output *o, int *n_failed, struct diag *d)
+int output_run(struct store *s, int64_t run, const struct output *o, int *n_failed, const char **page,
+	       struct diag *d)
 {
 	struct stored_run *stored;
 	int rc = store_run_load(s, run, &stored, d);
 	if (rc)
 		return rc;
+	if (page)
+		*page = stored_run_is_trial(stored) ? "compare.html" : "report.html";
 	if (stored_run_is_trial(stored)) {
 		int status;
 		stored_run_free(stored);
 		return verdicts_output(s, run, o, &status, d);
 	}
+	if (o->unstored)
+		stored->id = 0;
 	struct analysis *a = analysis_make(stored);
 	rc = output_analysis(a, o, d);
 	if (n_failed)

@@ -14,6 +14,7 @@ struct output {
 	bool limits;	    /* without a format: the probes as small tables (reports/limits.h) */
 	const char *html;   /* folder to write, NULL: none */
 	bool no_colour;	    /* whatever the terminal can do */
+	bool unstored;	    /* of a run that is not kept: it has no number */
 };
 
 /* The formats' names, separated by ", ". Static. */
@@ -27,8 +28,8 @@ struct report_options;
 struct report_options output_options(const struct output *o);
 
 /* Prints the run and writes its HTML; says on standard error where that is. *n_failed: rows that failed, those
- * among them whose outputs are wrong; may be NULL. */
+ * among them whose outputs are wrong; *page: the name of the page in its folder, static; both may be NULL. */
 MUST_CHECK int output_run(struct store *s, int64_t run, const struct output *o, int *n_failed,
-			  struct diag *d);
+			  const char **page, struct diag *d);
 
 #endif

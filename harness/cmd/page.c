@@ -56,42 +56,16 @@ static void put_inline(struct strbuf *out, const char *text)
 
 /* ---- blocks ---- */
 
-static void put_indent(struct strbuf *out, int n)
-{
-	for (int i = 0; i < n; i++)
-		strbuf_putc(out, ' ');
-}
-
-/* Fills the words to the width. */
-static void put_filled(struct page *p, char *text)
-{
-	int column = 0, lines = 0;
-	char *rest = NULL;
-	put_indent(p->out, p->first);
-	for (char *word = strtok_r(text, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
-		int n = text_width(word), indent = lines ? p->hanging : p->first;
-		if (column > 0 && indent + column + 1 + n > p->width) {
-			strbuf_putc(p->out, '\n');
-			put_indent(p->out, p->hanging);
-			column = 0;
-			lines++;
-		}
-		strbuf_puts(p->out, column ? " " : "");
-		strbuf_puts(p->out, word);
-		column += n + (column > 0);
-	}
-	strbuf_putc(p->out, '\n');
-}
-
 static void flush(struct page *p)
 {
 	struct strbuf plain = {0};
 	if (p->block.len == 0)
 		return;
 	put_inline(&plain, strbuf_text(&p->block));
-	char *text = strbuf_take(&plain);
-	put_filled(p, text);
-	free(text);
+	strbuf_printf(p->out, "%*s", p->first, "");
+	text_fill(p->out, strbuf_text(&plain), p->width, p->first, p->hanging);
+	strbuf_putc(p->out, '\n');
+	strbuf_free(&plain);
 	strbuf_reset(&p->block);
 	p->first = p->hanging = 0;
 }

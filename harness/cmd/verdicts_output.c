@@ -8,6 +8,8 @@
 
 #include "harness/cmd/calibration.h"
 #include "harness/cmd/cmd.h"
+#include "harness/cmd/mistake.h"
+#include "reports/verdicts/html.h"
 #include "reports/verdicts/verdicts.h"
 
 int verdicts_load(struct store *s, int64_t run, struct loaded_verdicts *out, struct diag *d)
@@ -41,7 +43,16 @@ void verdicts_format_set(struct output *o, const char *arg, struct argp_state *s
 int verdicts_print(const struct loaded_verdicts *x, const struct output *o, struct diag *d)
 {
 	const struct report_options options = output_options(o);
-	return o->format ? verdicts_emit(stdout, x->v, o->format, &options, d) : 0;
+	int rc = o->format ? verdicts_emit(stdout, x->v, o->format, &options, d) : 0;
+	if (rc == 0 && o->html)
+		rc = verdicts_write_html(o->html, x->v, d);
+	if (rc == 0 && o->html) {
+		/* Behind the table, wherever both go. */
+		(void)fflush(stdout);
+		fprintf(stderr, "report: %s/compare.html\n", o->html);
+		mistake_gnuplot();
+	}
+	return rc;
 }
 
 int verdicts_output(struct store *s, int64_t run, const struct output *o, int *status, struct diag *d)

@@ -143,6 +143,17 @@ static int get_chat(struct question *q, int32_t *turn_end, struct diag *d)
 	return rc;
 }
 
+/* Did it end since there was no place for another token? One that ends the text itself needs none. */
+static bool is_full(const struct generation *g, int64_t n_asked)
+{
+	const struct model *m = g->q->model;
+	size_t n = json_array_size(g->ids);
+	if (n == 0 || (int64_t)n >= n_asked || (int64_t)(g->q->ids.n + n) <= m->hp.n_context)
+		return false;
+	int32_t last = (int32_t)json_integer_value(json_array_get(g->ids, n - 1));
+	return last != g->turn_end && !(m->tokenizer && tokenizer_ends(m->tokenizer, last));
+}
+
 static int generation_run(struct generation *g, json_t **ok, struct diag *d)
 {
 	struct question *q = g->q;
@@ -174,6 +185,8 @@ static int generation_run(struct generation *g, json_t **ok, struct diag *d)
 		rc = server_event(q->server, "text", event, d);
 	}
 	*ok = json_pack("{s:I, s:O}", "n", (json_int_t)json_array_size(g->ids), "ids", g->ids);
+	if (is_full(g, n))
+		json_object_set_new(*ok, "context", json_integer(q->model->hp.n_context));
 	text_put(*ok, strbuf_text(&g->text), g->text.len);
 	return rc;
 }

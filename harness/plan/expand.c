@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "engines/base/mem.h"
+#include "engines/base/nearest.h"
 #include "engines/base/strbuf.h"
 
 /* The order of the product: what a value depends on stands before it (the workload decides which keys
@@ -81,22 +82,58 @@ static bool is_usual(const char *counter)
 	return found;
 }
 
+/* The error of a source, where it was written: in the file, else as an option. */
+static int counter_fail(const struct spec *spec, const char *text, struct diag *d)
+{
+	if (spec->counters_line)
+		return diag_set_at(d, ERR_USAGE, spec->file, spec->counters_line, "counters: %s", text);
+	return diag_set(d, ERR_USAGE, "--counters: %s", text);
+}
+
+/* `unknown source "clok" (did you mean "clock"?)`, or what there is. */
+static void put_unknown(struct strbuf *out, const char *name, const struct wire_hello *hello)
+{
+	const struct wire_choice *item = hello->counters.item;
+	struct nearest near = {.name = name};
+	strbuf_printf(out, "unknown source \"%.60s\"", name);
+	for (int k = 0; k < hello->counters.n; k++)
+		if (!item[k].groups)
+			nearest_offer(&near, item[k].name);
+	if (nearest_put(&near, out))
+		return;
+	strbuf_puts(out, hello->counters.n ? ", the worker has" : ", the worker has none");
+	for (int k = 0; k < hello->counters.n; k++)
+		strbuf_printf(out, "%s %s%s", k ? "," : "", item[k].name, item[k].groups ? ":GROUP" : "");
+}
+
 /*
- * A source that nobody knows was mistyped. One that is known and unusable is a reading with its reason, and so is a
- * usual one that this worker does not have: nobody need have asked for it.
+ * A source that nobody knows was mistyped, and one of groups is not asked for without one. One that is known and unusable is
+ * a reading with its reason, and so is a usual one that this worker does not have: nobody need have asked for it.
  */
+static int counter_check(const struct spec *spec, const char *name, const struct wire_hello *hello,
+			 struct diag *d)
+{
+	const struct wire_choice *c = wire_choice_find(&hello->counters, name);
+	struct strbuf why = {0};
+	int rc = 0;
+	if (!c && !is_usual(name))
+		put_unknown(&why, name, hello);
+	else if (c && c->groups)
+		strbuf_printf(&why,
+			      "source \"%.60s\" is asked for with a group, as %.60s:GROUP: 'inferometer list "
+			      "counters' lists them",
+			      name, name);
+	if (why.len)
+		rc = counter_fail(spec, strbuf_text(&why), d);
+	strbuf_free(&why);
+	return rc;
+}
+
 static int counters_check(const struct spec *spec, const struct wire_hello *hello, struct diag *d)
 {
-	struct strbuf known = {0};
 	int rc = 0;
-	for (int k = 0; k < hello->counters.n; k++)
-		strbuf_printf(&known, "%s%s", k ? ", " : "", hello->counters.item[k].name);
 	for (int i = 0; i < spec->n_counters && rc == 0; i++)
-		if (!wire_choice_find(&hello->counters, spec->counters[i]) && !is_usual(spec->counters[i]))
-			rc = diag_set_at(d, ERR_USAGE, spec->file, 0,
-					 "counters: unknown source \"%.60s\", the worker has %.200s",
-					 spec->counters[i], known.len ? strbuf_text(&known) : "none");
-	strbuf_free(&known);
+		rc = counter_check(spec, spec->counters[i], hello, d);
 	return rc;
 }
 
@@ -176,6 +213,17 @@ static bool stands_for_others(const struct spec *s, int i)
 	       !s->sections[i].included && s->sections[i + 1].included;
 }
 
+int plan_check_visits(const struct plan *p, const struct spec *spec, struct diag *d)
+{
+	int n = 0;
+	for (int i = 0; i < p->n_points; i++)
+		n += p->points[i].role == ROLE_MEASURE;
+	if ((int64_t)n * spec->rounds <= PLAN_VISITS_MAX)
+		return 0;
+	return diag_set_at(d, ERR_USAGE, spec->file, 0, "%d points in %d rounds are more than %d visits", n,
+			   spec->rounds, PLAN_VISITS_MAX);
+}
+
 static int expand_all(struct expansion *e)
 {
 	int rc = spec_check(e->spec, e->d);
@@ -189,11 +237,7 @@ static int expand_all(struct expansion *e)
 	if (rc == 0 && e->plan.n_points == 0 && !e->context.share)
 		rc = diag_set_at(e->d, ERR_USAGE, e->spec->file, 0, "exclude leaves none of %d points",
 				 e->n_tried);
-	if (rc == 0 && (int64_t)e->plan.n_points * e->spec->rounds > PLAN_VISITS_MAX)
-		rc = diag_set_at(e->d, ERR_USAGE, e->spec->file, 0,
-				 "%d points in %d rounds are more than %d visits", e->plan.n_points,
-				 e->spec->rounds, PLAN_VISITS_MAX);
-	return rc;
+	return rc ? rc : plan_check_visits(&e->plan, e->spec, e->d);
 }
 
 int plan_expand_share(struct plan *out, const struct spec *spec, const struct wire_hello *hello,
@@ -210,6 +254,7 @@ int plan_expand_share(struct plan *out, const struct spec *spec, const struct wi
 		e.plan.excludes[i].line = spec->excludes[i].line;
 	plan_context_init(&e.context, hello, models, n_models);
 	e.context.share = share;
+	e.context.file = spec->file;
 	rc = expand_all(&e);
 	plan_context_free(&e.context);
 	plan_index_free(&e.index);

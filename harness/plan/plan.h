@@ -109,6 +109,9 @@ MUST_CHECK int plan_expand_share(struct plan *out, const struct spec *spec, cons
 				 const struct plan_share *share, struct diag *d);
 /* Appends the points and models of *from, which is empty afterwards. A point without an engine gets this one. */
 void plan_join(struct plan *p, struct plan *from, const char *engine);
+/* ERR_USAGE with the spec's file when its points, ceilings aside, would take more than PLAN_VISITS_MAX visits: plan_expand
+ * looks at one share alone. */
+MUST_CHECK int plan_check_visits(const struct plan *p, const struct spec *spec, struct diag *d);
 /* The engine as one of that worker's. */
 bool plan_has_engine(const struct wire_hello *hello, const char *engine);
 /* The further worker whose point it is; NULL: the plan's first one. Belongs to the plan. */

@@ -49,6 +49,7 @@ struct plan_context {
 	const struct wire_device *device;
 	const struct plan_model *model; /* without an error */
 	const struct plan_share *share; /* NULL: all of the spec */
+	const char *file;		/* the spec's, for messages; NULL or "": from flags */
 };
 void plan_context_init(struct plan_context *c, const struct wire_hello *hello,
 		       const struct plan_model *models, int n_models);
@@ -56,7 +57,8 @@ void plan_context_free(struct plan_context *c);
 /* What a chosen value lets know about later ones; a refused value nothing. */
 void plan_context_choose(struct plan_context *c, enum point_key key, const char *value);
 
-/* The values of a key, each once. False when it must be given and is not. */
+/* The values of a key, each once; the reason of one that was mistyped in a file names its line there. False when it must be
+ * given and is not. */
 bool plan_resolve(const struct plan_context *c, enum point_key key, const struct axis *axis,
 		  struct plan_values *out);
 

@@ -316,6 +316,28 @@ static const char *value_default(const struct plan_context *c, enum point_key ke
 	return point_key_default(key);
 }
 
+/* Where the values from `first` on were written, if that was in a file. */
+static void reasons_place(struct plan_values *out, int first, const char *file, int line)
+{
+	for (int i = first; i < out->n; i++) {
+		char *reason = out->item[i].reason;
+		if (out->item[i].state != POINT_SKIPPED)
+			continue;
+		out->item[i].reason = mem_printf("%s:%d: %s", file, line, reason);
+		free(reason);
+	}
+}
+
+/* One value as it is written. */
+static void written_resolve(struct plan_values *out, const struct plan_context *c, enum point_key key,
+			    const struct axis *axis, int i)
+{
+	int first = out->n, line = axis->at ? axis->at[i] : 0;
+	value_resolve(out, c, key, axis->value[i]);
+	if (c->file && *c->file && line > 0)
+		reasons_place(out, first, c->file, line);
+}
+
 bool plan_resolve(const struct plan_context *c, enum point_key key, const struct axis *axis,
 		  struct plan_values *out)
 {
@@ -323,7 +345,7 @@ bool plan_resolve(const struct plan_context *c, enum point_key key, const struct
 	*out = (struct plan_values){0};
 	for (int i = 0; i < axis->n; i++)
 		if (key != KEY_ENGINE || share_has_engine(c->share, c->hello, axis->value[i]))
-			value_resolve(out, c, key, axis->value[i]);
+			written_resolve(out, c, key, axis, i);
 	if (dflt)
 		value_resolve(out, c, key, dflt);
 	return out->n > 0;

@@ -100,7 +100,7 @@ int beside_join(const struct spec *spec, struct plan *p, struct diag *d)
 	int rc = 0;
 	for (int i = 0; i < p->n_workers && rc == 0; i++)
 		rc = join_one(spec, &p->workers[i], p, d);
-	return rc;
+	return rc ? rc : plan_check_visits(p, spec, d);
 }
 
 int beside_models(const struct spec *spec, const struct plan *p, const struct stored_run *run, struct diag *d)

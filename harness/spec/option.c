@@ -182,6 +182,7 @@ static int names_set(struct spec *s, const struct option *o, const char *const *
 	names_free(s->counters, s->n_counters);
 	s->counters = names;
 	s->n_counters = n;
+	s->counters_line = w->line;
 	return 0;
 }
 

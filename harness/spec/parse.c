@@ -160,9 +160,12 @@ static int option_parse(struct parser *p, struct spec *s, const struct option *o
 			const struct yaml_node *value)
 {
 	struct items items;
+	int line = p->where.line;
 	int rc = items_read(p, o->name, value, false, &items);
 	if (rc)
 		return rc;
+	if (o->type == OPTION_NAMES)
+		p->where.line = line;
 	const char **text = mem_alloc(((size_t)items.n + 1) * sizeof *text);
 	for (int i = 0; i < items.n; i++)
 		text[i] = items.item[i].text;

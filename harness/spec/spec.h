@@ -48,7 +48,7 @@
  * measuring passes them by.
  *
  * An axis takes one value or a list. Keys of whole numbers (threads, sequences, m, n, k, size) also take
- * llama-bench's ranges: 1-4 (step 1), 1-9+2, 1-8*2; so does the number of a workload: pp64-512*2. A size may be
+ * llama-bench's ranges: 1-4 (step 1), 1-9+2, 1-8*2 (depth and ubatch from 0 on: 0-16+8); so does the number of a workload: pp64-512*2. A size may be
  * a level of memory, too: L1, L2, L3, DRAM.
  * Threads also count up to all there are, which are the last value in any case: 1-all*2.
  * A comma parts values, save in a model of a file: a path may hold one; in a flag it is written \,. Values are UTF-8 without
@@ -77,8 +77,9 @@
 
 struct axis {
 	char **value; /* owned; as written, lists and ranges (1-8*2) expanded */
+	int *at;      /* owned: the line in the file of each, which a set may have brought; 0 from a flag */
 	int n;	      /* 0: not given */
-	int line;     /* in the file, 0 from a flag */
+	int line;     /* of the key in the file, 0 from a flag */
 };
 struct section {
 	struct axis axis[KEY_COUNT];
@@ -109,6 +110,7 @@ struct spec {
 	bool ceilings;		       /* measure read and fma beside; default true */
 	char **counters;	       /* sources for counter visits; default clock, rusage */
 	int n_counters;
+	int counters_line; /* in the file, 0 from a flag or not said */
 	int n_sections;
 	struct section *sections; /* defaults and sets are put in */
 	int n_excludes;

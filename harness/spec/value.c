@@ -82,6 +82,12 @@ static bool is_number_key(enum point_key key)
 	return false;
 }
 
+/* The least number of a key; of a workload's, too. */
+static long long number_least(enum point_key key)
+{
+	return key == KEY_DEPTH || key == KEY_UBATCH ? 0 : 1;
+}
+
 static int value_add(struct axis *a, enum point_key key, char *value, const struct where *w, struct diag *d)
 {
 	if (a->n == SPEC_VALUES_MAX) {
@@ -89,6 +95,8 @@ static int value_add(struct axis *a, enum point_key key, char *value, const stru
 		return where_fail(w, d, "%s: more than %d values", point_key_name(key), SPEC_VALUES_MAX);
 	}
 	a->value = mem_realloc(a->value, ((size_t)a->n + 1) * sizeof *a->value);
+	a->at = mem_realloc(a->at, ((size_t)a->n + 1) * sizeof *a->at);
+	a->at[a->n] = w->line;
 	a->value[a->n++] = value;
 	return 0;
 }
@@ -130,9 +138,12 @@ static int range_add(struct axis *a, enum point_key key, const char *text, int n
 		     const struct range *r, const struct where *w, struct diag *d)
 {
 	const char *name = point_key_name(key);
-	if (r->first < 1 || r->last < r->first)
-		return where_fail(w, d, "%s: range \"%.*s\": expected from 1 on, the end not below the start",
-				  name, QUOTED_MAX, text);
+	/* Nothing times a factor never grows. */
+	long long least = r->op == '*' ? 1 : number_least(key);
+	if (r->first < least || r->last < r->first)
+		return where_fail(w, d,
+				  "%s: range \"%.*s\": expected from %lld on, the end not below the start",
+				  name, QUOTED_MAX, text, least);
 	if (r->step < (r->op == '*' ? 2 : 1))
 		return where_fail(w, d, "%s: range \"%.*s\": expected a step of 1 or a factor of 2 at least",
 				  name, QUOTED_MAX, text);
@@ -190,7 +201,7 @@ static int number_add(struct axis *a, enum point_key key, const char *text, cons
 		      struct diag *d)
 {
 	const char *end = text;
-	long long lowest = key == KEY_DEPTH || key == KEY_UBATCH ? 0 : 1;
+	long long lowest = number_least(key);
 	struct range r;
 	long long v = number_take(&end);
 	if (v >= lowest && *end == '\0')
@@ -301,10 +312,14 @@ int axis_add(struct axis *a, enum point_key key, const char *text, const struct 
 void axis_copy(struct axis *dst, const struct axis *src)
 {
 	*dst = (struct axis){.n = src->n, .line = src->line};
-	if (src->n)
+	if (src->n) {
 		dst->value = mem_alloc((size_t)src->n * sizeof *dst->value);
-	for (int i = 0; i < src->n; i++)
+		dst->at = mem_alloc((size_t)src->n * sizeof *dst->at);
+	}
+	for (int i = 0; i < src->n; i++) {
 		dst->value[i] = mem_strdup(src->value[i]);
+		dst->at[i] = src->at[i];
+	}
 }
 
 void axis_free(struct axis *a)
@@ -312,6 +327,7 @@ void axis_free(struct axis *a)
 	for (int i = 0; i < a->n; i++)
 		free(a->value[i]);
 	free(a->value);
+	free(a->at);
 	*a = (struct axis){0};
 }
 

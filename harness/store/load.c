@@ -19,12 +19,16 @@ enum {
 };
 
 /* The statements, made once for all rows. */
-enum { POINTS = 0, VISITS, SERIES, READINGS, N_STATEMENTS };
+enum { POINTS = 0, ONE_POINT, VISITS, SERIES, READINGS, N_STATEMENTS };
+
+#define POINT_SELECT                                                                                         \
+	"SELECT q.point, q.position, q.role, q.state, q.reason, q.describe, q.check_answer, q.model, "       \
+	"q.keys "                                                                                            \
+	"FROM run_point q WHERE q.run = ?1"
 
 static const char *const statements[N_STATEMENTS] = {
-	[POINTS] =
-		"SELECT q.point, q.position, q.role, q.state, q.reason, q.describe, q.check_answer, q.model, "
-		"q.keys FROM run_point q WHERE q.run = ?1 ORDER BY q.position, q.point",
+	[POINTS] = POINT_SELECT " ORDER BY q.position, q.point",
+	[ONE_POINT] = POINT_SELECT " AND q.point = ?2",
 	[VISITS] = "SELECT v.id, v.round, v.position, v.kind, v.state, v.reason, v.arm, v.start_wall_ns, "
 		   "v.wall_ns, v.load_ns, v.weight_bytes, p.peak_bytes, v.tokens, v.flops, v.bytes, p.ended, "
 		   "v.host_before, v.host_after, (SELECT a.data FROM artifact a WHERE a.visit = v.id AND "
@@ -92,7 +96,7 @@ struct loader {
 	struct store *s;
 	sqlite3_stmt *stmt[N_STATEMENTS];
 	int64_t run;
-	bool visits;
+	const struct load_points *which;
 };
 
 /* "point 1234...", "visit 7": what an error names. */
@@ -215,18 +219,21 @@ static int load_keys(const struct row *row, struct stored_point *p, struct diag 
 static int load_all(struct loader *l, struct stored_run *run, struct diag *d)
 {
 	struct row_name name;
-	struct row row = first_row(l, POINTS, name.text);
+	const char *only = l->which->point;
+	struct row row = first_row(l, only ? ONE_POINT : POINTS, name.text);
 	int rc;
 
 	snprintf(name.text, sizeof name.text, "run %lld: a point", (long long)run->id);
 	sqlite3_bind_int64(row.stmt, 1, run->id);
+	if (only)
+		sqlite3_bind_text(row.stmt, 2, only, -1, SQLITE_STATIC);
 	while ((rc = next_row(&row, (void **)&run->points, run->n_points, POINTS_MAX, sizeof *run->points,
 			      d)) == 1) {
 		struct stored_point *p = &run->points[run->n_points++];
 		rc = columns_take(&row, point_columns, N_OF(point_columns), p, d);
 		if (rc == 0)
 			rc = load_keys(&row, p, d);
-		if (rc == 0 && l->visits)
+		if (rc == 0 && l->which->visits)
 			rc = load_visits(l, p, d);
 		if (rc)
 			break;
@@ -234,9 +241,9 @@ static int load_all(struct loader *l, struct stored_run *run, struct diag *d)
 	return rc;
 }
 
-int load_points(struct store *s, struct stored_run *run, bool visits, struct diag *d)
+int load_points(struct store *s, struct stored_run *run, const struct load_points *which, struct diag *d)
 {
-	struct loader l = {.s = s, .run = run->id, .visits = visits};
+	struct loader l = {.s = s, .run = run->id, .which = which};
 	int rc = 0;
 
 	for (int i = 0; i < N_STATEMENTS && rc == 0; i++)

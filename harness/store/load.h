@@ -5,8 +5,14 @@
 
 #include "harness/store/store.h"
 
-/* Into run->points, with their visits or without; on failure it keeps what was loaded: stored_run_free frees it. */
-MUST_CHECK int load_points(struct store *s, struct stored_run *run, bool visits, struct diag *d);
+/* Which points of a run. */
+struct load_points {
+	bool visits;	   /* with their visits */
+	const char *point; /* id of the only one; NULL: all */
+};
+/* Into run->points; on failure it keeps what was loaded: stored_run_free frees it. */
+MUST_CHECK int load_points(struct store *s, struct stored_run *run, const struct load_points *which,
+			   struct diag *d);
 /* A run with points that have no visits, within a transaction of the caller. run 0: the newest. */
 MUST_CHECK int load_outline(struct store *s, int64_t run, struct stored_run **out, struct diag *d);
 

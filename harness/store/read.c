@@ -40,12 +40,13 @@ enum {
 	ANNOTATIONS_MAX = 1 << 16
 };
 
-/* Outer joins: a row that is missing is an error with a name, not a run less. Twice %s: BUILD_OF, and what is wanted. */
+/* Outer joins: a row that is missing is an error with a name, not a run less. Three times %s: how many points, BUILD_OF, and
+ * what is wanted. */
 #define RUN_SELECT                                                                                           \
 	"SELECT r.id, r.label, r.notes, r.command, r.state, s.name AS spec_name, s.text AS spec_text, "      \
 	"m.id, "                                                                                             \
 	"m.class, m.facts AS machine_facts, e.facts AS environment_facts, r.seed, r.start_wall_ns, "         \
-	"r.end_wall_ns, r.rounds, (SELECT count(*) FROM run_point q WHERE q.run = r.id) AS n_points, "       \
+	"r.end_wall_ns, r.rounds, %s AS n_points, "                                                          \
 	"b.program, b.version, b.facts AS build_facts FROM run r LEFT JOIN spec s ON s.id = r.spec "         \
 	"LEFT JOIN machine m ON m.id = r.machine LEFT JOIN environment e ON e.id = r.environment "           \
 	"LEFT JOIN build b ON b.id = %s %s"
@@ -53,10 +54,10 @@ enum {
 	"(SELECT p.build FROM process p WHERE p.run = r.id AND p.build IS NOT NULL ORDER BY p.id LIMIT 1)"
 
 /* Where nothing ran, the worker that the plan was made with is known since schema 2. */
-static int prepare_runs(struct row *row, const char *wanted, struct diag *d)
+static int prepare_runs(struct row *row, const char *n_points, const char *wanted, struct diag *d)
 {
 	const char *build = row->s->schema < 2 ? BUILD_OF : "coalesce(" BUILD_OF ", r.build)";
-	char *sql = mem_printf(RUN_SELECT, build, wanted);
+	char *sql = mem_printf(RUN_SELECT, n_points, build, wanted);
 	int rc = db_prepare(row->s, sql, row->name, &row->stmt, d);
 
 	free(sql);
@@ -112,11 +113,13 @@ static int load_annotations(struct store *s, struct stored_run *r, struct diag *
 	return rc;
 }
 
-static int load_run(struct store *s, int64_t run, bool visits, struct stored_run *out, struct diag *d)
+static int load_run(struct store *s, int64_t run, const struct load_points *which, struct stored_run *out,
+		    struct diag *d)
 {
 	struct row row = {.s = s, .name = "loading a run"};
+	/* The points are counted when they are loaded. */
 	int rc = prepare_runs(
-		&row, run ? "WHERE r.id = ?1" : "WHERE r.id = (SELECT max(id) FROM run) AND ?1 = 0", d);
+		&row, "0", run ? "WHERE r.id = ?1" : "WHERE r.id = (SELECT max(id) FROM run) AND ?1 = 0", d);
 
 	if (rc)
 		return rc;
@@ -129,13 +132,13 @@ static int load_run(struct store *s, int64_t run, bool visits, struct stored_run
 	sqlite3_finalize(row.stmt);
 	if (rc == 0)
 		rc = load_annotations(s, out, d);
-	return rc ? rc : load_points(s, out, visits, d);
+	return rc ? rc : load_points(s, out, which, d);
 }
 
 int load_outline(struct store *s, int64_t run, struct stored_run **out, struct diag *d)
 {
 	struct stored_run *r = mem_alloc(sizeof *r);
-	int rc = load_run(s, run, false, r, d);
+	int rc = load_run(s, run, &(struct load_points){.visits = false}, r, d);
 
 	if (rc) {
 		stored_run_free(r);
@@ -147,11 +150,17 @@ int load_outline(struct store *s, int64_t run, struct stored_run **out, struct d
 
 int store_run_load(struct store *s, int64_t run, struct stored_run **out, struct diag *d)
 {
+	return store_point_load(s, run, NULL, out, d);
+}
+
+int store_point_load(struct store *s, int64_t run, const char *point, struct stored_run **out, struct diag *d)
+{
+	const struct load_points which = {.visits = true, .point = point};
 	struct stored_run *r = mem_alloc(sizeof *r);
 	int rc = db_begin_read(s, d);
 
 	if (rc == 0)
-		rc = db_end(s, load_run(s, run, true, r, d), d);
+		rc = db_end(s, load_run(s, run, &which, r, d), d);
 	if (rc) {
 		stored_run_free(r);
 		return rc;
@@ -163,7 +172,8 @@ int store_run_load(struct store *s, int64_t run, struct stored_run **out, struct
 static int list_runs(struct store *s, struct stored_run **out, int *n, struct diag *d)
 {
 	struct row row = {.s = s, .name = "listing runs"};
-	int rc = prepare_runs(&row, "ORDER BY r.id", d);
+	int rc = prepare_runs(&row, "(SELECT count(*) FROM run_point q WHERE q.run = r.id)", "ORDER BY r.id",
+			      d);
 
 	if (rc)
 		return rc;

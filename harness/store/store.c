@@ -3,6 +3,7 @@
 
 #include "harness/store/store.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -184,6 +185,13 @@ int store_begin(struct store *s, struct diag *d)
 int store_end(struct store *s, int rc, struct diag *d)
 {
 	return db_end(s, rc, d);
+}
+
+void store_undo(struct store *s)
+{
+	int rc = db_end(s, ERR_CANCELLED, NULL);
+	assert(rc == ERR_CANCELLED && s->depth == 0);
+	(void)rc;
 }
 
 void store_close(struct store *s)

@@ -38,6 +38,8 @@ const char *store_note(const struct store *s);
  */
 MUST_CHECK int store_begin(struct store *s, struct diag *d);
 MUST_CHECK int store_end(struct store *s, int rc, struct diag *d);
+/* In place of the outermost store_end: nothing of it is stored, though it was read as if it were. */
+void store_undo(struct store *s);
 
 /* $INFEROMETER_STORE, else "inferometer.db". Static or from the environment. */
 const char *store_default_path(void);
@@ -221,7 +223,7 @@ struct stored_annotation {
 	char *key, *value;
 };
 struct stored_run {
-	int64_t id;
+	int64_t id; /* from 1 on; 0: of a run that is printed and not stored */
 	char *label, *notes, *command, *state;
 	char *spec_name, *spec_text;
 	char *machine_id, *machine_class;
@@ -238,6 +240,9 @@ struct stored_run {
 
 /* A run with all its points and visits. run 0: the newest. ERR_USAGE when there is none such. */
 MUST_CHECK int store_run_load(struct store *s, int64_t run, struct stored_run **out, struct diag *d);
+/* The same with the point of that id alone, or none where the run has no such; what it costs does not grow with the run. */
+MUST_CHECK int store_point_load(struct store *s, int64_t run, const char *point, struct stored_run **out,
+				struct diag *d);
 void stored_run_free(struct stored_run *r);
 
 /* The runs without their points (n_points is their number, points NULL), oldest first. */

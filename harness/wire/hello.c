@@ -74,6 +74,8 @@ static json_t *choices_to_json(const struct wire_choices *c)
 		codec_put(o, choice_fields, &c->item[i]);
 		if (c->item[i].passes)
 			json_object_set_new(o, "passes", json_integer(c->item[i].passes));
+		if (c->item[i].groups)
+			json_object_set_new(o, "groups", json_true());
 		json_array_append_new(a, o);
 	}
 	return a;
@@ -138,6 +140,10 @@ static int get_choice(const json_t *o, void *item, struct diag *d)
 	if (rc == 0 && json_object_get(o, "passes"))
 		rc = json_get_int(o, "passes", 0, PASSES_MAX, &passes, d);
 	c->passes = (int)passes;
+	const json_t *groups = json_object_get(o, "groups");
+	if (rc == 0 && groups && !json_is_boolean(groups))
+		rc = diag_set(d, ERR_FORMAT, "key \"groups\": expected a boolean");
+	c->groups = json_is_true(groups);
 	return rc;
 }
 

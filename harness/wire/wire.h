@@ -68,7 +68,8 @@ struct wire_choice {
 	char name[WIRE_NAME];
 	bool usable;
 	char why[WIRE_WHY]; /* "" when usable */
-	int passes; /* of a counter source: visits of its own that it takes; 0, or left out: shares one */
+	int passes;  /* of a counter source: visits of its own that it takes; 0, or left out: shares one */
+	bool groups; /* of a counter source: it is asked for as NAME:GROUP alone; left out: false */
 };
 struct wire_choices {
 	struct wire_choice *item;

@@ -2,21 +2,12 @@
 /* One self-contained page: what is compared, the picture, every cell. */
 #include "config.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "engines/base/mem.h"
 #include "reports/compare/compare.h"
 #include "reports/html/html.h"
 #include "reports/number.h"
 #include "reports/text.h"
-
-static void put_tag(struct strbuf *out, const char *before, const char *text, const char *after)
-{
-	strbuf_puts(out, before);
-	text_html(out, text);
-	strbuf_puts(out, after);
-}
 
 /* ---- what came out ---- */
 
@@ -111,7 +102,7 @@ static void put_values(struct strbuf *out, const struct comparison *c)
 		if (v == c->baseline)
 			continue;
 		sides_count(c, v, count);
-		put_tag(out, "<li>", value_name(c, v), "");
+		html_put(out, "<li>", value_name(c, v), "");
 		for (int i = 1; i <= N_SIDES; i++)
 			if (count[i % N_SIDES] > 0) {
 				strbuf_printf(out, "%s%d %s", comma, count[i % N_SIDES],
@@ -127,9 +118,9 @@ static void put_header(struct strbuf *out, const struct comparison *c)
 	struct strbuf intro = {0}, line = {0};
 
 	title_make(&line, c);
-	put_tag(out, "<header><h1>", strbuf_text(&line), "</h1>\n");
-	put_tag(out, "<p class=\"mute\">Comparison by ", c->by, "");
-	put_tag(out, ", baseline ", value_name(c, c->baseline), "");
+	html_put(out, "<header><h1>", strbuf_text(&line), "</h1>\n");
+	html_put(out, "<p class=\"mute\">Comparison by ", c->by, "");
+	html_put(out, ", baseline ", value_name(c, c->baseline), "");
 	strbuf_printf(out, " \xc2\xb7 %d %s \xc2\xb7 %d %s</p></header>\n", c->n_cells,
 		      c->n_cells == 1 ? "cell" : "cells", c->n_runs, c->n_runs == 1 ? "run" : "runs");
 	strbuf_puts(out, "<section id=\"summary\"><h2>Summary</h2>\n");
@@ -140,7 +131,7 @@ static void put_header(struct strbuf *out, const struct comparison *c)
 	for (const char *at = strbuf_text(&intro); *at; at += strcspn(at, "\n"), at += *at == '\n') {
 		strbuf_reset(&line);
 		strbuf_add(&line, at, strcspn(at, "\n"));
-		put_tag(out, "<li>", strbuf_text(&line), "</li>\n");
+		html_put(out, "<li>", strbuf_text(&line), "</li>\n");
 	}
 	strbuf_puts(out, "</ul></section>\n\n");
 	strbuf_free(&intro);
@@ -166,14 +157,14 @@ static void put_heads(struct strbuf *out, const struct comparison *c, const enum
 		"median of processes, \xc2\xb1 is half the 95 %% interval. A ratio is a rate over the "
 		"baseline's. ",
 		c->n_cells);
-	put_tag(out, "", strbuf_text(&caveat),
-		"</span></caption>\n<thead><tr><th scope=\"col\" class=\"first\">test</th>");
+	html_put(out, "", strbuf_text(&caveat),
+		 "</span></caption>\n<thead><tr><th scope=\"col\" class=\"first\">test</th>");
 	for (int k = 0; k < n; k++)
 		strbuf_printf(out, "<th scope=\"col\" class=\"fold\">%s</th>", point_key_name(keys[k]));
 	strbuf_puts(out, c->apart ? "<th scope=\"col\">run</th>" : "");
 	strbuf_puts(out, "<th scope=\"col\">unit</th>");
 	for (int v = 0; v < c->n_values; v++) {
-		put_tag(out, "<th scope=\"col\" class=\"n\">", value_name(c, v), "");
+		html_put(out, "<th scope=\"col\" class=\"n\">", value_name(c, v), "");
 		strbuf_puts(out, v == c->baseline ? "<small>baseline</small></th>"
 						  : "</th><th scope=\"col\" class=\"n\">ratio<small>95 "
 						    "%</small></th>");
@@ -190,16 +181,16 @@ static void put_estimate(struct strbuf *out, const char *before, const struct es
 	number_estimate(&text, &interval, e);
 	strbuf_printf(out, "<td class=\"n\" data-v=\"%.6g\">%s", e->value, before);
 	text_html(out, strbuf_text(&text));
-	put_tag(out, " <span class=\"pm\">", strbuf_text(&interval), "</span>");
-	put_tag(out, *after ? " <small>" : "", after, *after ? "</small></td>" : "</td>");
+	html_put(out, " <span class=\"pm\">", strbuf_text(&interval), "</span>");
+	html_put(out, *after ? " <small>" : "", after, *after ? "</small></td>" : "</td>");
 	strbuf_free(&text);
 	strbuf_free(&interval);
 }
 
 static void put_why(struct strbuf *out, const char *why)
 {
-	put_tag(out, *why ? "<td class=\"mute why\" data-v=\"\">" : "<td class=\"n\" data-v=\"\">", why,
-		"</td>");
+	html_put(out, *why ? "<td class=\"mute why\" data-v=\"\">" : "<td class=\"n\" data-v=\"\">", why,
+		 "</td>");
 }
 
 /* The glyph stands beside a word for those who do not see it. */
@@ -243,16 +234,17 @@ static void put_cell(struct strbuf *out, const struct comparison *c, const struc
 	struct strbuf text = {0}, label = {0};
 
 	cell_test(&text, c, cell);
-	put_tag(out, "<tr><th scope=\"row\" class=\"first\" data-point=\"", label_of(&label, c, cell), "\">");
-	put_tag(out, "", strbuf_text(&text), "</th>");
+	html_put(out, "<tr><th scope=\"row\" class=\"first\" data-point=\"", label_of(&label, c, cell),
+		 "\">");
+	html_put(out, "", strbuf_text(&text), "</th>");
 	for (int k = 0; k < n; k++) {
 		strbuf_reset(&text);
 		cell_key(&text, cell, keys[k]);
-		put_tag(out, "<td class=\"fold\">", strbuf_text(&text), "</td>");
+		html_put(out, "<td class=\"fold\">", strbuf_text(&text), "</td>");
 	}
 	if (c->apart)
-		put_tag(out, "<td>", c->runs[cell->run].name, "</td>");
-	put_tag(out, "<td>", cell_unit(c, cell), "</td>");
+		html_put(out, "<td>", c->runs[cell->run].name, "</td>");
+	html_put(out, "<td>", cell_unit(c, cell), "</td>");
 	for (int v = 0; v < c->n_values; v++)
 		put_compared(out, &cell->compared[v], v == c->baseline);
 	strbuf_puts(out, "</tr>\n");
@@ -314,11 +306,11 @@ static void put_differences(struct strbuf *out, const struct comparison *c)
 	for (int i = 0; i < c->differences.n; i++) {
 		const struct difference *x = &c->differences.item[i];
 
-		put_tag(out, "<tr><th scope=\"row\" class=\"first\">", x->key, "</th>");
-		put_tag(out, "<td class=\"why\">", x->a, "</td>");
-		put_tag(out, "<td class=\"why\">", x->b, "</td>");
-		put_tag(out, "<td>", kinds[x->kind], "</td>");
-		put_tag(out, "<td class=\"why\">", x->effect ? x->effect : "", "</td></tr>\n");
+		html_put(out, "<tr><th scope=\"row\" class=\"first\">", x->key, "</th>");
+		html_put(out, "<td class=\"why\">", x->a, "</td>");
+		html_put(out, "<td class=\"why\">", x->b, "</td>");
+		html_put(out, "<td>", kinds[x->kind], "</td>");
+		html_put(out, "<td class=\"why\">", x->effect ? x->effect : "", "</td></tr>\n");
 	}
 	strbuf_puts(out, "</tbody></table></div></section>\n\n");
 }
@@ -348,9 +340,9 @@ static void put_navigation(struct strbuf *out, const struct comparison *c, const
 	html_nav_close(out);
 }
 
-static int page_make(struct strbuf *out, const struct comparison *c, const char *plots_directory,
-		     struct diag *d)
+static int page_make(struct strbuf *out, const void *of, const char *plots_directory, struct diag *d)
 {
+	const struct comparison *c = of;
 	struct plots *plots;
 	struct strbuf title = {0};
 	int rc = comparison_plots(&plots, c, plots_directory, d);
@@ -374,34 +366,14 @@ static int page_make(struct strbuf *out, const struct comparison *c, const char 
 
 int comparison_write_html(const char *directory, const struct comparison *c, struct diag *d)
 {
-	char *plots = mem_printf("%s/plots", directory), *path = mem_printf("%s/compare.html", directory);
-	struct strbuf page = {0};
-	int rc = folder_make(directory, d);
+	const struct page_maker m = {page_make, c};
 
-	if (rc == 0)
-		rc = page_make(&page, c, plots, d);
-	if (rc == 0)
-		rc = file_write(path, page.text, page.len, d);
-	strbuf_free(&page);
-	free(plots);
-	free(path);
-	return rc;
+	return html_page_write(directory, "compare.html", &m, d);
 }
 
 int compare_html(FILE *out, const struct comparison *c, const struct report_options *o, struct diag *d)
 {
-	struct strbuf page = {0};
-	char *own = NULL;
-	const char *folder = o->directory && *o->directory ? o->directory : NULL;
-	int rc = folder ? 0 : folder_temporary(&own, d);
+	const struct page_maker m = {page_make, c};
 
-	if (rc == 0)
-		rc = page_make(&page, c, folder ? folder : own, d);
-	if (rc == 0 && (fwrite(page.text, 1, page.len, out) != page.len || ferror(out)))
-		rc = diag_set(d, ERR_IO, "cannot write the report");
-	if (own)
-		folder_discard(own);
-	strbuf_free(&page);
-	free(own);
-	return rc;
+	return html_page_print(out, o, &m, d);
 }

@@ -10,7 +10,6 @@
 #include "reports/compare/compare.h"
 #include "reports/number.h"
 #include "reports/plots/plots.h"
-#include "reports/text.h"
 
 /* More lines are no picture: then the largest and the smallest, as many of each. */
 #define LINES_MAX 60
@@ -76,16 +75,12 @@ static void put_data(struct strbuf *data, const struct line *lines, int n, enum 
 
 static void put_label(struct strbuf *out, const struct comparison *c, const struct line *line)
 {
-	struct strbuf text = {0}, plain = {0}, cut = {0};
+	struct strbuf text = {0};
 
 	strbuf_printf(&text, "%s: ", line->value);
 	cell_label(&text, c, line->cell);
-	text_plain(&plain, strbuf_text(&text));
-	text_cut(&cut, strbuf_text(&plain), LABEL_WIDTH);
-	text_gnuplot(out, strbuf_text(&cut));
+	gp_label(out, strbuf_text(&text), LABEL_WIDTH);
 	strbuf_free(&text);
-	strbuf_free(&plain);
-	strbuf_free(&cut);
 }
 
 static void put_axes(struct strbuf *text, const struct comparison *c, const struct line *lines, int n)

@@ -12,50 +12,29 @@
 
 #define NOTES_BACK 256
 
-/* Keys that the test's name holds already. */
-static const enum point_key in_test[] = {KEY_WORKLOAD, KEY_M, KEY_N, KEY_K, KEY_SIZE, KEY_TYPE, KEY_DEPTH};
-#define N_IN_TEST (sizeof in_test / sizeof in_test[0])
-
-static bool is_in_test(enum point_key key)
-{
-	for (size_t i = 0; i < N_IN_TEST; i++)
-		if (in_test[i] == key)
-			return true;
-	return false;
-}
-
 /* ---- cells ---- */
 
 int comparison_keys(const struct comparison *c, enum point_key *keys)
 {
-	int n = 0;
-
-	if (c->varies[KEY_MODEL])
-		keys[n++] = KEY_MODEL;
-	if (c->varies[KEY_PRECISION])
-		keys[n++] = KEY_PRECISION;
-	for (int k = 0; k < KEY_COUNT; k++)
-		if (c->varies[k] && k != KEY_MODEL && k != KEY_PRECISION && !is_in_test((enum point_key)k))
-			keys[n++] = (enum point_key)k;
-	return n;
+	return label_keys(c->varies, keys);
 }
 
 void cell_test(struct strbuf *out, const struct comparison *c, const struct compare_cell *cell)
 {
 	size_t start = out->len;
 
-	if (c->kind != COMPARE_KEY || !is_in_test(c->key)) {
+	if (c->kind != COMPARE_KEY || !label_in_test(c->key)) {
 		row_test(out, cell->first);
 		return;
 	}
-	for (size_t i = 0; i < N_IN_TEST; i++) {
-		const char *value = point_get(&cell->first->point->point, in_test[i]);
+	for (const enum point_key *key = label_test_keys; *key != KEY_COUNT; key++) {
+		const char *value = point_get(&cell->first->point->point, *key);
 
-		if (in_test[i] == c->key || !*value || (in_test[i] == KEY_DEPTH && strcmp(value, "0") == 0))
+		if (*key == c->key || !*value || (*key == KEY_DEPTH && strcmp(value, "0") == 0))
 			continue;
 		strbuf_puts(out, out->len > start ? " " : "");
-		if (in_test[i] != KEY_WORKLOAD)
-			strbuf_printf(out, "%s=", point_key_name(in_test[i]));
+		if (*key != KEY_WORKLOAD)
+			strbuf_printf(out, "%s=", point_key_name(*key));
 		strbuf_puts(out, value);
 	}
 	if (out->len == start)
@@ -64,38 +43,16 @@ void cell_test(struct strbuf *out, const struct comparison *c, const struct comp
 
 void cell_key(struct strbuf *out, const struct compare_cell *cell, enum point_key key)
 {
-	const char *value = point_get(&cell->first->point->point, key);
-
-	if (key == KEY_MODEL)
-		model_short(out, value);
-	else
-		strbuf_puts(out, value);
+	point_key_put(out, &cell->first->point->point, key);
 }
 
-/* As few words as tell cells apart: a key's default goes without saying. */
 void cell_label(struct strbuf *out, const struct comparison *c, const struct compare_cell *cell)
 {
-	static const struct {
-		enum point_key key;
-		const char *before;
-	} brief[] = {{KEY_MODEL, ""},	 {KEY_PRECISION, ""},	      {KEY_ISA, ""},
-		     {KEY_PROVIDER, ""}, {KEY_SEQUENCES, "\xc3\x97"}, {KEY_THREADS, "t"},
-		     {KEY_UBATCH, "ub"}};
 	enum point_key keys[KEY_COUNT];
 	int n = comparison_keys(c, keys);
 
 	cell_test(out, c, cell);
-	for (int i = 0; i < n; i++) {
-		const char *value = point_get(&cell->first->point->point, keys[i]), *before = NULL;
-		const char *usual = point_key_default(keys[i]);
-
-		if (!*value || (usual && strcmp(usual, value) == 0))
-			continue;
-		for (size_t k = 0; k < sizeof brief / sizeof brief[0]; k++)
-			before = brief[k].key == keys[i] ? brief[k].before : before;
-		strbuf_printf(out, " %s%s", before ? before : point_key_name(keys[i]), before ? "" : "=");
-		cell_key(out, cell, keys[i]);
-	}
+	label_words(out, &cell->first->point->point, keys, n);
 	if (c->apart)
 		strbuf_printf(out, ", %s", c->runs[cell->run].name);
 }

@@ -7,6 +7,7 @@
 #define IFM_REPORTS_HTML_H
 
 #include "reports/plots/plots.h"
+#include "reports/report.h"
 #include "reports/view.h"
 
 struct page {
@@ -50,6 +51,25 @@ void html_foot(struct strbuf *out);
 void html_nav_open(struct strbuf *out);
 void html_nav_link(struct strbuf *out, const char *id, const char *title);
 void html_nav_close(struct strbuf *out);
+
+/* before and after as they are, text escaped. */
+void html_put(struct strbuf *out, const char *before, const char *text, const char *after);
+/* A row of a list of facts; nothing when value is NULL or "". name and value are escaped. */
+void html_fact(struct strbuf *out, const char *name, const char *value);
+/* The machine and the build of a run as a list of facts, all others folded. */
+void html_run_facts(struct strbuf *out, const struct stored_run *run);
+
+/* Whoever makes a page of `of`, with its pictures drawn in plots_directory. */
+struct page_maker {
+	int (*make)(struct strbuf *out, const void *of, const char *plots_directory, struct diag *d);
+	const void *of;
+};
+/* DIRECTORY/name with its pictures inside, and what they are made of under DIRECTORY/plots. */
+MUST_CHECK int html_page_write(const char *directory, const char *name, const struct page_maker *m,
+			       struct diag *d);
+/* The page alone; its pictures are drawn in a folder that is gone afterwards unless the options name one. */
+MUST_CHECK int html_page_print(FILE *out, const struct report_options *o, const struct page_maker *m,
+			       struct diag *d);
 
 /* ---- finding.c: what the title and the summary say ---- */
 /* What a fastest row does not beat: rows whose intervals overlap its own, or that have none. */

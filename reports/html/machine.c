@@ -8,15 +8,12 @@
 #include "reports/number.h"
 #include "reports/text.h"
 
-static void put_fact(struct strbuf *out, const char *name, const char *value)
+void html_fact(struct strbuf *out, const char *name, const char *value)
 {
 	if (!value || !*value)
 		return;
-	strbuf_puts(out, "<dt>");
-	text_html(out, name);
-	strbuf_puts(out, "</dt><dd>");
-	text_html(out, value);
-	strbuf_puts(out, "</dd>\n");
+	html_put(out, "<dt>", name, "</dt>");
+	html_put(out, "<dd>", value, "</dd>\n");
 }
 
 /* What is read first, in this order; a key is looked for in the machine, then in the environment, then in the build. */
@@ -47,7 +44,7 @@ static void put_first_facts(struct strbuf *out, const struct stored_run *run)
 
 		for (size_t k = 0; k < sizeof of / sizeof of[0] && text.len == 0; k++)
 			first_fact_put(&text, of[k], first_facts[i].key);
-		put_fact(out, first_facts[i].name, strbuf_text(&text));
+		html_fact(out, first_facts[i].name, strbuf_text(&text));
 		strbuf_free(&text);
 	}
 }
@@ -69,7 +66,7 @@ static int put_facts(struct strbuf *out, const json_t *facts, const char *prefix
 			n += put_facts(out, value, strbuf_text(&name));
 		} else {
 			json_put(&text, value);
-			put_fact(out, strbuf_text(&name), strbuf_text(&text));
+			html_fact(out, strbuf_text(&name), strbuf_text(&text));
 			n++;
 		}
 		strbuf_free(&name);
@@ -113,50 +110,55 @@ static void put_method(struct page *p)
 		      "%d rounds; in each round every point once, in an order shuffled by the seed %lld; a "
 		      "fresh process for every visit",
 		      a->run->rounds, (long long)a->run->seed);
-	put_fact(&p->out, "order", strbuf_text(&text));
-	put_fact(&p->out, "value of a process",
-		 "work of its whole repetitions after warm-up over their summed time");
-	put_fact(&p->out, "row",
-		 "median of its processes; the interval is the order-statistic 95 % interval of the median, "
-		 "which "
-		 "needs 6 processes");
-	put_fact(&p->out, "share",
-		 "time the work takes at the binding ceiling over the time it took, paired by round");
-	put_fact(&p->out, "residual",
-		 "largest difference from the reference worker's outputs over their largest magnitude");
+	html_fact(&p->out, "order", strbuf_text(&text));
+	html_fact(&p->out, "value of a process",
+		  "work of its whole repetitions after warm-up over their summed time");
+	html_fact(&p->out, "row",
+		  "median of its processes; the interval is the order-statistic 95 % interval of the median, "
+		  "which "
+		  "needs 6 processes");
+	html_fact(&p->out, "share",
+		  "time the work takes at the binding ceiling over the time it took, paired by round");
+	html_fact(&p->out, "residual",
+		  "largest difference from the reference worker's outputs over their largest magnitude");
 	strbuf_reset(&text);
 	strbuf_printf(
 		&text,
 		"%ld measured, %ld warm-up; marked: %ld with page faults, %ld preempted, %ld migrated, %ld "
 		"contended; none dropped. %ld visits failed",
 		samples, warmup, faulted, preempted, migrated, contended, failed);
-	put_fact(&p->out, "samples", strbuf_text(&text));
-	put_fact(&p->out, "command", a->run->command);
+	html_fact(&p->out, "samples", strbuf_text(&text));
+	html_fact(&p->out, "command", a->run->command);
+	strbuf_free(&text);
+}
+
+void html_run_facts(struct strbuf *out, const struct stored_run *run)
+{
+	struct strbuf text = {0};
+
+	strbuf_puts(out, "<h3>Machine and build</h3><dl class=\"facts\">\n");
+	put_first_facts(out, run);
+	html_fact(out, "machine id", run->machine_id);
+	html_fact(out, "machine class", run->machine_class);
+	strbuf_printf(&text, "%s %s", run->build_program ? run->build_program : "",
+		      run->build_version ? run->build_version : "");
+	html_fact(out, "program", text.len > 1 ? strbuf_text(&text) : "none ran");
+	strbuf_puts(out, "</dl>\n");
+	put_all_facts(out, "machine", run->machine);
+	put_all_facts(out, "environment", run->environment);
+	put_all_facts(out, "build", run->build);
 	strbuf_free(&text);
 }
 
 void html_machine(struct page *p)
 {
-	const struct stored_run *run = p->view->a->run;
-	struct strbuf text = {0};
-
 	strbuf_puts(&p->out,
 		    "<section id=\"machine\"><h2>Machine, build, method</h2>\n<div class=\"grid two\">\n"
-		    "<div><h3>Machine and build</h3><dl class=\"facts\">\n");
-	put_first_facts(&p->out, run);
-	put_fact(&p->out, "machine id", run->machine_id);
-	put_fact(&p->out, "machine class", run->machine_class);
-	strbuf_printf(&text, "%s %s", run->build_program ? run->build_program : "",
-		      run->build_version ? run->build_version : "");
-	put_fact(&p->out, "program", text.len > 1 ? strbuf_text(&text) : "none ran");
-	strbuf_puts(&p->out, "</dl>\n");
-	put_all_facts(&p->out, "machine", run->machine);
-	put_all_facts(&p->out, "environment", run->environment);
-	put_all_facts(&p->out, "build", run->build);
+		    "<div>");
+	html_run_facts(&p->out, p->view->a->run);
 	strbuf_puts(&p->out, "</div>\n<div><h3>Method</h3><dl class=\"facts\">\n");
 	put_method(p);
 	strbuf_puts(&p->out, "</dl></div></div></section>\n\n");
-	strbuf_free(&text);
 }
 
 void html_spec(struct page *p)

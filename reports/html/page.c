@@ -88,6 +88,13 @@ static void put_file(struct strbuf *out, const char *name)
 	free(text);
 }
 
+void html_put(struct strbuf *out, const char *before, const char *text, const char *after)
+{
+	strbuf_puts(out, before);
+	text_html(out, text);
+	strbuf_puts(out, after);
+}
+
 void html_head(struct strbuf *out, const char *title)
 {
 	strbuf_puts(out,

@@ -76,7 +76,10 @@ void html_header(struct page *p)
 	} else {
 		strbuf_puts(&text, ", not ended");
 	}
-	strbuf_printf(&text, " \xc2\xb7 run %lld", (long long)run->id);
+	if (run->id)
+		strbuf_printf(&text, " \xc2\xb7 run %lld", (long long)run->id);
+	else
+		strbuf_puts(&text, " \xc2\xb7 run not stored");
 	if (run->label && run->label[0])
 		strbuf_printf(&text, ", %s", run->label);
 	run_notes_put(&text, run, " \xc2\xb7 ");

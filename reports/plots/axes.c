@@ -22,6 +22,17 @@ void gp_text(struct strbuf *out, const char *name, const char *text)
 	strbuf_putc(out, '\n');
 }
 
+void gp_label(struct strbuf *out, const char *text, int columns)
+{
+	struct strbuf plain = {0}, cut = {0};
+
+	text_plain(&plain, text);
+	text_cut(&cut, strbuf_text(&plain), columns);
+	text_gnuplot(out, strbuf_text(&cut));
+	strbuf_free(&plain);
+	strbuf_free(&cut);
+}
+
 void gp_log_range(struct strbuf *out, const char *axis, double lo, double hi, double margin)
 {
 	static const double steps[] = {1, 1.5, 2, 3, 5, 7};

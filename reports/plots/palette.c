@@ -22,6 +22,9 @@ static const struct {
 	{"f32",   {"#22262b", "#f6f7f8"}}, {"f16",   {"#1533c4", "#9fabf2"}},
 	{"q8_0",  {"#237b70", "#2fa073"}}, {"q4_0",  {"#a05c00", "#ffb638"}},
 	{"bad",   {"#b02a30", "#ff8f84"}}, {"mark",  {"#a34a00", "#f2a057"}},
+	/* verdicts; SLOWER is bad. The first three are as far apart as series are, the others lean on glyph and word. */
+	{"faster", {"#083fb4", "#6cb1ff"}}, {"same", {"#6a6d70", "#aab2bc"}},
+	{"small", {"#8a5a00", "#e0ad45"}}, {"open",  {"#6d5a8c", "#b9a7d8"}},
 	/* clang-format on */
 };
 #define N_ROLES (sizeof palette / sizeof palette[0])

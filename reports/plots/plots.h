@@ -26,7 +26,11 @@ enum plot_kind {
 	PLOT_SCALING,
 	PLOT_TIMELINE,
 	PLOT_KIND_COUNT, /* of those of a run */
-	PLOT_RATIOS	 /* of a comparison */
+	PLOT_RATIOS,	 /* of a comparison */
+	PLOT_FOREST,	 /* of a trial: ratios with what they mean, */
+	PLOT_PAIRS,	 /* its pairs, */
+	PLOT_AA,	 /* beside those of a program and its copy, */
+	PLOT_ORDER	 /* and every visit in its order */
 };
 
 /* One SVG. Panels of one script share its .dat and .gp. */
@@ -177,6 +181,8 @@ MUST_CHECK int gnuplot_run(const char *gnuplot, const char *directory, const cha
 /* Writes `name = 1.25` into a script; NaN is refused by writing 0. */
 void gp_number(struct strbuf *out, const char *name, double x);
 void gp_text(struct strbuf *out, const char *name, const char *text);
+/* A text from outside as a gnuplot string of at most that many columns. */
+void gp_label(struct strbuf *out, const char *text, int columns);
 /* `set xtics STEP`: from three to eight marks over that much of a linear axis. */
 double gp_tic_step(double length);
 /* Powers of ten as marks of a log axis from lo to hi, about `most` of them, with 2 and 5 between few; zero: the lowest

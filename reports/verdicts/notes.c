@@ -291,8 +291,8 @@ static void note_confirming(struct strbuf *out, const struct verdicts *v)
 		tried += v->cell[i].confirming != NULL;
 		confirmed += v->cell[i].confirmed;
 	}
-	strbuf_printf(out, "run %lld on fresh pairs confirms %d of %d\n", (long long)v->confirming_run,
-		      confirmed, tried);
+	strbuf_printf(out, "tried again on fresh pairs in run %lld: %d of %d confirmed\n",
+		      (long long)v->confirming_run, confirmed, tried);
 }
 
 void verdicts_notes(struct strbuf *out, const struct verdicts *v)

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "reports/verdicts/html.h"
 #include "reports/verdicts/verdicts.h"
 
 static const struct {
@@ -10,7 +11,7 @@ static const struct {
 	int (*emit)(FILE *out, const struct verdicts *v, const struct report_options *o, struct diag *d);
 } formats[] = {
 	{"terminal", verdicts_terminal}, {"md", verdicts_md},	    {"csv", verdicts_csv},
-	{"json", verdicts_json},	 {"junit", verdicts_junit},
+	{"json", verdicts_json},	 {"junit", verdicts_junit}, {"html", verdicts_html},
 };
 
 int verdicts_emit(FILE *out, const struct verdicts *v, const char *format,

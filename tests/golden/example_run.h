@@ -161,7 +161,7 @@ static void example_failed_ceilings(struct maker *m)
 	made_visit(m, p, VISIT_TIMING, 1)->failed = true;
 }
 
-static struct maker *example_run(void)
+__attribute__((unused)) static struct maker *example_run(void)
 {
 	struct maker *m = made_start();
 

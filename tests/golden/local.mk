@@ -10,6 +10,12 @@ check_PROGRAMS += %D%/t_reports %D%/t_plots %D%/t_models %D%/t_comparisons
 %C%_t_comparisons_SOURCES = %D%/t_comparisons.c %D%/golden.h %D%/example_run.h %D%/stored_run.h
 %C%_t_comparisons_CFLAGS = $(AM_CFLAGS)
 %C%_t_comparisons_LDADD = $(REPORT_TEST_LINK)
+check_PROGRAMS += %D%/t_verdict_page
+%C%_t_verdict_page_SOURCES = %D%/t_verdict_page.c %D%/golden.h %D%/example_verdicts.h %D%/example_run.h %D%/stored_run.h
+%C%_t_verdict_page_CFLAGS = $(AM_CFLAGS)
+%C%_t_verdict_page_LDADD = $(REPORT_TEST_LINK)
+TESTS += %D%/t_verdict_page
+EXTRA_DIST += %D%/reports/verdicts-body.html %D%/reports/verdicts-plots.txt
 TESTS += %D%/t_reports %D%/t_plots %D%/t_models %D%/t_comparisons
 EXTRA_DIST += %D%/reports/terminal.txt %D%/reports/terminal-60.txt %D%/reports/terminal-80.txt %D%/reports/terminal-200.txt %D%/reports/report.md \
 	%D%/reports/report.csv %D%/reports/report.json %D%/reports/body.html \

@@ -15,7 +15,7 @@
 #include "engines/base/mem.h"
 #include "harness/store/store.h"
 
-#define MADE_POINTS 64
+#define MADE_POINTS 512
 #define MADE_VISITS 32
 
 struct maker {

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Reports in a real browser (look.mjs): a measured sweep with evil names, a failed point and several tables, its
-# comparison, and a run of 500 points. Part of `make bigcheck`; left out where there is no node or no Chromium.
+# comparison, a run of 500 points, and verdicts of trials made by hand, one of 500 points. Part of `make bigcheck`; left
+# out where there is no node or no Chromium.
 # LOOK_SHOTS=FOLDER keeps pictures and paper for people to look at. With a validator ($VNU: its jar) the pages are
 # held against it, too; its style sheet checker is older than some properties.
 set -u
@@ -43,10 +44,15 @@ if [ ! -f "$work/sweep/report.html" ]; then
 fi
 "$IFM" report --by precision --html "$work/by" 2>/dev/null || echo "# no comparison"
 "${top_builddir:-.}/tests/unit/big_store" "$work/big.db" 500 6 24 && "$IFM" report --store "$work/big.db" --html "$work/big" 2>/dev/null
+page=${top_builddir:-.}/tests/golden/t_verdict_page
+"$page" "$work/verdicts" && "$page" "$work/verdicts500" 500
+mv "$work/verdicts/compare.html" "$work/verdicts.html"
+mv "$work/verdicts500/compare.html" "$work/verdicts500.html"
 mv "$work/sweep/report.html" "$work/sweep.html"
 mv "$work/by/compare.html" "$work/compare.html"
 mv "$work/big/report.html" "$work/big.html"
 if [ -n "${VNU:-}" ]; then
 	java -Xss8m -jar "$VNU" "$work"/*.html 2>&1 | grep -v ' CSS: ' | sed 's/^/# /'
 fi
-node "$top_srcdir/tests/look/look.mjs" "$work/sweep.html" "$work/compare.html" "$work/big.html" ${LOOK_SHOTS:+--shots "$LOOK_SHOTS"}
+node "$top_srcdir/tests/look/look.mjs" "$work/sweep.html" "$work/compare.html" "$work/big.html" \
+	"$work/verdicts.html" "$work/verdicts500.html" ${LOOK_SHOTS:+--shots "$LOOK_SHOTS"}

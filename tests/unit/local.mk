@@ -256,6 +256,18 @@ check_PROGRAMS += %D%/t_counting
 %C%_t_counting_LDADD = librun.a $(WIRE_TEST_LINK)
 TESTS += %D%/t_counting
 
+# trial
+TRIAL_TEST_LINK = libtrial.a librun.a libplan.a libspec.a libstore.a libhost.a libstat.a libwire.a libbase.a \
+	$(SQLITE_LIBS) $(FYAML_LIBS) $(HWLOC_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS)
+check_PROGRAMS += %D%/t_revision %D%/t_revision_builds
+%C%_t_revision_SOURCES = %D%/t_revision.c %D%/revision_repository.h %D%/temp_folder.h
+%C%_t_revision_CFLAGS = $(AM_CFLAGS)
+%C%_t_revision_LDADD = $(TRIAL_TEST_LINK)
+%C%_t_revision_builds_SOURCES = %D%/t_revision_builds.c %D%/revision_repository.h %D%/temp_folder.h
+%C%_t_revision_builds_CFLAGS = $(AM_CFLAGS)
+%C%_t_revision_builds_LDADD = $(TRIAL_TEST_LINK)
+TESTS += %D%/t_revision %D%/t_revision_builds
+
 # reports
 REPORT_TEST_LINK = libreports.a libstore.a libstat.a libwire.a libbase.a $(SQLITE_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS)
 check_PROGRAMS += %D%/t_analysis %D%/t_text %D%/t_limits

@@ -45,7 +45,8 @@ static const char hello_text[] =
 	"  {'name': 'fma', 'ceiling': true, 'uses_model': false, 'keys': ['engine', 'device', 'isa', "
 	"'threads',"
 	"    'workload', 'type']}],"
-	" 'counters': [{'name': 'clock', 'usable': true, 'why': ''}],"
+	" 'counters': [{'name': 'clock', 'usable': true, 'why': ''},"
+	"  {'name': 'papi', 'usable': true, 'why': '', 'groups': true}],"
 	" 'engines': [{'name': 'cpu', 'usable': true, 'why': ''}, {'name': 'null', 'usable': true, 'why': "
 	"''}]}";
 

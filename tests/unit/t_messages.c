@@ -65,7 +65,8 @@ static const struct message messages[] = {
 	 "engines", hello_read, hello_write, hello_free},
 	{"hello at length",
 	 "{\"build\":{},\"counters\":[" CHOICE ",{\"name\":\"papi:base\",\"passes\":2,\"usable\":true,"
-	 "\"why\":\"\"}],\"devices\":[],\"engine\":\"cpu\",\"engines\":[],\"events\":[{\"counter\":\"papi:"
+	 "\"why\":\"\"},{\"groups\":true,\"name\":\"papi\",\"usable\":true,\"why\":\"\"}],\"devices\":[],"
+	 "\"engine\":\"cpu\",\"engines\":[],\"events\":[{\"counter\":\"papi:"
 	 "base\","
 	 "\"event\":\"PAPI_TOT_INS\",\"name\":\"instructions\",\"usable\":false,\"why\":\"no PMU\"}],"
 	 "\"protocol\":1,\"version\":\"1\",\"workloads\":[]}",
@@ -173,7 +174,7 @@ static void spoil_each(const struct message *m, json_t *whole, json_t *o, int *n
 	{
 		bool is_build = strcmp(key, "compiler") == 0;
 		bool is_hello = strcmp(key, "engines") == 0 || strcmp(key, "passes") == 0 ||
-				strcmp(key, "affinities") == 0;
+				strcmp(key, "affinities") == 0 || strcmp(key, "groups") == 0;
 		bool optional = is_build || is_hello || (m->optional && strcmp(key, m->optional) == 0);
 		json_object_del(o, key);
 		*n += optional ? 0 : 1;

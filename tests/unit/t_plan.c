@@ -115,18 +115,20 @@ static void test_merge(void)
 static void test_refused(void)
 {
 	is_plan("{workload: pq128, model: default}\n",
-		"workload=pq128 -> skipped: unknown workload \"pq\" (did you mean \"pp\"?)\n");
+		"workload=pq128 -> skipped: x.yaml:1: unknown workload \"pq\" (did you mean \"pp\"?)\n");
 	is_plan("{workload: tg1 @ d8, model: default}\n",
 		"model=default precision=f16 threads=2 workload=tg1 -> skipped: this worker's workload knows "
 		"no "
 		"depth\n");
 	is_plan("{workload: gem, model: default}\n",
-		"workload=gem -> skipped: unknown workload \"gem\" (did you mean \"gemm\"?)\n");
+		"workload=gem -> skipped: x.yaml:1: unknown workload \"gem\" (did you mean \"gemm\"?)\n");
 	is_plan("{workload: tg1, model: default, precision: [q8, zzzzz, f32]}\n",
-		"model=default precision=q8 threads=2 workload=tg1 -> skipped: unknown precision \"q8\" (did "
+		"model=default precision=q8 threads=2 workload=tg1 -> skipped: x.yaml:1: unknown precision "
+		"\"q8\" (did "
 		"you "
 		"mean \"q8_0\"?)\n"
-		"model=default precision=zzzzz threads=2 workload=tg1 -> skipped: unknown precision "
+		"model=default precision=zzzzz threads=2 workload=tg1 -> skipped: x.yaml:1: unknown "
+		"precision "
 		"\"zzzzz\", known "
 		"are f32, f16, q8_0\n"
 		"model=default precision=f32 threads=2 workload=tg1\n");
@@ -135,31 +137,79 @@ static void test_refused(void)
 		"isa=avx512 model=default precision=f16 threads=2 workload=tg1 -> unavailable: isa avx512: "
 		"not on this "
 		"CPU; usable are ref, avx2\n"
-		"isa=avx51 model=default precision=f16 threads=2 workload=tg1 -> skipped: unknown isa "
+		"isa=avx51 model=default precision=f16 threads=2 workload=tg1 -> skipped: x.yaml:1: unknown "
+		"isa "
 		"\"avx51\" (did "
 		"you mean \"avx512\"?)\n");
 	is_plan("{workload: tg1, model: default, device: ['cuda:0', 'cuda:1']}\n",
 		"device=cuda:0 model=default precision=f16 threads=1 workload=tg1 -> unavailable: device "
 		"cuda:0: no "
 		"driver; usable are cpu\n"
-		"device=cuda:1 model=default precision=f16 threads=all workload=tg1 -> skipped: unknown "
+		"device=cuda:1 model=default precision=f16 threads=all workload=tg1 -> skipped: x.yaml:1: "
+		"unknown "
 		"device "
 		"\"cuda:1\" (did you mean \"cuda:0\"?)\n");
 	is_plan("{workload: tg1, model: [none.gguf, far.gguf, other.gguf, q4.gguf]}\n",
-		"model=none.gguf precision=file threads=2 workload=tg1 -> skipped: none.gguf: No such file "
+		"model=none.gguf precision=file threads=2 workload=tg1 -> skipped: x.yaml:1: none.gguf: No "
+		"such file "
 		"or "
 		"directory\n"
 		"model=far.gguf precision=file threads=2 workload=tg1 -> unavailable: its library is absent\n"
-		"model=other.gguf precision=file threads=2 workload=tg1 -> skipped: nothing is known of "
+		"model=other.gguf precision=file threads=2 workload=tg1 -> skipped: x.yaml:1: nothing is "
+		"known of "
 		"model "
 		"\"other.gguf\"\n"
 		"model=q4.gguf precision=q4_k threads=2 workload=tg1 -> skipped: the file is held in "
 		"\"q4_k\", which is "
 		"not computed in: expected one of f32, f16, q8_0\n");
 	is_plan("{workload: gemm, m: 1, n: 1, k: 1, precision: file}\n",
-		"k=1 m=1 n=1 precision=file threads=2 workload=gemm -> skipped: precision \"file\" is a "
+		"k=1 m=1 n=1 precision=file threads=2 workload=gemm -> skipped: x.yaml:1: precision \"file\" "
+		"is a "
 		"model's, gemm "
 		"has none\n");
+}
+
+/* What was mistyped is named where it stands, in a set, too; what a flag says has no place. */
+static void test_places(void)
+{
+	struct spec s;
+	struct plan p;
+	static const char flagged[] = "workload: tg1\nmodel: default\nprecision: f32\n";
+	is_plan("workload: tg1\nmodel: default\nprecision:\n  - f32\n  - q8\n",
+		"model=default precision=f32 threads=2 workload=tg1\n"
+		"model=default precision=q8 threads=2 workload=tg1 -> skipped: x.yaml:5: unknown precision "
+		"\"q8\" (did you mean \"q8_0\"?)\n");
+	is_plan("sets:\n  few: [f32,\n    q8]\nworkload: tg1\nmodel: default\nprecision: $few\n",
+		"model=default precision=f32 threads=2 workload=tg1\n"
+		"model=default precision=q8 threads=2 workload=tg1 -> skipped: x.yaml:3: unknown precision "
+		"\"q8\" (did you mean \"q8_0\"?)\n");
+	if (spec_parse(&s, flagged, strlen(flagged), "x.yaml", NULL) ||
+	    spec_set_axis(&s, KEY_PRECISION, "q8", NULL) ||
+	    plan_expand(&p, &s, &hello, models, N_MODELS, NULL))
+		bail("no plan");
+	is_text(p.points[0].reason, "unknown precision \"q8\" (did you mean \"q8_0\"?)",
+		"a flag has no line");
+	plan_free(&p);
+	spec_free(&s);
+}
+
+static void test_counter_flags(void)
+{
+	static const char yaml[] = "workload: fma\ntype: f32\ncounters: clock\n";
+	char said[700];
+	struct spec s;
+	struct plan p;
+	struct diag d = {0};
+	if (spec_parse(&s, yaml, strlen(yaml), "x.yaml", NULL) ||
+	    spec_set_option(&s, "counters", "papi", NULL))
+		bail("no spec");
+	is_int(plan_expand(&p, &s, &hello, models, N_MODELS, &d), ERR_USAGE, "counters of a flag");
+	is_text(diag_format(&d, said, sizeof said),
+		"--counters: source \"papi\" is asked for with a group, as papi:GROUP: 'inferometer list "
+		"counters' "
+		"lists them",
+		"are not the file's");
+	spec_free(&s);
 }
 
 static void is_refused(const char *yaml, const char *says)
@@ -180,7 +230,12 @@ static void test_usage(void)
 	is_refused("{workload: gemm, n: 1, k: 1}\n",
 		   "x.yaml:1: workload gemm needs key \"m\": gemm: rows of A");
 	is_refused("{workload: fma, type: f32, counters: [clok]}\n",
-		   "x.yaml: counters: unknown source \"clok\", the worker has clock");
+		   "x.yaml:1: counters: unknown source \"clok\" (did you mean \"clock\"?)");
+	is_refused("workload: fma\ntype: f32\ncounters:\n  - clock\n  - papi\n",
+		   "x.yaml:3: counters: source \"papi\" is asked for with a group, as papi:GROUP: "
+		   "'inferometer list counters' lists them");
+	is_refused("{workload: fma, type: f32, counters: [nosuch]}\n",
+		   "x.yaml:1: counters: unknown source \"nosuch\", the worker has clock, papi:GROUP");
 	is_refused("{workload: fma}\n",
 		   "x.yaml:1: workload fma needs key \"type\": fma: element type, f32, bf16 or int8");
 	is_refused("{workload: pp8 @ d16, depth: 4, model: default}\n",
@@ -248,6 +303,26 @@ static void test_other_workers(void)
 	spec_free(&s);
 }
 
+/* Each share is few enough, both are not. */
+static void test_joined_visits(void)
+{
+	static const char *const yaml[] = {
+		"{workload: gemm, m: 1-600, n: 1, k: 1, engine: cpu, rounds: 1000}\n",
+		"{workload: gemm, m: 1-600, n: 1, k: 1, engine: 'null', rounds: 1000}\n"};
+	struct plan p, more;
+	struct spec s;
+	struct diag d = {0};
+	if (spec_parse(&s, yaml[0], strlen(yaml[0]), "x.yaml", NULL) || expand(&p, yaml[0], NULL) ||
+	    expand(&more, yaml[1], NULL))
+		bail("no plan");
+	is_int(plan_check_visits(&p, &s, &d), 0, "600 points in 1000 rounds");
+	plan_join(&p, &more, "null");
+	is_int(plan_check_visits(&p, &s, &d), ERR_USAGE, "twice as many");
+	is_text(d.text, "1200 points in 1000 rounds are more than 1000000 visits", "says how many");
+	plan_free(&p);
+	spec_free(&s);
+}
+
 int main(void)
 {
 	unsetenv("INFEROMETER_DATA");
@@ -257,9 +332,12 @@ int main(void)
 	test_threads();
 	test_merge();
 	test_refused();
+	test_places();
+	test_counter_flags();
 	test_usage();
 	test_ids();
 	test_other_workers();
+	test_joined_visits();
 	wire_hello_free(&hello);
 	return tap_done();
 }

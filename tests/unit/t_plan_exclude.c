@@ -133,7 +133,8 @@ static void test_all(void)
 		"cache=cold duration=sustained k=1 m=1 n=1 precision=f32 threads=2 workload=gemm\n",
 		0);
 	is_plan("{workload: gemm, m: 1, n: 1, k: 1, cache: cool}\n",
-		"cache=cool k=1 m=1 n=1 precision=f32 threads=2 workload=gemm -> skipped: unknown cache "
+		"cache=cool k=1 m=1 n=1 precision=f32 threads=2 workload=gemm -> skipped: x.yaml:1: unknown "
+		"cache "
 		"\"cool\" "
 		"(did you mean \"cold\"?)\n",
 		0);

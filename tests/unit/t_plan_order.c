@@ -55,7 +55,8 @@ static void test_admit(void)
 	if (expand(&p, "{workload: tg1, model: none.gguf}\n", NULL))
 		bail("no plan");
 	plan_admit(&p, 0, &unavailable);
-	is_text(p.points[0].reason, "none.gguf: No such file or directory", "the first reason stays");
+	is_text(p.points[0].reason, "x.yaml:1: none.gguf: No such file or directory",
+		"the first reason stays");
 	plan_free(&p);
 }
 

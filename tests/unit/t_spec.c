@@ -44,6 +44,8 @@ static void test_axes(void)
 	is_axis("workload: [tg8@d16, 'pp4+tg8  @ d0512', tg3 @ d0]\n", KEY_WORKLOAD,
 		"tg8 @ d16 pp4+tg8 @ d512 tg3");
 	is_axis("depth: [0, 128-512*2]\n", KEY_DEPTH, "0 128 256 512");
+	is_axis("depth: 0-16+8\n", KEY_DEPTH, "0 8 16");
+	is_axis("ubatch: 0-2\n", KEY_UBATCH, "0 1 2");
 	is_axis("workload:\n  - 'pp64'\n  - \"tg\\x33\"\n", KEY_WORKLOAD, "pp64 tg3");
 	is_axis("model: a, b-1.gguf\n", KEY_MODEL, "a, b-1.gguf");
 	is_axis("model: \"null\"\n", KEY_MODEL, "null");
@@ -190,6 +192,9 @@ static const struct {
 	{"threads: 1,,2\n", "threads: a value is empty"},
 	{"threads: 8-1\n", "threads: range \"8-1\": expected from 1 on, the end not below the start"},
 	{"threads: 0-4*2\n", "threads: range \"0-4*2\": expected from 1 on"},
+	{"threads: 0-4\n", "threads: range \"0-4\": expected from 1 on"},
+	{"depth: 0-16*2\n", "depth: range \"0-16*2\": expected from 1 on, the end not below the start"},
+	{"workload: pp0-4\n", "workload: range \"pp0-4\": expected from 1 on"},
 	{"threads: 1-8*1\n", "threads: range \"1-8*1\": expected a step of 1 or a factor of 2 at least"},
 	{"threads: 1-8+0\n", "threads: range \"1-8+0\": expected a step of 1 or a factor of 2 at least"},
 	{"threads: 1-8-2\n", "threads: \"1-8-2\": expected a whole number"},

@@ -183,6 +183,15 @@ static void test_round_trip(void)
 	check_head(r, e.run);
 	check_points(r, &e, &other);
 	stored_run_free(r);
+	is_int(store_point_load(s, e.run, e.id, &r, &d), 0, "one point alone");
+	is_text(r->command, "inferometer run x.yaml", "of that run");
+	ok(r->n_points == 1 && strcmp(r->points[0].id, e.id) == 0 && r->points[0].n_visits == 3,
+	   "that one, with its visits");
+	stored_run_free(r);
+	is_int(store_point_load(s, e.run, "none", &r, &d), 0, "a point that there is not");
+	is_int(r->n_points, 0, "is none");
+	stored_run_free(r);
+	is_int(store_point_load(s, 99, e.id, &r, &d), ERR_USAGE, "of a run that there is not");
 	store_close(s);
 	example_free(&e);
 	example_free(&other);

@@ -48,6 +48,12 @@ static void test_together(struct store *s)
 	is_int(store_begin(s, &d), 0, "a transaction");
 	is_int(example_begin(s, &e, &d), 0, "with a run");
 	is_int(store_end(s, ERR_IO, &d), ERR_IO, "that fails in the end");
+	is_int(store_begin(s, &d), 0, "another one");
+	is_int(example_begin(s, &e, &d), 0, "with a run");
+	is_int(store_run_list(s, &runs, &n, &d), 0, "which is there");
+	is_int(n, 1, "as long as it lasts");
+	stored_run_list_free(runs, n);
+	store_undo(s);
 	is_int(store_run_list(s, &runs, &n, &d), 0, "the runs");
 	is_int(n, 0, "there is none");
 	stored_run_list_free(runs, n);

@@ -113,6 +113,26 @@ static void test_width(void)
 	strbuf_free(&s);
 }
 
+static void is_filled(const char *text, int width, int first, int hanging, const char *want, const char *name)
+{
+	struct strbuf s = {0};
+
+	text_fill(&s, text, width, first, hanging);
+	is_text(strbuf_text(&s), want, name);
+	strbuf_free(&s);
+}
+
+static void test_fill(void)
+{
+	is_filled("one two three", 8, 0, 2, "one two\n  three", "words are filled to the width");
+	is_filled("one two three", 8, 4, 0, "one\ntwo\nthree", "behind what stands there already");
+	is_filled("  a   b ", 80, 0, 0, "a b", "blanks are one between words");
+	is_filled("a /a/long/path b", 6, 0, 1, "a\n /a/long/path\n b", "a long word is not cut");
+	is_filled("\xc3\xa9\xc3\xa9 \xc3\xa9\xc3\xa9", 5, 0, 0, "\xc3\xa9\xc3\xa9 \xc3\xa9\xc3\xa9",
+		  "columns, not bytes");
+	is_filled("", 5, 0, 0, "", "nothing");
+}
+
 static void is_number(double x, double half, const char *want)
 {
 	struct strbuf s = {0};
@@ -171,6 +191,7 @@ int main(void)
 	test_mentions();
 	test_odd_widths();
 	test_width();
+	test_fill();
 	test_numbers();
 	return tap_done();
 }

@@ -11,6 +11,7 @@
 
 #include "engines/base/mem.h"
 #include "engines/base/nearest.h"
+#include "engines/base/plain.h"
 #include "engines/base/strbuf.h"
 
 /* Of a folder with more files the first ones are looked at. */
@@ -19,12 +20,6 @@ enum { FILES_MAX = 4096 };
 #define CONVERT "convert it with llama.cpp's convert_hf_to_gguf.py --outtype f16"
 
 /* ---- names ---- */
-
-static bool ends_with(const char *s, const char *end)
-{
-	size_t n = strlen(s), n_end = strlen(end);
-	return n >= n_end && strcmp(s + n - n_end, end) == 0;
-}
 
 /* Names go into messages and to terminals: others are left out. */
 static bool is_plain(const char *name)
@@ -46,13 +41,13 @@ struct files {
 
 static void file_note(struct files *f, const char *name)
 {
-	if (ends_with(name, suffix) && is_plain(name)) {
+	if (plain_ends(name, suffix) && is_plain(name)) {
 		f->gguf = mem_realloc(f->gguf, ((size_t)f->n_gguf + 1) * sizeof *f->gguf);
 		f->gguf[f->n_gguf++] = mem_strndup(name, strlen(name) - strlen(suffix));
 	}
 	f->config = f->config || strcmp(name, "config.json") == 0;
-	f->weights = f->weights || ends_with(name, ".safetensors") || ends_with(name, ".bin") ||
-		     ends_with(name, ".pth");
+	f->weights = f->weights || plain_ends(name, ".safetensors") || plain_ends(name, ".bin") ||
+		     plain_ends(name, ".pth");
 }
 
 static int name_compare(const void *a, const void *b)
@@ -89,7 +84,7 @@ static bool is_repository(const char *path)
 {
 	const char *slash = strchr(path, '/');
 	return slash && slash != path && slash[1] && !strchr(slash + 1, '/') && *path != '.' &&
-	       *path != '~' && !ends_with(path, suffix);
+	       *path != '~' && !plain_ends(path, suffix);
 }
 
 /* Suffixes are alike and tell nothing: what stands before the last dot is compared. */
@@ -213,8 +208,8 @@ void hint_content(struct strbuf *out, const char *path, const void *bytes, size_
 			strbuf_printf(out, "; it is %s", contents[i].hint);
 			return;
 		}
-	if (ends_with(path, ".onnx"))
+	if (plain_ends(path, ".onnx"))
 		strbuf_puts(out, "; ONNX is not read: of the model that it was made from: " CONVERT);
-	else if (ends_with(path, ".yaml") || ends_with(path, ".yml"))
+	else if (plain_ends(path, ".yaml") || plain_ends(path, ".yml"))
 		strbuf_puts(out, "; a sweep is named without -m, as 'inferometer run x.yaml'");
 }
