@@ -11,11 +11,15 @@ libreports_a_SOURCES = \
 	%D%/analysis/compare.c %D%/analysis/compare.h %D%/analysis/ratio.c \
 	%D%/analysis/verdicts.h \
 	%D%/analysis/verdicts.c \
+	%D%/analysis/verdict_steps.h \
+	%D%/analysis/verdict_cells.c \
+	%D%/analysis/verdict_families.c \
 	%D%/analysis/verdict_pairs.c \
 	%D%/analysis/verdict_pairs.h \
 	%D%/verdicts/verdicts.h \
 	%D%/verdicts/registry.c \
 	%D%/verdicts/words.c \
+	%D%/verdicts/notes.c \
 	%D%/verdicts/csv.c \
 	%D%/verdicts/terminal.c \
 	%D%/verdicts/md.c \

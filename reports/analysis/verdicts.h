@@ -94,6 +94,7 @@ struct verdicts {
 	struct verdicts *confirming;	       /* the trial that confirms, owned; NULL: none was made */
 	int64_t confirming_run;		       /* 0: none */
 	bool complete;			       /* the run was not interrupted */
+	bool varies[KEY_COUNT];		       /* over the cells, by their points of arm a */
 };
 
 /* confirming: the run that confirms this one, NULL: none was made; both must outlive the verdicts. ERR_USAGE: no trial;
@@ -101,6 +102,10 @@ struct verdicts {
 MUST_CHECK int verdicts_make(struct verdicts **out, const struct stored_run *run,
 			     const struct stored_run *confirming, struct diag *d);
 void verdicts_free(struct verdicts *v);
+
+/* SLOWER, and that counts: a gate's is confirmed already, or it is none. With wrong outputs, or on a machine whose calibration
+ * failed, it does not; a difference that was allowed by name leaves it what it is. */
+bool verdict_cell_fails(const struct verdict_cell *c);
 
 /* 0, 1 slower, 3 inconclusive where required, 4 calibration failed, 5 failed cells; the highest in the order 4, 1, 5, 3, 0. Slower
  * counts confirmed ones only where confirmation is needed. */

@@ -24,12 +24,14 @@ static enum kind kind_of(const struct verdict_cell *c)
 {
 	if (c->state == POINT_FAILED || c->state == POINT_UNAVAILABLE || c->caveat == CAVEAT_WRONG)
 		return KIND_ERROR;
+	if (verdict_cell_fails(c))
+		return KIND_FAILURE;
 	if (c->state != POINT_DONE || c->result.verdict == VERDICT_INCONCLUSIVE || !verdict_stands(c))
 		return KIND_SKIPPED;
-	return c->result.verdict == VERDICT_SLOWER ? KIND_FAILURE : KIND_PASS;
+	return KIND_PASS;
 }
 
-static void put_message(struct strbuf *out, const struct verdicts *v, const struct verdict_cell *c)
+static void put_message(struct strbuf *out, const struct verdict_cell *c)
 {
 	verdict_word(out, c);
 	if (c->n_pairs) {
@@ -46,7 +48,7 @@ static void put_message(struct strbuf *out, const struct verdicts *v, const stru
 	if (c->caveat)
 		strbuf_printf(out, "; %s", verdict_caveat_name(c->caveat));
 	struct strbuf needed = {0};
-	verdict_needed(&needed, v, c);
+	verdict_needed(&needed, c);
 	if (needed.len)
 		strbuf_printf(out, "; it takes %s", strbuf_text(&needed));
 	strbuf_free(&needed);
@@ -75,7 +77,7 @@ static void put_case(struct strbuf *out, const struct verdicts *v, const struct 
 	put_xml(out, strbuf_text(&text));
 	strbuf_printf(out, "\" time=\"%.3f\">\n", time_of(c));
 	strbuf_reset(&text);
-	put_message(&text, v, c);
+	put_message(&text, c);
 	if (kind_of(c) == KIND_PASS)
 		strbuf_printf(out, "      <%s>", tag);
 	else {

@@ -51,7 +51,7 @@ static void put_row(struct strbuf *out, const struct verdicts *v, const struct v
 	verdict_marks(&text, c);
 	if (*verdict_why(c))
 		strbuf_printf(&text, "%s%s", text.len ? "; " : "", verdict_why(c));
-	verdict_needed(&needed, v, c);
+	verdict_needed(&needed, c);
 	if (needed.len)
 		strbuf_printf(&text, "%sit takes %s", text.len ? "; " : "", strbuf_text(&needed));
 	strbuf_free(&needed);
@@ -81,8 +81,10 @@ int verdicts_md(FILE *out, const struct verdicts *v, const struct report_options
 	strbuf_puts(&s, "**inferometer: ");
 	verdicts_headline(&s, v);
 	strbuf_printf(&s, "** (exit status %d: %s)\n\n", verdicts_exit(v), verdicts_exit_reason(v));
-	strbuf_puts(&s, "| point | verdict | time of b over a, 95 % | pairs | noise | MDE | marks |\n"
-			"|---|---|---:|---:|---:|---:|---|\n");
+	strbuf_printf(&s,
+		      "| point | verdict | time of b over a, %g %% | pairs | noise | MDE | marks |\n"
+		      "|---|---|---:|---:|---:|---:|---|\n",
+		      v->trial.level * 100);
 	for (int i = 0; i < v->n_cells; i++)
 		put_row(&s, v, &v->cell[i]);
 	strbuf_puts(&s, "\n<details><summary>How it was measured</summary>\n\n");

@@ -27,7 +27,7 @@ static const struct {
 	const char *head;
 	bool right;
 } columns[N_COLUMNS] = {
-	{"verdict", false}, {"time b/a", true}, {"95 %", false},  {"pairs", true},
+	{"verdict", false}, {"time b/a", true}, {"", false},	  /* the level */ {"pairs", true},
 	{"noise", true},    {"MDE", true},	{"marks", false},
 };
 
@@ -134,8 +134,11 @@ static void put_table(FILE *out, const struct table *t, const struct verdicts *v
 {
 	const char *text[N_COLUMNS];
 
+	char level[20];
+
+	snprintf(level, sizeof level, "%g %%", v->trial.level * 100);
 	for (int k = 0; k < N_COLUMNS; k++)
-		text[k] = columns[k].head;
+		text[k] = k == COLUMN_INTERVAL ? level : columns[k].head;
 	put_line(out, t, "point", text, colour ? ANSI_BOLD : "");
 	for (int i = 0; i < t->n; i++) {
 		for (int k = 0; k < N_COLUMNS; k++)
@@ -166,7 +169,7 @@ static void put_open(struct strbuf *out, const struct verdicts *v)
 			continue;
 		verdict_label(out, v, c);
 		strbuf_printf(out, ": %s", why);
-		verdict_needed(&needed, v, c);
+		verdict_needed(&needed, c);
 		if (needed.len)
 			strbuf_printf(out, "; it takes %s", strbuf_text(&needed));
 		strbuf_putc(out, '\n');

@@ -19,7 +19,7 @@ MUST_CHECK int verdicts_emit(FILE *out, const struct verdicts *v, const char *fo
 MUST_CHECK int verdicts_replicate_head(FILE *out, struct diag *d);
 MUST_CHECK int verdicts_replicate_rows(FILE *out, const struct verdicts *v, int number, struct diag *d);
 
-/* ---- for the formats (words.c): unescaped text ---- */
+/* ---- for the formats (words.c, notes.c): unescaped text ---- */
 
 /* "tg32 q8_0 t2": the cell without what the arms declare, and without what is the same in all cells. */
 void verdict_label(struct strbuf *out, const struct verdicts *v, const struct verdict_cell *c);
@@ -42,9 +42,9 @@ double verdict_half(const struct verdict_cell *c); /* of its interval; NaN */
 /* "contended 2, drifting 3, lost 1", how it was measured. */
 void verdict_marks(struct strbuf *out, const struct verdict_cell *c);
 /* What would decide a cell that is INCONCLUSIVE: "33 pairs in all, about 12 s more"; "" for others. */
-void verdict_needed(struct strbuf *out, const struct verdicts *v, const struct verdict_cell *c);
+void verdict_needed(struct strbuf *out, const struct verdict_cell *c);
 
-/* "b is slower on 1 of 12 points and faster on 3". */
+/* "b is slower on 1 of 12 points and faster on 3; cannot tell on 2". */
 void verdicts_headline(struct strbuf *out, const struct verdicts *v);
 /* Lines above the table: what was compared, where, how. */
 void verdicts_intro(struct strbuf *out, const struct verdicts *v);

@@ -349,3 +349,9 @@ check_PROGRAMS += %D%/t_exchange
 %C%_t_exchange_CFLAGS = $(AM_CFLAGS)
 %C%_t_exchange_LDADD = $(EXCHANGE_TEST_LINK)
 TESTS += %D%/t_exchange
+
+check_PROGRAMS += %D%/t_verdicts
+%C%_t_verdicts_SOURCES = %D%/t_verdicts.c tests/golden/stored_trial.h tests/golden/stored_run.h
+%C%_t_verdicts_CFLAGS = $(AM_CFLAGS)
+%C%_t_verdicts_LDADD = $(REPORT_TEST_LINK)
+TESTS += %D%/t_verdicts

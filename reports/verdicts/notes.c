@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is said of all cells of a trial: above its table and below it. */
+#include "config.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "reports/verdicts/verdicts.h"
+#include "reports/view.h"
+
+/* Cells that were compared, and of them those whose outputs are wrong: their verdicts say nothing. */
+struct tally {
+	int n, wrong;
+	int count[VERDICT_SLOWER + 1]; /* of the others */
+};
+
+static struct tally tally_of(const struct verdicts *v)
+{
+	struct tally t = {0};
+
+	for (int i = 0; i < v->n_cells; i++) {
+		const struct verdict_cell *c = &v->cell[i];
+
+		if (c->state != POINT_DONE)
+			continue;
+		t.n++;
+		t.wrong += c->caveat == CAVEAT_WRONG;
+		t.count[c->result.verdict] += c->caveat != CAVEAT_WRONG;
+	}
+	return t;
+}
+
+static void put_points(struct strbuf *out, int k, int n)
+{
+	strbuf_printf(out, "%d of %d point%s", k, n, n == 1 ? "" : "s");
+}
+
+/* Slower and faster, else the same. */
+static void headline_first(struct strbuf *out, const struct tally *t)
+{
+	const int slower = t->count[VERDICT_SLOWER], faster = t->count[VERDICT_FASTER],
+		  same = t->count[VERDICT_SAME], n = t->n;
+
+	if (slower || faster) {
+		strbuf_printf(out, "b is %s on ", slower ? "slower" : "faster");
+		put_points(out, slower ? slower : faster, n);
+		if (slower && faster)
+			strbuf_printf(out, " and faster on %d", faster);
+	} else if (same) {
+		strbuf_puts(out, "b is the same on ");
+		put_points(out, same, n);
+	} else {
+		strbuf_puts(out, "b is neither slower nor faster for certain on any of ");
+		strbuf_printf(out, "%d point%s", n, n == 1 ? "" : "s");
+	}
+}
+
+void verdicts_headline(struct strbuf *out, const struct verdicts *v)
+{
+	const struct tally t = tally_of(v);
+
+	if (t.n == 0) {
+		strbuf_puts(out, "nothing could be compared");
+		return;
+	}
+	headline_first(out, &t);
+	if (t.count[VERDICT_CHANGED_SMALL])
+		strbuf_printf(out, "; changed a little on %d", t.count[VERDICT_CHANGED_SMALL]);
+	if (t.count[VERDICT_INCONCLUSIVE])
+		strbuf_printf(out, "; cannot tell on %d", t.count[VERDICT_INCONCLUSIVE]);
+	if (t.wrong)
+		strbuf_printf(out, "; wrong outputs on %d", t.wrong);
+	if (v->n_cells > t.n)
+		strbuf_printf(out, "; not compared on %d", v->n_cells - t.n);
+	strbuf_puts(out, v->calibration == CALIBRATION_FAILED || v->trial.n_allowed ? " (unverified)" : "");
+}
+
+static const char *purpose_text(const struct trial *t)
+{
+	switch (t->purpose) {
+	case TRIAL_GATE:
+		return "gate: a is the control, b the candidate";
+	case TRIAL_CONFIRM:
+		return "fresh pairs of what a gate called";
+	case TRIAL_AA:
+		return "calibration: b is a copy of a";
+	case TRIAL_INJECTED:
+		return "calibration: b is slowed down on purpose";
+	default:
+		return "comparison on fresh pairs";
+	}
+}
+
+void verdicts_intro(struct strbuf *out, const struct verdicts *v)
+{
+	const struct trial *t = &v->trial;
+	double seconds = ((double)v->run->end_wall_ns - (double)v->run->start_wall_ns) * 1e-9;
+
+	strbuf_printf(out, "run %lld, %s", (long long)v->run->id, purpose_text(t));
+	if (v->run->end_wall_ns > v->run->start_wall_ns)
+		strbuf_printf(out, "; %.0f s", seconds);
+	strbuf_puts(out, "; on ");
+	machine_put(out, v->run);
+	strbuf_putc(out, '\n');
+	for (int i = 0; i < TRIAL_ARMS; i++)
+		strbuf_printf(out, "%s: %s (worker %s, %s)\n", trial_arm_name[i], t->arm[i].title,
+			      t->arm[i].worker, *t->arm[i].version ? t->arm[i].version : "version unknown");
+	strbuf_printf(out,
+		      "time of b over a, %g %% interval of pairs of processes measured in turns; SLOWER and "
+		      "FASTER from %g "
+		      "%%, SAME within %g %%\n",
+		      t->level * 100, t->delta_fail * 100, t->delta_eq * 100);
+}
+
+static void note_families(struct strbuf *out, const struct verdicts *v)
+{
+	for (int i = 0; i < v->n_families && v->n_families > 1; i++) {
+		const struct verdict_family *f = &v->family[i];
+
+		if (f->n < 2)
+			continue;
+		strbuf_printf(out, "family %s, mean of %d points: ", f->name, f->n);
+		verdict_percent(out, f->theta, f->family.ok ? (f->family.hi - f->family.lo) / 2 : NAN);
+		if (f->family.ok)
+			strbuf_printf(out, " [%+.2f, %+.2f], %s", expm1(f->family.lo) * 100,
+				      expm1(f->family.hi) * 100, verdict_name(f->verdict));
+		strbuf_putc(out, '\n');
+	}
+}
+
+static void note_calibration(struct strbuf *out, const struct verdicts *v)
+{
+	const struct calibration_share *s = &v->false_alarms;
+	const struct trial_calibration *c = &v->trial.calibration;
+
+	if (s->n == 0)
+		strbuf_puts(
+			out,
+			"calibration: none on this machine yet: inferometer calibrate says what a verdict is "
+			"worth here\n");
+	else
+		strbuf_printf(out,
+			      "calibration: %s: equal things were called different in %d of %d comparisons "
+			      "at p <= .05, "
+			      "%.1f %% [%.1f, %.1f]",
+			      calibration_state_name(v->calibration), s->k, s->n, s->share * 100, s->lo * 100,
+			      s->hi * 100);
+	if (s->n && c->n_injected)
+		strbuf_printf(out, "; 5 %% put in were found in %d of %d", c->n_found, c->n_injected);
+	if (s->n)
+		strbuf_putc(out, '\n');
+	if (v->calibration == CALIBRATION_FAILED)
+		strbuf_puts(out,
+			    "verdicts are unverified: this machine calls equal things different too often\n");
+}
+
+static void note_aa(struct strbuf *out, const struct verdicts *v)
+{
+	if (v->n_aa == 0) {
+		if (*v->trial.no_copy)
+			strbuf_printf(out, "no A/A pairs: %s\n", v->trial.no_copy);
+		return;
+	}
+	strbuf_printf(out, "A/A beside it: %d pair%s of a against its copy", v->n_aa,
+		      v->n_aa == 1 ? "" : "s");
+	if (isfinite(v->aa_p)) {
+		strbuf_puts(out, ": ");
+		verdict_percent(out, v->aa_theta, NAN);
+		strbuf_printf(out, ", p = %.3g", v->aa_p);
+	}
+	strbuf_printf(out, "; 95 %% of single pairs lie within %.1f %%\n", expm1(v->aa_q95) * 100);
+}
+
+/* How far a run came that was interrupted. Where looks at the width decide, nobody knows of how many. */
+static void note_incomplete(struct strbuf *out, const struct verdicts *v)
+{
+	long long n = 0, cells = 0;
+
+	for (int i = 0; i < v->n_cells; i++) {
+		n += v->cell[i].n_pairs;
+		cells += !v->cell[i].cell->reason[0];
+	}
+	strbuf_printf(out, "not complete (%s): %lld", v->run->state, n);
+	if (v->trial.pairs)
+		strbuf_printf(out, " of %lld pairs\n", cells * v->trial.pairs);
+	else
+		strbuf_printf(out, " pairs, of at most %lld\n", cells * v->trial.pairs_max);
+}
+
+static void note_warmup(struct strbuf *out, const struct trial *t)
+{
+	if (t->cut < 0) {
+		strbuf_puts(out, "no pilot was made: how long a process warms up is not known\n");
+		return;
+	}
+	strbuf_printf(out, "pilot: %s%sboth arms leave out %d repetition%s of warm-up\n", t->warmup,
+		      *t->warmup ? "; " : "", t->cut, t->cut == 1 ? "" : "s");
+}
+
+static void note_made(struct strbuf *out, const struct verdicts *v)
+{
+	const struct trial *t = &v->trial;
+
+	if (!v->complete)
+		note_incomplete(out, v);
+	note_warmup(out, t);
+	if (t->restart_pairs)
+		strbuf_printf(out,
+			      "where loading is dear a worker served %d pairs before it was started anew\n",
+			      t->restart_pairs);
+	for (int i = 0; i < t->n_differences; i++)
+		strbuf_printf(out, "differs: %s\n", t->difference[i]);
+	if (t->n_allowed)
+		strbuf_puts(out, "verdicts are unverified: a difference between the arms was allowed\n");
+	strbuf_printf(out, "seed %llu\n", (unsigned long long)t->seed);
+}
+
+static void note_floors(struct strbuf *out, const struct verdicts *v)
+{
+	double most = 0;
+
+	for (int i = 0; i < v->n_cells; i++)
+		most = fmax(most, v->cell[i].cell->floor);
+	if (expm1(most) > v->trial.delta_eq)
+		strbuf_printf(out,
+			      "equal things reach %.1f %% on this machine: what is SLOWER, FASTER or the "
+			      "SAME is raised to "
+			      "that\n",
+			      expm1(most) * 100);
+}
+
+const char *verdicts_exit_reason(const struct verdicts *v)
+{
+	static const char *const reasons[] = {
+		[0] = "nothing slower",	    [1] = "slower",	   [3] = "a required point is open",
+		[4] = "calibration failed", [5] = "points failed",
+	};
+
+	return reasons[verdicts_exit(v)];
+}
+
+/* What the words under "marks" mean, of those that stand there. */
+static void note_marks(struct strbuf *out, const struct verdicts *v)
+{
+	int contended = 0, drifting = 0, lost = 0;
+
+	for (int i = 0; i < v->n_cells; i++) {
+		contended += v->cell[i].n_contended;
+		drifting += v->cell[i].drifting[0] + v->cell[i].drifting[1];
+		lost += v->cell[i].n_lost;
+	}
+	if (contended)
+		strbuf_puts(out,
+			    "contended: pairs during which others kept the machine busy; they are kept\n");
+	if (drifting)
+		strbuf_puts(out, "drifting: processes whose times still went somewhere after warm-up\n");
+	if (lost)
+		strbuf_puts(out, "lost: rounds in which a visit failed or was not made; they give no pair\n");
+}
+
+/* Arms whose outputs are not those of the reference, and how far they are. */
+static void note_wrong(struct strbuf *out, const struct verdicts *v)
+{
+	for (int i = 0; i < v->n_cells; i++)
+		for (int arm = 0; arm < TRIAL_ARMS; arm++) {
+			const struct verdict_cell *c = &v->cell[i];
+
+			if (!c->wrong[arm])
+				continue;
+			strbuf_puts(out, "wrong outputs: ");
+			verdict_label(out, v, c);
+			strbuf_printf(out,
+				      ", arm %s: residual %.2g is above what the precision allows; its speed "
+				      "is that of something else\n",
+				      trial_arm_name[arm], c->residual[arm]);
+		}
+}
+
+static void note_confirming(struct strbuf *out, const struct verdicts *v)
+{
+	int confirmed = 0, tried = 0;
+
+	if (!v->confirmable)
+		return;
+	if (!v->confirming) {
+		if (v->count[VERDICT_INCONCLUSIVE])
+			strbuf_puts(out, "no run on fresh pairs confirms this one\n");
+		return;
+	}
+	for (int i = 0; i < v->n_cells; i++) {
+		tried += v->cell[i].confirming != NULL;
+		confirmed += v->cell[i].confirmed;
+	}
+	strbuf_printf(out, "tried again on fresh pairs in run %lld: %d of %d confirmed\n",
+		      (long long)v->confirming_run, confirmed, tried);
+}
+
+void verdicts_notes(struct strbuf *out, const struct verdicts *v)
+{
+	note_wrong(out, v);
+	note_marks(out, v);
+	note_confirming(out, v);
+	note_families(out, v);
+	note_aa(out, v);
+	note_calibration(out, v);
+	note_floors(out, v);
+	note_made(out, v);
+	strbuf_printf(out, "exit status %d: %s\n", verdicts_exit(v), verdicts_exit_reason(v));
+}
