@@ -132,46 +132,66 @@ static int entry_mark(const struct entry *e, struct diag *d)
 	return rc;
 }
 
-/* The last lines that say something, joined, as plain text. */
+/* Where the line before `end`, or before the line break there, begins. */
+static const char *line_begin(const char *text, const char *end)
+{
+	if (end > text && end[-1] == '\n')
+		end--;
+	while (end > text && end[-1] != '\n')
+		end--;
+	return end;
+}
+
+static bool is_blank(const char *line, const char *end)
+{
+	return line + strspn(line, " \t\r\n") >= end;
+}
+
+/* The last lines that say something, joined, as plain text: whole ones, but for a last one that is too long. */
 static void last_lines(const char *text, struct strbuf *out)
 {
-	const char *end = text + strlen(text), *from = end;
+	const char *end = text + strlen(text), *next;
 	struct strbuf joined = {0};
-	for (int n = 0; from > text && n < LAST_LINES && end - from < LAST_BYTES;) {
-		const char *line = from - 1;
-		while (line > text && line[-1] != '\n')
-			line--;
-		n += strspn(line, " \t\n") < (size_t)(from - line);
-		from = line;
-	}
-	if (end - from > LAST_BYTES)
-		from = end - LAST_BYTES;
-	while (from < end) {
-		size_t n = strcspn(from, "\n");
-		char *line = mem_strndup(from, n);
-		if (strspn(line, " \t") < n) {
-			strbuf_puts(&joined, joined.len ? " | " : "");
-			strbuf_puts(&joined, line);
-		}
-		free(line);
-		from += n < (size_t)(end - from) ? n + 1 : n;
+	for (int n = 0; n < LAST_LINES && end > text; end = next) {
+		next = line_begin(text, end);
+		if (is_blank(next, end))
+			continue;
+		size_t len = strcspn(next, "\n");
+		if (n > 0 && joined.len + len > LAST_BYTES)
+			break;
+		size_t cut = len > LAST_BYTES ? len - LAST_BYTES : 0;
+		char *rest = strbuf_take(&joined);
+		strbuf_add(&joined, next + cut, len - cut);
+		strbuf_puts(&joined, n > 0 ? " | " : "");
+		strbuf_puts(&joined, rest);
+		free(rest);
+		n++;
 	}
 	plain_text(out, strbuf_text(&joined), false);
 	strbuf_free(&joined);
 }
 
+static bool has_submodules(const struct entry *e)
+{
+	char *path = mem_printf("%s/.gitmodules", e->tree);
+	bool has = access(path, F_OK) == 0;
+	free(path);
+	return has;
+}
+
 static int build_failed(const struct built_ask *ask, const struct entry *e, int fd, int status,
 			struct diag *d)
 {
-	char buf[4096], ending[64];
+	char buf[4096], ending[64]; /* enough for the last lines */
 	struct strbuf said = {0};
 	off_t size = lseek(fd, 0, SEEK_END),
 	      at = size > (off_t)sizeof buf - 1 ? size - (off_t)sizeof buf + 1 : 0;
 	ssize_t n = pread(fd, buf, sizeof buf - 1, at);
 	buf[n > 0 ? n : 0] = '\0';
 	last_lines(buf, &said);
-	int rc = diag_set_at(d, ERR_IO, e->log, 0, "the build of %.60s (%.12s) failed, %s%s%s", ask->name,
-			     ask->commit, command_ending(status, ending, sizeof ending),
+	int rc = diag_set_at(d, ERR_IO, e->log, 0, "the build of %.60s (%.12s)%s failed, %s%s%s", ask->name,
+			     ask->commit, has_submodules(e) ? ", without its submodules," : "",
+			     command_ending(status, ending, sizeof ending),
 			     said.len ? "; it printed at its end: " : " and printed nothing",
 			     strbuf_text(&said));
 	strbuf_free(&said);
@@ -209,15 +229,13 @@ static int run_build(const struct built_ask *ask, const struct entry *e, struct 
 
 static void tell(const struct built_ask *ask, const struct entry *e)
 {
-	char *modules = mem_printf("%s/.gitmodules", e->tree);
-	if (ask->progress && access(modules, F_OK) == 0)
+	if (!ask->progress)
+		return;
+	if (has_submodules(e))
 		fprintf(ask->progress, "note: %s has submodules, which are not fetched\n", ask->name);
-	if (ask->progress) {
-		fprintf(ask->progress, "building %s (%.12s %s); its output: %s\n", ask->name, ask->commit,
-			ask->subject, e->log);
-		fflush(ask->progress);
-	}
-	free(modules);
+	fprintf(ask->progress, "building %s (%.12s %s); its output: %s\n", ask->name, ask->commit,
+		ask->subject, e->log);
+	fflush(ask->progress);
 }
 
 /* Under the lock. What fails or is interrupted leaves its log. */

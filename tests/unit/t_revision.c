@@ -211,6 +211,13 @@ static void test_kinds(void)
 	ask.build = "sh build.sh && git describe --always";
 	is_int(build_as(ask), 0, "a shallow one, no branch reaching the commit");
 	is_text(worker_says(1), "five", "its worker");
+	if (!shell("git init -q --template= --object-format=sha256 ../sha256 && cp build.sh says ../sha256 "
+		   "&& "
+		   "cd ../sha256 && git add . && git commit -q -m six") ||
+	    chdir("../sha256"))
+		bail("no repository with SHA-256");
+	ok(build_as(usual("HEAD")) == 0 && strlen(rev[0].commit) == 64, "one with longer names");
+	is_text(worker_says(1), "five", "its worker");
 	if (chdir("../repo") || !shell("git worktree remove --force ../linked"))
 		bail("no way back");
 }
@@ -241,6 +248,10 @@ static void test_environment(void)
 	ok(build_as(usual("main..sub")) == 0 &&
 		   strstr(progress, "note: sub has submodules, which are not fetched\n"),
 	   "submodules are not fetched");
+	struct revisions_ask failing = usual("main..sub");
+	failing.build = "sh build.sh; test ! -e .gitmodules";
+	is_int(build_as(failing), ERR_IO, "a build that needs them");
+	has_text(why.text, "), without its submodules, failed, exit status 1 and printed nothing", "says so");
 }
 
 int main(void)

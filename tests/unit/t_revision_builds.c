@@ -59,6 +59,9 @@ static void test_failure(void)
 	is_int(build_as(ask), ERR_IO, "one that prints much");
 	has_text(why.text, "line 4998 of many words | line 4999 of many words", "its end");
 	is_int(n_kept("tree"), 0, "folders that cannot be written are removed, too");
+	ask.build = "echo; echo a last line; echo; echo; printf '  \\t\\n'; exit 1";
+	is_int(build_as(ask), ERR_IO, "one that prints blank lines");
+	has_text(why.text, "at its end: a last line", "which say nothing");
 	ask.build = "head -c 20000 /dev/zero | tr '\\0' x; exit 1";
 	is_int(build_as(ask), ERR_IO, "one that prints one line");
 	has_text(why.text, "xxxxxxxx", "cut");

@@ -108,7 +108,16 @@ static void test_stored(void)
 	trial_free(&again);
 	stored_run_free(run);
 
+	t.pairs++;
 	is_int(store_trial_put(s, e.run, &t, &d), 0, "put once more");
+	if (store_run_load(s, 0, &run, &d))
+		bail(d.text);
+	is_int(stored_trial(&again, run, &d), 0, "there is still one");
+	is_int(again.pairs, t.pairs, "the new one");
+	trial_free(&again);
+	stored_run_free(run);
+
+	is_int(store_annotate(s, e.run, TRIAL_KEY, "{}", &d), 0, "another one");
 	if (store_run_load(s, 0, &run, &d))
 		bail(d.text);
 	is_int(stored_trial(&again, run, &d), ERR_FORMAT, "two are not sound");
