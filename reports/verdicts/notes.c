@@ -188,20 +188,38 @@ static void note_text(struct strbuf *out, const char *before, const char *text)
 	strbuf_putc(out, '\n');
 }
 
+/* Fewer pairs have no 95th percentile of their own. */
+#define AA_QUANTILE_MIN 20
+
+/* How far apart a and its copy were, at most. */
+static double aa_most(const struct verdicts *v)
+{
+	double most = 0;
+
+	for (int i = 0; i < v->n_cells; i++)
+		for (int k = 0; k < v->cell[i].n_aa; k++)
+			most = fmax(most, fabs(v->cell[i].aa_pair[k].r));
+	return most;
+}
+
 static void note_aa(struct strbuf *out, const struct verdicts *v)
 {
+	bool few = v->n_aa < AA_QUANTILE_MIN;
+
 	if (v->n_aa == 0) {
 		note_text(out, "no A/A pairs: ", v->trial.no_copy);
 		return;
 	}
-	strbuf_printf(out, "A/A beside it: %d pair%s of a against its copy", v->n_aa,
+	strbuf_printf(out, "A/A beside it: %d pair%s of a against its copy: ", v->n_aa,
 		      v->n_aa == 1 ? "" : "s");
 	if (isfinite(v->aa_p)) {
-		strbuf_puts(out, ": ");
 		verdict_percent(out, v->aa_theta, NAN);
 		strbuf_printf(out, ", p = %.3g", v->aa_p);
+	} else {
+		strbuf_printf(out, "too %s for a test", v->n_aa > PAIRS_MAX ? "many" : "few");
 	}
-	strbuf_printf(out, "; 95 %% of single pairs lie within %.1f %%\n", expm1(v->aa_q95) * 100);
+	strbuf_printf(out, "; %s within %.1f %%\n", few ? "all lie" : "95 % of single pairs lie",
+		      expm1(few ? aa_most(v) : v->aa_q95) * 100);
 }
 
 /* How far a run came that was interrupted. Where looks at the width decide, nobody knows of how many. */

@@ -264,6 +264,8 @@ static void test_gate(void)
 			trial_noise(r, 22, shift[k][i], .006);
 			trial_pairs(x[k], trial_cell_of(x[k], keys, NULL), r, 22);
 		}
+	for (int round = 1; round <= 2; round++)
+		trial_aa(x[0], 0, round, .002 * round);
 	x[0]->t.purpose = TRIAL_GATE;
 	x[0]->t.q = FDR_Q_GATE;
 	x[1]->t.purpose = TRIAL_CONFIRM;
