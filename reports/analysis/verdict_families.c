@@ -80,16 +80,21 @@ static void families_name(struct verdicts *v, struct members *m)
 	free(first);
 }
 
-/* Of cells with an interval. */
+/* The speed of something else is no speed of the family's. */
+static bool is_member(const struct verdict_cell *c)
+{
+	return verdict_cell_has_interval(c) && !c->wrong[0] && !c->wrong[1];
+}
+
 static void members_make(struct members *m, const struct verdicts *v)
 {
 	m->start = mem_alloc(((size_t)v->n_families + 2) * sizeof *m->start);
 	for (int i = 0; i < v->n_cells; i++)
-		m->start[m->family[i] + 2] += verdict_cell_has_interval(&v->cell[i]);
+		m->start[m->family[i] + 2] += is_member(&v->cell[i]);
 	for (int f = 0; f < v->n_families; f++)
 		m->start[f + 2] += m->start[f + 1];
 	for (int i = 0; i < v->n_cells; i++)
-		if (verdict_cell_has_interval(&v->cell[i]))
+		if (is_member(&v->cell[i]))
 			m->at[m->start[m->family[i] + 1]++] = i;
 }
 
@@ -149,13 +154,13 @@ static void correct(struct verdicts *v, const int *family)
 	free(rejected);
 }
 
-/* Of all cells with an interval, behind the families. */
+/* Of the members of all, behind them. */
 static void whole_family(struct verdicts *v)
 {
 	int *at = mem_alloc(((size_t)v->n_cells + 1) * sizeof *at), n = 0;
 
 	for (int i = 0; i < v->n_cells; i++)
-		if (verdict_cell_has_interval(&v->cell[i]))
+		if (is_member(&v->cell[i]))
 			at[n++] = i;
 	if (v->n_families > 1) {
 		struct verdict_family *f = &v->family[v->n_families++];

@@ -231,6 +231,14 @@ bool verdict_cell_fails(const struct verdict_cell *c)
 	       c->caveat != CAVEAT_CALIBRATION;
 }
 
+static bool is_any_done(const struct verdicts *v)
+{
+	for (int i = 0; i < v->n_cells; i++)
+		if (v->cell[i].state == POINT_DONE)
+			return true;
+	return false;
+}
+
 int verdicts_exit(const struct verdicts *v)
 {
 	if (v->calibration == CALIBRATION_FAILED)
@@ -238,7 +246,7 @@ int verdicts_exit(const struct verdicts *v)
 	for (int i = 0; i < v->n_cells; i++)
 		if (verdict_cell_fails(&v->cell[i]))
 			return 1;
-	if (v->n_failed)
+	if (v->n_failed || (v->n_cells && !is_any_done(v)))
 		return 5;
 	return v->n_required_open ? 3 : 0;
 }

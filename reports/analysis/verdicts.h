@@ -67,7 +67,7 @@ struct verdict_cell {
 /* Cells that one cause would move: those of one workload's kind ("pp", "tg", "gemm"); "all" comes last where there are several. */
 struct verdict_family {
 	char *name;
-	int n; /* cells with an interval */
+	int n; /* cells with an interval, but for those with wrong outputs */
 	struct family
 		family; /* of their ratios; ok false for fewer than FAMILY_CLUSTERS_MIN clusters: then theta is their mean */
 	double theta;
@@ -107,7 +107,7 @@ void verdicts_free(struct verdicts *v);
  * failed, it does not; a difference that was allowed by name leaves it what it is. */
 bool verdict_cell_fails(const struct verdict_cell *c);
 
-/* 0, 1 slower, 3 inconclusive where required, 4 calibration failed, 5 failed cells; the highest in the order 4, 1, 5, 3, 0. Slower
+/* 0, 1 slower, 3 inconclusive where required, 4 calibration failed, 5 failed cells, or no cell was compared; the highest in the order 4, 1, 5, 3, 0. Slower
  * counts confirmed ones only where confirmation is needed. */
 int verdicts_exit(const struct verdicts *v);
 

@@ -65,6 +65,7 @@ static json_t *cell(const struct verdicts *v, const struct verdict_cell *c)
 	put_text(o, "caveat", verdict_caveat_name(c->caveat));
 	put_text(o, "estimator", estimator_name(c->estimator));
 	json_object_set_new(o, "interval", pairs_of(&c->pairs));
+	json_object_set_new(o, "fresh", c->confirming ? pairs_of(&c->confirming->pairs) : json_null());
 	json_object_set_new(o, "ratio", number(c->n_pairs ? exp(c->pairs.theta) : NAN));
 	json_object_set_new(o, "survives", json_boolean(c->survives));
 	json_object_set_new(o, "confirmed", json_boolean(c->confirmed));

@@ -36,9 +36,7 @@ static void put_message(struct strbuf *out, const struct verdict_cell *c)
 	verdict_word(out, c);
 	if (c->n_pairs) {
 		strbuf_puts(out, ": time of b over a ");
-		verdict_percent(out, c->pairs.theta, verdict_half(c));
-		strbuf_putc(out, ' ');
-		verdict_interval(out, c);
+		verdict_effect(out, c);
 		strbuf_printf(out, ", %d pairs", c->n_pairs);
 	}
 	if (c->pairs.state == PAIRS_DONE && c->n_pairs)

@@ -38,11 +38,8 @@ static void put_row(struct strbuf *out, const struct verdicts *v, const struct v
 	strbuf_printf(out, " %s ", c->state == POINT_DONE ? verdict_glyph(c->result.verdict) : "");
 	strbuf_printf(out, called ? "**%s** |" : "%s |", strbuf_text(&text));
 	strbuf_reset(&text);
-	if (c->n_pairs) {
-		verdict_percent(&text, c->pairs.theta, verdict_half(c));
-		strbuf_putc(&text, ' ');
-		verdict_interval(&text, c);
-	}
+	if (c->n_pairs)
+		verdict_effect(&text, c);
 	put_cell(out, strbuf_text(&text));
 	strbuf_printf(out, " %d |", c->n_pairs);
 	put_size(out, c->n_pairs ? c->pairs.spread : NAN);

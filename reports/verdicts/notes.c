@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "reports/text.h"
 #include "reports/verdicts/verdicts.h"
 #include "reports/view.h"
 
@@ -28,6 +29,16 @@ static struct tally tally_of(const struct verdicts *v)
 		t.count[c->result.verdict] += c->caveat != CAVEAT_WRONG;
 	}
 	return t;
+}
+
+/* Text of others, which may hold lines of its own. */
+static void put_label(struct strbuf *out, const struct verdicts *v, const struct verdict_cell *c)
+{
+	struct strbuf label = {0};
+
+	verdict_label(&label, v, c);
+	text_plain(out, strbuf_text(&label));
+	strbuf_free(&label);
 }
 
 static void put_points(struct strbuf *out, int k, int n)
@@ -94,17 +105,28 @@ static const char *purpose_text(const struct trial *t)
 void verdicts_intro(struct strbuf *out, const struct verdicts *v)
 {
 	const struct trial *t = &v->trial;
+	struct strbuf machine = {0};
 	double seconds = ((double)v->run->end_wall_ns - (double)v->run->start_wall_ns) * 1e-9;
 
 	strbuf_printf(out, "run %lld, %s", (long long)v->run->id, purpose_text(t));
 	if (v->run->end_wall_ns > v->run->start_wall_ns)
 		strbuf_printf(out, "; %.0f s", seconds);
 	strbuf_puts(out, "; on ");
-	machine_put(out, v->run);
+	machine_put(&machine, v->run);
+	text_plain(out, strbuf_text(&machine));
+	strbuf_free(&machine);
 	strbuf_putc(out, '\n');
-	for (int i = 0; i < TRIAL_ARMS; i++)
-		strbuf_printf(out, "%s: %s (worker %s, %s)\n", trial_arm_name[i], t->arm[i].title,
-			      t->arm[i].worker, *t->arm[i].version ? t->arm[i].version : "version unknown");
+	for (int i = 0; i < TRIAL_ARMS; i++) {
+		const struct trial_arm *a = &t->arm[i];
+
+		strbuf_printf(out, "%s: ", trial_arm_name[i]);
+		text_plain(out, a->title);
+		strbuf_puts(out, " (worker ");
+		text_plain(out, a->worker);
+		strbuf_puts(out, ", ");
+		text_plain(out, *a->version ? a->version : "version unknown");
+		strbuf_puts(out, ")\n");
+	}
 	strbuf_printf(out,
 		      "time of b over a, %g %% interval of pairs of processes measured in turns; SLOWER and "
 		      "FASTER from %g "
@@ -121,9 +143,11 @@ static void note_families(struct strbuf *out, const struct verdicts *v)
 			continue;
 		strbuf_printf(out, "family %s, mean of %d points: ", f->name, f->n);
 		verdict_percent(out, f->theta, f->family.ok ? (f->family.hi - f->family.lo) / 2 : NAN);
-		if (f->family.ok)
-			strbuf_printf(out, " [%+.2f, %+.2f], %s", expm1(f->family.lo) * 100,
-				      expm1(f->family.hi) * 100, verdict_name(f->verdict));
+		if (f->family.ok) {
+			strbuf_putc(out, ' ');
+			verdict_bounds(out, f->family.lo, f->family.hi);
+			strbuf_printf(out, ", %s", verdict_name(f->verdict));
+		}
 		strbuf_putc(out, '\n');
 	}
 }
@@ -154,21 +178,48 @@ static void note_calibration(struct strbuf *out, const struct verdicts *v)
 			    "verdicts are unverified: this machine calls equal things different too often\n");
 }
 
+/* A line, unless there is nothing to say. */
+static void note_text(struct strbuf *out, const char *before, const char *text)
+{
+	if (!*text)
+		return;
+	strbuf_puts(out, before);
+	text_plain(out, text);
+	strbuf_putc(out, '\n');
+}
+
+/* Fewer pairs have no 95th percentile of their own. */
+#define AA_QUANTILE_MIN 20
+
+/* How far apart a and its copy were, at most. */
+static double aa_most(const struct verdicts *v)
+{
+	double most = 0;
+
+	for (int i = 0; i < v->n_cells; i++)
+		for (int k = 0; k < v->cell[i].n_aa; k++)
+			most = fmax(most, fabs(v->cell[i].aa_pair[k].r));
+	return most;
+}
+
 static void note_aa(struct strbuf *out, const struct verdicts *v)
 {
+	bool few = v->n_aa < AA_QUANTILE_MIN;
+
 	if (v->n_aa == 0) {
-		if (*v->trial.no_copy)
-			strbuf_printf(out, "no A/A pairs: %s\n", v->trial.no_copy);
+		note_text(out, "no A/A pairs: ", v->trial.no_copy);
 		return;
 	}
-	strbuf_printf(out, "A/A beside it: %d pair%s of a against its copy", v->n_aa,
+	strbuf_printf(out, "A/A beside it: %d pair%s of a against its copy: ", v->n_aa,
 		      v->n_aa == 1 ? "" : "s");
 	if (isfinite(v->aa_p)) {
-		strbuf_puts(out, ": ");
 		verdict_percent(out, v->aa_theta, NAN);
 		strbuf_printf(out, ", p = %.3g", v->aa_p);
+	} else {
+		strbuf_printf(out, "too %s for a test", v->n_aa > PAIRS_MAX ? "many" : "few");
 	}
-	strbuf_printf(out, "; 95 %% of single pairs lie within %.1f %%\n", expm1(v->aa_q95) * 100);
+	strbuf_printf(out, "; %s within %.1f %%\n", few ? "all lie" : "95 % of single pairs lie",
+		      expm1(few ? aa_most(v) : v->aa_q95) * 100);
 }
 
 /* How far a run came that was interrupted. Where looks at the width decide, nobody knows of how many. */
@@ -193,8 +244,10 @@ static void note_warmup(struct strbuf *out, const struct trial *t)
 		strbuf_puts(out, "no pilot was made: how long a process warms up is not known\n");
 		return;
 	}
-	strbuf_printf(out, "pilot: %s%sboth arms leave out %d repetition%s of warm-up\n", t->warmup,
-		      *t->warmup ? "; " : "", t->cut, t->cut == 1 ? "" : "s");
+	note_text(out, "pilot: ", t->warmup);
+	if (t->cut)
+		strbuf_printf(out, "both arms leave out %d repetition%s of warm-up\n", t->cut,
+			      t->cut == 1 ? "" : "s");
 }
 
 static void note_made(struct strbuf *out, const struct verdicts *v)
@@ -209,7 +262,7 @@ static void note_made(struct strbuf *out, const struct verdicts *v)
 			      "where loading is dear a worker served %d pairs before it was started anew\n",
 			      t->restart_pairs);
 	for (int i = 0; i < t->n_differences; i++)
-		strbuf_printf(out, "differs: %s\n", t->difference[i]);
+		note_text(out, "differs: ", t->difference[i]);
 	if (t->n_allowed)
 		strbuf_puts(out, "verdicts are unverified: a difference between the arms was allowed\n");
 	strbuf_printf(out, "seed %llu\n", (unsigned long long)t->seed);
@@ -235,8 +288,9 @@ const char *verdicts_exit_reason(const struct verdicts *v)
 		[0] = "nothing slower",	    [1] = "slower",	   [3] = "a required point is open",
 		[4] = "calibration failed", [5] = "points failed",
 	};
+	int status = verdicts_exit(v);
 
-	return reasons[verdicts_exit(v)];
+	return status == 5 && v->n_failed == 0 ? "nothing was compared" : reasons[status];
 }
 
 /* What the words under "marks" mean, of those that stand there. */
@@ -268,7 +322,7 @@ static void note_wrong(struct strbuf *out, const struct verdicts *v)
 			if (!c->wrong[arm])
 				continue;
 			strbuf_puts(out, "wrong outputs: ");
-			verdict_label(out, v, c);
+			put_label(out, v, c);
 			strbuf_printf(out,
 				      ", arm %s: residual %.2g is above what the precision allows; its speed "
 				      "is that of something else\n",
@@ -276,23 +330,48 @@ static void note_wrong(struct strbuf *out, const struct verdicts *v)
 		}
 }
 
+/* What a gate does with what looks changed. */
 static void note_confirming(struct strbuf *out, const struct verdicts *v)
 {
 	int confirmed = 0, tried = 0;
 
-	if (!v->confirmable)
-		return;
-	if (!v->confirming) {
-		if (v->count[VERDICT_INCONCLUSIVE])
-			strbuf_puts(out, "no run on fresh pairs confirms this one\n");
-		return;
-	}
 	for (int i = 0; i < v->n_cells; i++) {
 		tried += v->cell[i].confirming != NULL;
 		confirmed += v->cell[i].confirmed;
 	}
-	strbuf_printf(out, "tried again on fresh pairs in run %lld: %d of %d confirmed\n",
-		      (long long)v->confirming_run, confirmed, tried);
+	if (v->confirming_run)
+		strbuf_printf(out, "tried again on fresh pairs in run %lld: %d of %d confirmed\n",
+			      (long long)v->confirming_run, confirmed, tried);
+	for (int i = 0; i < v->n_cells; i++) {
+		const struct verdict_cell *fresh = v->cell[i].confirming;
+
+		if (!fresh || !fresh->n_pairs)
+			continue;
+		put_label(out, v, &v->cell[i]);
+		strbuf_puts(out, " on fresh pairs: ");
+		verdict_effect(out, fresh);
+		strbuf_printf(out, ", %d pairs: %s\n", fresh->n_pairs,
+			      v->cell[i].confirmed ? "confirmed" : "not confirmed");
+	}
+}
+
+void verdicts_open(struct strbuf *out, const struct verdicts *v)
+{
+	for (int i = 0; i < v->n_cells; i++) {
+		const struct verdict_cell *c = &v->cell[i];
+		struct strbuf needed = {0};
+
+		if (!*verdict_why(c))
+			continue;
+		put_label(out, v, c);
+		strbuf_puts(out, ": ");
+		text_plain(out, verdict_why(c));
+		verdict_needed(&needed, c);
+		if (needed.len)
+			strbuf_printf(out, "; it takes %s", strbuf_text(&needed));
+		strbuf_putc(out, '\n');
+		strbuf_free(&needed);
+	}
 }
 
 void verdicts_notes(struct strbuf *out, const struct verdicts *v)

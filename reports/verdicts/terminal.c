@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A line a cell, in at most as many columns as there are: the label gives way. */
+/* A line a cell, in at most as many columns as there are: a label that has no room gets a line of its own, and on a narrow
+ * terminal what matters least is left out. */
 #include "config.h"
 
 #include <math.h>
@@ -37,7 +38,8 @@ struct line {
 struct table {
 	int n;
 	struct line *line;
-	int label, width[N_COLUMNS];
+	int label, width[N_COLUMNS]; /* width 0: left out */
+	char level[20];		     /* of the intervals */
 };
 
 static void put_size(struct strbuf *out, double log_ratio)
@@ -69,29 +71,59 @@ static void line_make(struct line *l, const struct verdicts *v, const struct ver
 	verdict_marks(&l->text[COLUMN_MARKS], c);
 }
 
-static void table_make(struct table *t, const struct verdicts *v, int width)
+/* What all columns but the labels take. */
+static int table_used(const struct table *t)
 {
 	int used = 0;
 
+	for (int k = 0; k < N_COLUMNS; k++)
+		used += t->width[k] ? t->width[k] + GAP : 0;
+	return used;
+}
+
+static void table_fit(struct table *t, int width)
+{
+	static const int least[] = {COLUMN_NOISE, COLUMN_MDE, COLUMN_MARKS, COLUMN_PAIRS, COLUMN_INTERVAL};
+	int over = max_int(t->label + table_used(t) - width, 0), room;
+
+	/* Marks are explained below: they give way first. */
+	t->width[COLUMN_MARKS] -= min_int(over, max_int(t->width[COLUMN_MARKS] - MARKS_MIN, 0));
+	for (size_t i = 0; i < sizeof least / sizeof least[0] && width - table_used(t) < LABEL_MIN; i++)
+		t->width[least[i]] = 0;
+	room = width - table_used(t);
+	t->label = text_width("point");
+	for (int i = 0; i < t->n; i++) {
+		int label = text_width(strbuf_text(&t->line[i].label));
+
+		t->label = label <= room ? max_int(t->label, label) : t->label;
+	}
+}
+
+static const char *head_of(const struct table *t, int column)
+{
+	return column == COLUMN_INTERVAL ? t->level : columns[column].head;
+}
+
+static void table_make(struct table *t, const struct verdicts *v, int width)
+{
+	bool marked = false;
+
 	t->n = v->n_cells;
+	snprintf(t->level, sizeof t->level, "%g %%", v->trial.level * 100);
 	t->line = mem_alloc(((size_t)t->n + 1) * sizeof *t->line);
 	for (int k = 0; k < N_COLUMNS; k++)
-		t->width[k] = text_width(columns[k].head);
+		t->width[k] = text_width(head_of(t, k));
 	t->label = text_width("point");
 	for (int i = 0; i < t->n; i++) {
 		line_make(&t->line[i], v, &v->cell[i]);
 		t->label = max_int(t->label, text_width(strbuf_text(&t->line[i].label)));
 		for (int k = 0; k < N_COLUMNS; k++)
 			t->width[k] = max_int(t->width[k], text_width(strbuf_text(&t->line[i].text[k])));
+		marked = marked || t->line[i].text[COLUMN_MARKS].len > 0;
 	}
-	for (int k = 0; k < N_COLUMNS; k++)
-		used += t->width[k] + GAP;
-	/* Marks are explained below: they give way first. */
-	int over = max_int(t->label + used - width, 0);
-	int cut = min_int(over, max_int(t->width[COLUMN_MARKS] - MARKS_MIN, 0));
-
-	t->width[COLUMN_MARKS] -= cut;
-	t->label = max_int(t->label - (over - cut), LABEL_MIN);
+	if (!marked)
+		t->width[COLUMN_MARKS] = 0;
+	table_fit(t, width);
 }
 
 static const char *colour_of(const struct verdict_cell *c)
@@ -121,6 +153,8 @@ static void put_line(FILE *out, const struct table *t, const char *label, const 
 
 	put_padded(&line, label, t->label, false);
 	for (int k = 0; k < N_COLUMNS; k++) {
+		if (!t->width[k])
+			continue;
 		strbuf_printf(&line, "%*s", GAP, "");
 		put_padded(&line, text[k], t->width[k], columns[k].right);
 	}
@@ -130,21 +164,28 @@ static void put_line(FILE *out, const struct table *t, const char *label, const 
 	strbuf_free(&line);
 }
 
-static void put_table(FILE *out, const struct table *t, const struct verdicts *v, bool colour)
+static void put_cell(FILE *out, const struct table *t, const struct line *l, const char *colour, int width)
 {
-	const char *text[N_COLUMNS];
+	const char *text[N_COLUMNS], *label = strbuf_text(&l->label);
 
-	char level[20];
-
-	snprintf(level, sizeof level, "%g %%", v->trial.level * 100);
 	for (int k = 0; k < N_COLUMNS; k++)
-		text[k] = k == COLUMN_INTERVAL ? level : columns[k].head;
-	put_line(out, t, "point", text, colour ? ANSI_BOLD : "");
-	for (int i = 0; i < t->n; i++) {
-		for (int k = 0; k < N_COLUMNS; k++)
-			text[k] = strbuf_text(&t->line[i].text[k]);
-		put_line(out, t, strbuf_text(&t->line[i].label), text, colour ? colour_of(&v->cell[i]) : "");
+		text[k] = strbuf_text(&l->text[k]);
+	if (text_width(label) > t->label) {
+		terminal_wrapped(out, label, width);
+		label = "";
 	}
+	put_line(out, t, label, text, colour);
+}
+
+static void put_table(FILE *out, const struct table *t, const struct verdicts *v, int width, bool colour)
+{
+	const char *head[N_COLUMNS];
+
+	for (int k = 0; k < N_COLUMNS; k++)
+		head[k] = head_of(t, k);
+	put_line(out, t, "point", head, colour ? ANSI_BOLD : "");
+	for (int i = 0; i < t->n; i++)
+		put_cell(out, t, &t->line[i], colour ? colour_of(&v->cell[i]) : "", width);
 }
 
 static void table_free(struct table *t)
@@ -157,26 +198,6 @@ static void table_free(struct table *t)
 	free(t->line);
 }
 
-/* What is open, and what would decide it; what could not be compared, and why. */
-static void put_open(struct strbuf *out, const struct verdicts *v)
-{
-	for (int i = 0; i < v->n_cells; i++) {
-		const struct verdict_cell *c = &v->cell[i];
-		const char *why = verdict_why(c);
-		struct strbuf needed = {0};
-
-		if (!*why)
-			continue;
-		verdict_label(out, v, c);
-		strbuf_printf(out, ": %s", why);
-		verdict_needed(&needed, c);
-		if (needed.len)
-			strbuf_printf(out, "; it takes %s", strbuf_text(&needed));
-		strbuf_putc(out, '\n');
-		strbuf_free(&needed);
-	}
-}
-
 int verdicts_terminal(FILE *out, const struct verdicts *v, const struct report_options *o, struct diag *d)
 {
 	int width = terminal_columns(o);
@@ -187,13 +208,13 @@ int verdicts_terminal(FILE *out, const struct verdicts *v, const struct report_o
 	terminal_lines(out, strbuf_text(&text), width);
 	fputc('\n', out);
 	table_make(&t, v, width);
-	put_table(out, &t, v, o->colour);
+	put_table(out, &t, v, width, o->colour);
 	table_free(&t);
 	fputc('\n', out);
 	strbuf_reset(&text);
 	verdicts_headline(&text, v);
 	strbuf_putc(&text, '\n');
-	put_open(&text, v);
+	verdicts_open(&text, v);
 	verdicts_notes(&text, v);
 	terminal_lines(out, strbuf_text(&text), width);
 	strbuf_free(&text);

@@ -36,8 +36,12 @@ bool verdict_stands(const struct verdict_cell *c);
 void verdict_word(struct strbuf *out, const struct verdict_cell *c);
 /* A log ratio as percent of time, "+5.8 %", with as many decimals as half, a half width, allows. NaN: an en dash. */
 void verdict_percent(struct strbuf *out, double log_ratio, double half);
-/* "[+5.3, +6.2]"; "" without an interval. */
+/* "[+5.3, +6.2]" of two log ratios. */
+void verdict_bounds(struct strbuf *out, double lo, double hi);
+/* The same of a cell's interval; "" without one. */
 void verdict_interval(struct strbuf *out, const struct verdict_cell *c);
+/* "+5.8 % [+5.3, +6.2]", of a cell with pairs. */
+void verdict_effect(struct strbuf *out, const struct verdict_cell *c);
 double verdict_half(const struct verdict_cell *c); /* of its interval; NaN */
 /* "contended 2, drifting 3, lost 1", how it was measured. */
 void verdict_marks(struct strbuf *out, const struct verdict_cell *c);
@@ -46,8 +50,10 @@ void verdict_needed(struct strbuf *out, const struct verdict_cell *c);
 
 /* "b is slower on 1 of 12 points and faster on 3; cannot tell on 2". */
 void verdicts_headline(struct strbuf *out, const struct verdicts *v);
-/* Lines above the table: what was compared, where, how. */
+/* Lines above the table: what was compared, where, how. Lines of these three are plain text (text_plain). */
 void verdicts_intro(struct strbuf *out, const struct verdicts *v);
+/* A line for each cell that is open or was not compared: why, and what would decide it. */
+void verdicts_open(struct strbuf *out, const struct verdicts *v);
 /* Lines below it: what to know of the verdicts, A/A, what differs, and the exit status with its reason. */
 void verdicts_notes(struct strbuf *out, const struct verdicts *v);
 /* "slower", "calibration failed", ...: what the exit status means. */

@@ -5,24 +5,30 @@
 #include <string.h>
 
 #include "reports/verdicts/verdicts.h"
+#include "reports/view.h"
 
 static bool is_declared(const struct verdicts *v, enum point_key key)
 {
 	return v->trial.arm[0].keys.value[key] || v->trial.arm[1].keys.value[key];
 }
 
+/* Keys whose values tell the cells apart; the precision is always told. Returns how many. */
+static int label_keys_of(const struct verdicts *v, enum point_key *keys)
+{
+	bool told[KEY_COUNT];
+
+	for (int k = 0; k < KEY_COUNT; k++)
+		told[k] = (v->varies[k] || k == KEY_PRECISION) && !is_declared(v, (enum point_key)k);
+	return label_keys(told, keys);
+}
+
 void verdict_label(struct strbuf *out, const struct verdicts *v, const struct verdict_cell *c)
 {
-	char text[400];
-	struct point p;
+	const struct row row = {.point = c->point[0]};
+	enum point_key keys[KEY_COUNT];
 
-	point_copy(&p, &c->point[0]->point);
-	for (int k = 0; k < KEY_COUNT; k++)
-		if (is_declared(v, (enum point_key)k) || (k != KEY_WORKLOAD && k != KEY_M && k != KEY_N &&
-							  k != KEY_K && k != KEY_PRECISION && !v->varies[k]))
-			point_set(&p, (enum point_key)k, NULL);
-	strbuf_puts(out, point_label(&p, text, sizeof text));
-	point_free(&p);
+	row_test(out, &row);
+	label_words(out, &c->point[0]->point, keys, label_keys_of(v, keys));
 }
 
 const char *verdict_why(const struct verdict_cell *c)
@@ -31,6 +37,8 @@ const char *verdict_why(const struct verdict_cell *c)
 		return c->reason;
 	if (c->pairs.state != PAIRS_DONE)
 		return pairs_state_text(c->pairs.state);
+	if (c->result.reason == VERDICT_UNCONFIRMED && c->confirming)
+		return "large, but fresh pairs do not confirm it";
 	return verdict_reason_text(c->result.reason);
 }
 
@@ -74,14 +82,22 @@ static int decimals_of(double half)
 	return half >= 0.1 ? 2 : 3;
 }
 
-void verdict_percent(struct strbuf *out, double log_ratio, double half)
+/* As percent; what rounds to nothing has no sign that says something. */
+static double percent_of(double log_ratio, int decimals)
 {
 	double x = expm1(log_ratio) * 100;
 
-	if (!isfinite(x))
-		strbuf_puts(out, "\xe2\x80\x93");
+	return fabs(x) * pow(10, decimals) < 0.5 ? 0 : x;
+}
+
+void verdict_percent(struct strbuf *out, double log_ratio, double half)
+{
+	int n = decimals_of(half * 100);
+
+	if (isfinite(expm1(log_ratio)))
+		strbuf_printf(out, "%+.*f %%", n, percent_of(log_ratio, n));
 	else
-		strbuf_printf(out, "%+.*f %%", decimals_of(half * 100), x);
+		strbuf_puts(out, "\xe2\x80\x93");
 }
 
 double verdict_half(const struct verdict_cell *c)
@@ -89,13 +105,24 @@ double verdict_half(const struct verdict_cell *c)
 	return c->pairs.state == PAIRS_DONE ? (c->pairs.hi - c->pairs.lo) / 2 : NAN;
 }
 
+void verdict_bounds(struct strbuf *out, double lo, double hi)
+{
+	int n = decimals_of((hi - lo) / 2 * 100);
+
+	strbuf_printf(out, "[%+.*f, %+.*f]", n, percent_of(lo, n), n, percent_of(hi, n));
+}
+
 void verdict_interval(struct strbuf *out, const struct verdict_cell *c)
 {
-	int n = decimals_of(verdict_half(c) * 100);
-
 	if (c->pairs.state == PAIRS_DONE)
-		strbuf_printf(out, "[%+.*f, %+.*f]", n, expm1(c->pairs.lo) * 100, n,
-			      expm1(c->pairs.hi) * 100);
+		verdict_bounds(out, c->pairs.lo, c->pairs.hi);
+}
+
+void verdict_effect(struct strbuf *out, const struct verdict_cell *c)
+{
+	verdict_percent(out, c->pairs.theta, verdict_half(c));
+	strbuf_puts(out, c->pairs.state == PAIRS_DONE ? " " : "");
+	verdict_interval(out, c);
 }
 
 static void put_count(struct strbuf *out, const char *word, int n)
@@ -145,10 +172,6 @@ void verdict_needed(struct strbuf *out, const struct verdict_cell *c)
 
 	if (c->state != POINT_DONE || c->result.verdict != VERDICT_INCONCLUSIVE)
 		return;
-	if (c->result.reason == VERDICT_UNCONFIRMED) {
-		strbuf_puts(out, "a fresh campaign that confirms it");
-		return;
-	}
 	if (c->pairs_needed <= c->n_pairs)
 		return;
 	if (c->pairs_needed > PAIRS_MAX) {

@@ -14,9 +14,12 @@
 
 #include "engines/base/mem.h"
 #include "harness/store/runs.h"
+#include "harness/store/trial.h"
 #include "reports/report.h"
+#include "reports/verdicts/verdicts.h"
 #include "tests/unit/store_example.h"
 #include "tests/unit/temp_folder.h"
+#include "tests/unit/trial_example.h"
 
 /* What readers take from a store, as an edit names it by number. */
 static const struct {
@@ -39,14 +42,17 @@ static const struct {
 	{"machine", "facts"},	   {"machine", "class"},      {"environment", "facts"},
 	{"build", "facts"},	   {"build", "version"},      {"spec", "text"},
 	{"spec", "name"},	   {"artifact", "data"},      {"process", "ended"},
-	{"process", "peak_bytes"}, {"sqlite_schema", "sql"},
+	{"process", "peak_bytes"}, {"sqlite_schema", "sql"},  {"visit", "arm"},
+	{"visit", "position"},	   {"annotation", "value"},   {"annotation", "key"},
 };
+enum { N_PAIRS = 7 }; /* an interval takes six */
 enum { N_COLUMNS = sizeof columns / sizeof columns[0] };
 enum kind { KIND_NULL = 0, KIND_INT, KIND_REAL, KIND_TEXT, KIND_BLOB, N_KINDS };
 
 static char path[300];
 static uint8_t *good;
 static size_t n_good;
+static int n_judged; /* trials that had verdicts */
 
 /* ---- reading ---- */
 
@@ -70,6 +76,31 @@ static void run_report(struct stored_run *run)
 		free(text);
 	}
 	analysis_free(a);
+}
+
+/* It is a trial until an edit makes it none. */
+static void run_verdicts(const struct stored_run *run)
+{
+	static const char *const formats[] = {"terminal", "md", "csv", "json", "junit", "html"};
+	const struct report_options options = {.width = 100};
+	struct verdicts *v;
+	struct diag d = {0};
+	int rc = verdicts_make(&v, run, run, &d);
+	if (rc) {
+		refused_check(rc, &d);
+		return;
+	}
+	for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+		char *text = NULL;
+		size_t n;
+		FILE *f = open_memstream(&text, &n);
+		FUZZ_CHECK(f && verdicts_emit(f, v, formats[i], &options, NULL) == 0);
+		fclose(f);
+		FUZZ_CHECK(n > 0 && !memchr(text, '\033', n));
+		free(text);
+	}
+	verdicts_free(v);
+	n_judged++;
 }
 
 /* The list of runs, and runs by their names. */
@@ -113,6 +144,7 @@ static int store_read(void)
 		refused_check(rc, &d);
 	} else {
 		run_report(run);
+		run_verdicts(run);
 		stored_run_free(run);
 	}
 	store_close(s);
@@ -120,6 +152,18 @@ static int store_read(void)
 }
 
 /* ---- the good one ---- */
+
+/* One cell, the example's point in both arms. */
+static void trial_put(struct store *s, const struct example *e)
+{
+	struct trial t;
+	trial_example(&t);
+	for (int i = 0; i < t.n_cells; i++)
+		for (int arm = 0; arm < TRIAL_ARMS; arm++)
+			memcpy(t.cell[i].id[arm], e->id, POINT_ID_SIZE);
+	FUZZ_CHECK(store_trial_put(s, e->run, &t, NULL) == 0);
+	trial_free(&t);
+}
 
 static void good_fill(void)
 {
@@ -129,11 +173,13 @@ static void good_fill(void)
 	example_make(&e, "tg32");
 	FUZZ_CHECK(example_begin(s, &e, NULL) == 0);
 	FUZZ_CHECK(example_point(s, &e, POINT_DONE, "", NULL) == 0);
-	FUZZ_CHECK(example_timing(s, &e, 1, NULL) == 0 && example_timing(s, &e, 2, NULL) == 0);
+	for (int round = 1; round <= 2 * N_PAIRS; round++)
+		FUZZ_CHECK(example_timing(s, &e, round, NULL) == 0);
 	FUZZ_CHECK(example_quality(s, &e, 1e-4, 1e-3, NULL) == 0);
 	char key[] = "branch", value[] = "main";
 	FUZZ_CHECK(store_label_put(s, e.run, &(struct run_label){key, value}, NULL) == 0);
 	FUZZ_CHECK(store_note_add(s, e.run, "a note", NULL) == 0);
+	trial_put(s, &e);
 	FUZZ_CHECK(store_run_end(s, e.run, false, NULL) == 0);
 	example_free(&e);
 	store_close(s);
@@ -149,6 +195,11 @@ static void types_forget(void)
 				"replace(replace(sql, ') STRICT', ')'), 'TEXT PRIMARY KEY', 'TEXT NOT NULL "
 				"PRIMARY KEY')",
 				NULL, NULL, NULL) == SQLITE_OK);
+	/* Rounds one after the other become pairs. */
+	FUZZ_CHECK(sqlite3_exec(db,
+				"UPDATE visit SET arm = CASE round % 2 WHEN 1 THEN 'a' ELSE 'b' END, round = "
+				"(round + 1) / 2, position = round",
+				NULL, NULL, NULL) == SQLITE_OK);
 	sqlite3_close(db);
 }
 
@@ -158,7 +209,7 @@ static void good_make(void)
 	setenv("GNUPLOT", "/nonexistent", 1);
 	good_fill();
 	types_forget();
-	FUZZ_CHECK(store_read() == 0);
+	FUZZ_CHECK(store_read() == 0 && n_judged == 1);
 	FILE *f = fopen(path, "rb");
 	FUZZ_CHECK(f && fseek(f, 0, SEEK_END) == 0);
 	n_good = (size_t)ftell(f);

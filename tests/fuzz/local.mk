@@ -80,7 +80,8 @@ check_PROGRAMS += %D%/fuzz_run_name
 %C%_fuzz_run_name_LDADD = libstore.a libwire.a libbase.a $(SQLITE_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS)
 TESTS += %D%/fuzz_run_name
 check_PROGRAMS += %D%/fuzz_store
-%C%_fuzz_store_SOURCES = %D%/fuzz_store.c %D%/replay.c tests/unit/store_example.h tests/unit/temp_folder.h
+%C%_fuzz_store_SOURCES = %D%/fuzz_store.c %D%/replay.c tests/unit/store_example.h tests/unit/temp_folder.h \
+	tests/unit/trial_example.h
 %C%_fuzz_store_CFLAGS = $(AM_CFLAGS) -DREPLAY_RUNS=60
 %C%_fuzz_store_LDADD = $(REPORT_TEST_LINK)
 TESTS += %D%/fuzz_store

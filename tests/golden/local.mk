@@ -16,6 +16,14 @@ check_PROGRAMS += %D%/t_verdict_page
 %C%_t_verdict_page_LDADD = $(REPORT_TEST_LINK)
 TESTS += %D%/t_verdict_page
 EXTRA_DIST += %D%/reports/verdicts-body.html %D%/reports/verdicts-plots.txt
+check_PROGRAMS += %D%/t_verdicts
+%C%_t_verdicts_SOURCES = %D%/t_verdicts.c %D%/golden.h %D%/example_run.h %D%/stored_trial.h %D%/stored_run.h
+%C%_t_verdicts_CFLAGS = $(AM_CFLAGS)
+%C%_t_verdicts_LDADD = $(REPORT_TEST_LINK)
+TESTS += %D%/t_verdicts
+EXTRA_DIST += %D%/reports/verdicts.txt %D%/reports/verdicts.md %D%/reports/verdicts.csv %D%/reports/verdicts.json \
+	%D%/reports/verdicts.xml %D%/reports/verdicts-replicates.csv %D%/reports/verdicts-gate.txt \
+	%D%/reports/verdicts-void.txt
 TESTS += %D%/t_reports %D%/t_plots %D%/t_models %D%/t_comparisons
 EXTRA_DIST += %D%/reports/terminal.txt %D%/reports/terminal-60.txt %D%/reports/terminal-80.txt %D%/reports/terminal-200.txt %D%/reports/report.md \
 	%D%/reports/report.csv %D%/reports/report.json %D%/reports/body.html \
