@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "engines/base/mem.h"
 #include "harness/cmd/cmd.h"
@@ -40,7 +41,8 @@ struct arguments {
 };
 
 static const struct argp_option options[] = {
-	{"output", 'o', "FORMAT", 0, "terminal, md, csv, json or html (terminal)", 0},
+	{"output", 'o', "FORMAT", 0,
+	 "terminal, md, csv, json, html, or junit of a comparison on fresh pairs (terminal)", 0},
 	{"html", OPTION_HTML, "DIR", 0,
 	 "write the HTML report with its pictures to this folder; prints nothing unless -o is given", 0},
 	{"open", OPTION_OPEN, NULL, 0,
@@ -82,6 +84,9 @@ static void arguments_check(struct arguments *a, struct argp_state *state)
 		a->output.html = OPEN_FOLDER;
 	if (!a->output.format && !a->output.html)
 		a->output.format = "terminal";
+	if (a->ask.by && strcmp(a->output.format ? a->output.format : "", "junit") == 0)
+		argp_error(state,
+			   "-o junit is of fresh pairs: stored runs have no verdict that passes or fails");
 	if (a->ask.by)
 		return;
 	if (a->n > 1)

@@ -3,6 +3,7 @@
 
 #include "harness/cmd/verdicts_output.h"
 
+#include <argp.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -36,8 +37,11 @@ void verdicts_format_set(struct output *o, const char *arg, struct argp_state *s
 	/* Only fresh pairs have verdicts that pass or fail. */
 	if (strcmp(arg, "junit") == 0)
 		o->format = "junit";
+	else if (emitter_find(arg))
+		o->format = arg;
 	else
-		output_format_set(o, arg, state);
+		argp_error(state, "-o \"%.40s\": expected one of %s, or junit of fresh pairs", arg,
+			   output_formats());
 }
 
 int verdicts_print(const struct loaded_verdicts *x, const struct output *o, struct diag *d)

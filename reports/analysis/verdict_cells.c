@@ -131,6 +131,18 @@ static void cell_values(struct verdict_cell *c)
 	free(x);
 }
 
+/* How bad a state is, so that relabelled arms have the same. */
+static int severity(enum point_state s)
+{
+	static const int of[] = {[POINT_PLANNED] = 0,
+				 [POINT_DONE] = 0,
+				 [POINT_SKIPPED] = 1,
+				 [POINT_UNAVAILABLE] = 2,
+				 [POINT_FAILED] = 3};
+
+	return of[s];
+}
+
 /* The state of what was to be compared: of the two points the worse. */
 static void cell_state(struct verdict_cell *c)
 {
@@ -142,12 +154,13 @@ static void cell_state(struct verdict_cell *c)
 		c->reason = mem_strdup(c->cell->reason);
 		return;
 	}
-	for (int i = 0; i < TRIAL_ARMS; i++)
-		if (c->point[i]->state != POINT_DONE && c->point[i]->state != POINT_PLANNED && !c->reason) {
-			c->state = c->point[i]->state;
-			c->reason = mem_strdup(c->point[i]->reason);
-			return;
-		}
+	const struct stored_point *worse =
+		c->point[severity(c->point[1]->state) > severity(c->point[0]->state)];
+	if (severity(worse->state)) {
+		c->state = worse->state;
+		c->reason = mem_strdup(worse->reason);
+		return;
+	}
 	c->state = c->n_pairs ? POINT_DONE : POINT_PLANNED;
 	c->reason = mem_strdup(c->n_pairs ? "" : "no pair was made");
 }

@@ -241,6 +241,8 @@ static bool is_any_done(const struct verdicts *v)
 
 int verdicts_exit(const struct verdicts *v)
 {
+	if (!v->complete || (v->confirming && !v->confirming->complete))
+		return VERDICTS_INTERRUPTED;
 	if (v->calibration == CALIBRATION_FAILED)
 		return 4;
 	for (int i = 0; i < v->n_cells; i++)

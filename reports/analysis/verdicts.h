@@ -107,7 +107,10 @@ void verdicts_free(struct verdicts *v);
  * failed, it does not; a difference that was allowed by name leaves it what it is. */
 bool verdict_cell_fails(const struct verdict_cell *c);
 
-/* 0, 1 slower, 3 inconclusive where required, 4 calibration failed, 5 failed cells, or no cell was compared; the highest in the order 4, 1, 5, 3, 0. Slower
+#define VERDICTS_INTERRUPTED 130
+
+/* 0, 1 slower, 3 inconclusive where required, 4 calibration failed, 5 failed cells, or no cell was compared; the highest in
+ * the order 4, 1, 5, 3, 0. VERDICTS_INTERRUPTED before all of them: the run, or the one that confirms it, did not end. Slower
  * counts confirmed ones only where confirmation is needed. */
 int verdicts_exit(const struct verdicts *v);
 

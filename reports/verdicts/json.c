@@ -7,6 +7,7 @@
 
 #include "reports/text.h"
 #include "reports/verdicts/verdicts.h"
+#include "reports/view.h"
 
 static void put_text(json_t *o, const char *key, const char *text)
 {
@@ -16,6 +17,20 @@ static void put_text(json_t *o, const char *key, const char *text)
 	text_lines(&clean, text ? text : "");
 	json_object_set_new(o, key, json_string(strbuf_text(&clean)));
 	strbuf_free(&clean);
+}
+
+static json_t *texts(char *const *text, int n)
+{
+	json_t *list = json_array();
+
+	for (int i = 0; i < n; i++) {
+		json_t *x = json_object();
+
+		put_text(x, "text", text[i]);
+		json_array_append(list, json_object_get(x, "text"));
+		json_decref(x);
+	}
+	return list;
 }
 
 static json_t *number(double x)
@@ -127,11 +142,47 @@ static json_t *calibration(const struct verdicts *v)
 			 "found", v->trial.calibration.n_found, "aa_p", number(v->aa_p));
 }
 
+/* The pairs of a against its copy, all cells together. */
+static json_t *standing(const struct verdicts *v)
+{
+	json_t *o = json_pack("{s:i, s:o, s:o, s:o}", "n", v->n_aa, "theta", number(v->aa_theta), "p",
+			      number(v->aa_p), "q95", number(v->aa_q95));
+
+	put_text(o, "copy", v->trial.copy);
+	put_text(o, "why_none", v->n_aa ? "" : v->trial.no_copy);
+	return o;
+}
+
+static json_t *rules(const struct trial *t)
+{
+	return json_pack("{s:f, s:f, s:f, s:f, s:s, s:i, s:i, s:i, s:f, s:i, s:i, s:f}", "delta",
+			 t->delta_fail, "same", t->delta_eq, "level", t->level, "q", t->q, "estimator",
+			 estimator_name((enum estimator)t->estimator), "pairs", t->pairs, "pairs_max",
+			 t->pairs_max, "block", t->block, "budget_s", t->budget_s, "restart_pairs",
+			 t->restart_pairs, "warmup", t->cut, "injected_percent", t->injected);
+}
+
+/* Where, when and how. */
+static void put_measured(json_t *o, const struct verdicts *v)
+{
+	struct strbuf machine = {0};
+
+	machine_put(&machine, v->run);
+	put_text(o, "machine", strbuf_text(&machine));
+	put_text(o, "machine_id", v->run->machine_id);
+	put_text(o, "command", v->run->command);
+	put_text(o, "state", v->run->state);
+	put_text(o, "pilot", v->trial.warmup);
+	json_object_set_new(o, "start_wall_ns", json_integer(v->run->start_wall_ns));
+	json_object_set_new(o, "end_wall_ns", json_integer(v->run->end_wall_ns));
+	strbuf_free(&machine);
+}
+
 static json_t *all(const struct verdicts *v)
 {
 	const struct trial *t = &v->trial;
 	struct strbuf text = {0};
-	json_t *o = json_object(), *cells = json_array(), *differences = json_array();
+	json_t *o = json_object(), *cells = json_array();
 
 	verdicts_headline(&text, v);
 	put_text(o, "headline", strbuf_text(&text));
@@ -143,25 +194,18 @@ static json_t *all(const struct verdicts *v)
 	put_text(o, "purpose", trial_purpose_name(t->purpose));
 	json_object_set_new(o, "a", arm(&t->arm[0]));
 	json_object_set_new(o, "b", arm(&t->arm[1]));
-	json_object_set_new(o, "rules",
-			    json_pack("{s:f, s:f, s:f, s:f, s:i, s:i, s:f, s:i}", "delta", t->delta_fail,
-				      "same", t->delta_eq, "level", t->level, "q", t->q, "pairs", t->pairs,
-				      "pairs_max", t->pairs_max, "budget_s", t->budget_s, "warmup", t->cut));
+	json_object_set_new(o, "rules", rules(t));
+	put_measured(o, v);
 	strbuf_reset(&text);
 	strbuf_printf(&text, "%llu", (unsigned long long)t->seed);
 	put_text(o, "seed", strbuf_text(&text));
 	for (int i = 0; i < v->n_cells; i++)
 		json_array_append_new(cells, cell(v, &v->cell[i]));
-	for (int i = 0; i < t->n_differences; i++) {
-		json_t *x = json_object();
-
-		put_text(x, "text", t->difference[i]);
-		json_array_append(differences, json_object_get(x, "text"));
-		json_decref(x);
-	}
 	json_object_set_new(o, "points", cells);
 	json_object_set_new(o, "families", families(v));
-	json_object_set_new(o, "differences", differences);
+	json_object_set_new(o, "differences", texts(t->difference, t->n_differences));
+	json_object_set_new(o, "allowed", texts(t->allowed, t->n_allowed));
+	json_object_set_new(o, "aa", standing(v));
 	json_object_set_new(o, "calibration", calibration(v));
 	strbuf_free(&text);
 	return o;

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "harness/stat/stopping.h"
 #include "reports/text.h"
 #include "reports/verdicts/verdicts.h"
 #include "reports/view.h"
@@ -102,6 +103,21 @@ static const char *purpose_text(const struct trial *t)
 	}
 }
 
+/* How many pairs were to be made. */
+static void intro_pairs(struct strbuf *out, const struct trial *t)
+{
+	if (t->pairs)
+		strbuf_printf(out, "%d pairs a point", t->pairs);
+	else
+		strbuf_printf(out, "at most %d pairs a point, until its interval is narrow enough",
+			      t->pairs_max);
+	if (t->budget_s > 0) {
+		strbuf_puts(out, ", in at most ");
+		duration_put(out, t->budget_s);
+	}
+	strbuf_printf(out, "; seed %llu\n", (unsigned long long)t->seed);
+}
+
 void verdicts_intro(struct strbuf *out, const struct verdicts *v)
 {
 	const struct trial *t = &v->trial;
@@ -109,8 +125,10 @@ void verdicts_intro(struct strbuf *out, const struct verdicts *v)
 	double seconds = ((double)v->run->end_wall_ns - (double)v->run->start_wall_ns) * 1e-9;
 
 	strbuf_printf(out, "run %lld, %s", (long long)v->run->id, purpose_text(t));
-	if (v->run->end_wall_ns > v->run->start_wall_ns)
-		strbuf_printf(out, "; %.0f s", seconds);
+	if (v->run->end_wall_ns > v->run->start_wall_ns) {
+		strbuf_puts(out, "; ");
+		duration_put(out, seconds);
+	}
 	strbuf_puts(out, "; on ");
 	machine_put(&machine, v->run);
 	text_plain(out, strbuf_text(&machine));
@@ -132,6 +150,7 @@ void verdicts_intro(struct strbuf *out, const struct verdicts *v)
 		      "FASTER from %g "
 		      "%%, SAME within %g %%\n",
 		      t->level * 100, t->delta_fail * 100, t->delta_eq * 100);
+	intro_pairs(out, t);
 }
 
 static void note_families(struct strbuf *out, const struct verdicts *v)
@@ -238,6 +257,44 @@ static void note_incomplete(struct strbuf *out, const struct verdicts *v)
 		strbuf_printf(out, " pairs, of at most %lld\n", cells * v->trial.pairs_max);
 }
 
+static bool is_look(int n)
+{
+	for (int i = 0; i < stopping_n_looks; i++)
+		if (stopping_looks[i] == n)
+			return true;
+	return false;
+}
+
+/* Whether more pairs were to be made. What restarts do to an interval was not asked at a look. */
+static bool is_short(const struct verdicts *v, const struct verdict_cell *c)
+{
+	const struct trial *t = &v->trial;
+	int n = c->n_pairs + c->n_lost;
+
+	if (c->cell->reason[0] || (c->state != POINT_DONE && c->state != POINT_PLANNED))
+		return false;
+	if (n >= (t->pairs ? t->pairs : t->pairs_max))
+		return false;
+	return t->pairs || !is_look(c->n_pairs) ||
+	       (!c->cell->persistent && !stopping_narrow(c->pairs.lo, c->pairs.hi, t->delta_eq));
+}
+
+static void note_budget(struct strbuf *out, const struct verdicts *v)
+{
+	int n = 0, cells = 0;
+
+	for (int i = 0; i < v->n_cells; i++) {
+		cells += !v->cell[i].cell->reason[0];
+		n += is_short(v, &v->cell[i]);
+	}
+	if (n == 0 || !(v->trial.budget_s > 0))
+		return;
+	strbuf_puts(out, "the budget of ");
+	duration_put(out, v->trial.budget_s);
+	strbuf_printf(out, " ended it: %d of %d point%s %s fewer pairs than asked for\n", n, cells,
+		      cells == 1 ? "" : "s", n == 1 ? "has" : "have");
+}
+
 static void note_warmup(struct strbuf *out, const struct trial *t)
 {
 	if (t->cut < 0) {
@@ -254,7 +311,9 @@ static void note_made(struct strbuf *out, const struct verdicts *v)
 {
 	const struct trial *t = &v->trial;
 
-	if (!v->complete)
+	if (v->complete)
+		note_budget(out, v);
+	else
 		note_incomplete(out, v);
 	note_warmup(out, t);
 	if (t->restart_pairs)
@@ -265,7 +324,6 @@ static void note_made(struct strbuf *out, const struct verdicts *v)
 		note_text(out, "differs: ", t->difference[i]);
 	if (t->n_allowed)
 		strbuf_puts(out, "verdicts are unverified: a difference between the arms was allowed\n");
-	strbuf_printf(out, "seed %llu\n", (unsigned long long)t->seed);
 }
 
 static void note_floors(struct strbuf *out, const struct verdicts *v)
@@ -290,6 +348,8 @@ const char *verdicts_exit_reason(const struct verdicts *v)
 	};
 	int status = verdicts_exit(v);
 
+	if (status == VERDICTS_INTERRUPTED)
+		return "interrupted";
 	return status == 5 && v->n_failed == 0 ? "nothing was compared" : reasons[status];
 }
 

@@ -84,9 +84,9 @@ static int table_used(const struct table *t)
 static void table_fit(struct table *t, int width)
 {
 	static const int least[] = {COLUMN_NOISE, COLUMN_MDE, COLUMN_MARKS, COLUMN_PAIRS, COLUMN_INTERVAL};
-	int over = max_int(t->label + table_used(t) - width, 0), room;
+	int over = max_int(t->label + table_used(t) - width, 0), marks = t->width[COLUMN_MARKS], room;
 
-	/* Marks are explained below: they give way first. */
+	/* Marks that have no room get a line of their own: they give way first. */
 	t->width[COLUMN_MARKS] -= min_int(over, max_int(t->width[COLUMN_MARKS] - MARKS_MIN, 0));
 	for (size_t i = 0; i < sizeof least / sizeof least[0] && width - table_used(t) < LABEL_MIN; i++)
 		t->width[least[i]] = 0;
@@ -97,6 +97,10 @@ static void table_fit(struct table *t, int width)
 
 		t->label = label <= room ? max_int(t->label, label) : t->label;
 	}
+	/* Labels that went to lines of their own left room. */
+	if (t->width[COLUMN_MARKS])
+		t->width[COLUMN_MARKS] +=
+			min_int(marks - t->width[COLUMN_MARKS], max_int(width - t->label - table_used(t), 0));
 }
 
 static const char *head_of(const struct table *t, int column)
@@ -166,15 +170,22 @@ static void put_line(FILE *out, const struct table *t, const char *label, const 
 
 static void put_cell(FILE *out, const struct table *t, const struct line *l, const char *colour, int width)
 {
-	const char *text[N_COLUMNS], *label = strbuf_text(&l->label);
+	const char *text[N_COLUMNS], *label = strbuf_text(&l->label), *marks;
 
 	for (int k = 0; k < N_COLUMNS; k++)
 		text[k] = strbuf_text(&l->text[k]);
+	marks = text[COLUMN_MARKS];
+	if (text_width(marks) > t->width[COLUMN_MARKS])
+		text[COLUMN_MARKS] = "";
 	if (text_width(label) > t->label) {
 		terminal_wrapped(out, label, width);
 		label = "";
 	}
 	put_line(out, t, label, text, colour);
+	if (marks != text[COLUMN_MARKS]) {
+		fprintf(out, "%*s", t->label + GAP, "");
+		terminal_wrapped(out, marks, width - t->label - GAP);
+	}
 }
 
 static void put_table(FILE *out, const struct table *t, const struct verdicts *v, int width, bool colour)

@@ -179,7 +179,10 @@ void verdict_needed(struct strbuf *out, const struct verdict_cell *c)
 		return;
 	}
 	strbuf_printf(out, "%d pairs in all", c->pairs_needed);
-	if (more > 0)
-		strbuf_printf(out, ", about %.2g %s more", more < 100 ? more : more / 60,
-			      more < 100 ? "s" : "min");
+	if (!(more > 0))
+		return;
+	strbuf_puts(out, more < 1 ? ", less than 1 s" : ", about ");
+	if (more >= 1)
+		duration_put(out, more);
+	strbuf_puts(out, " more");
 }

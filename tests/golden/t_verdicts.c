@@ -76,6 +76,7 @@ static void example_words(struct trial_maker *x)
 	set_text(&t->arm[1].version, "");
 	set_text(&t->warmup, "warm-up of 2 in pp512 q8_0 t4");
 	t->cut = 2;
+	t->budget_s = 600;
 	t->n_differences = 2;
 	t->difference = mem_alloc(2 * sizeof *t->difference);
 	t->difference[0] = mem_strdup("build.compiler: cc 13 and cc 14");
@@ -200,6 +201,40 @@ static void test_formats(const struct verdicts *v)
 	free(text);
 }
 
+/* How long more pairs take, in units that people read. */
+static void test_needed(const struct verdicts *v)
+{
+	static const struct {
+		int more;
+		int64_t wall_ns;
+		const char *want;
+	} rows[] = {
+		{1, 300000000, "22 pairs in all, less than 1 s more"},
+		{100, 497000000, "121 pairs in all, about 1 min 39 s more"},
+		{100, 500000000, "121 pairs in all, about 1 min 40 s more"},
+		{2000, 9000000000, "2021 pairs in all, about 10 h 00 min more"},
+		{5000, 500000000, "more than 4096 pairs: less noise, not more pairs"},
+		{0, 500000000, ""},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct verdict_cell c = v->cell[WIDE];
+		struct stored_point p = *c.point[0];
+		struct stored_visit visit = p.visits[0];
+		struct strbuf text = {0};
+
+		visit.wall_ns = rows[i].wall_ns;
+		visit.load_ns = 0;
+		p.visits = &visit;
+		p.n_visits = 1;
+		c.point[0] = c.point[1] = &p;
+		c.pairs_needed = c.n_pairs + rows[i].more;
+		verdict_needed(&text, &c);
+		is_text(strbuf_text(&text), rows[i].want, "what would decide it");
+		strbuf_free(&text);
+	}
+}
+
 static void test_replicates(const struct verdicts *v)
 {
 	char *text = NULL;
@@ -241,6 +276,7 @@ static void test_example(void)
 
 	test_terminal(v, "verdicts.txt");
 	test_formats(v);
+	test_needed(v);
 	test_replicates(v);
 	test_bytes(x, v);
 	is_int(verdicts_emit(stdout, v, "pdf", NULL, &d), ERR_USAGE, "a format that is none is refused");

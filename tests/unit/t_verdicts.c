@@ -461,6 +461,10 @@ static void test_gate(void)
 		       "only then it is called");
 		is_int(verdicts_exit(v), rows[i].confirmed, "and fails");
 		verdicts_free(v);
+		y->m->run.state = made_text(y->m, "interrupted");
+		v = trial_verdicts(x, y);
+		is_int(verdicts_exit(v), VERDICTS_INTERRUPTED, "unless that was interrupted");
+		verdicts_free(v);
 		trial_end(y);
 	}
 	trial_end(x);
@@ -616,7 +620,40 @@ static void test_states(void)
 	x->m->run.state = made_text(x->m, "interrupted");
 	v = trial_verdicts(x, NULL);
 	ok(!v->complete, "an interrupted one is not");
+	is_int(verdicts_exit(v), VERDICTS_INTERRUPTED, "and that is its exit status");
 	done(x, v);
+}
+
+/* Of two points the worse one's state, whichever arm it is of. */
+static void test_worse(void)
+{
+	static const struct {
+		enum point_state a, b, want;
+	} rows[] = {
+		{POINT_SKIPPED, POINT_FAILED, POINT_FAILED},
+		{POINT_UNAVAILABLE, POINT_FAILED, POINT_FAILED},
+		{POINT_SKIPPED, POINT_UNAVAILABLE, POINT_UNAVAILABLE},
+		{POINT_DONE, POINT_SKIPPED, POINT_SKIPPED},
+		{POINT_PLANNED, POINT_DONE, POINT_PLANNED},
+	};
+	struct trial_maker *x = trial_start();
+
+	trial_cell_of(x, "workload=tg1 isa=avx2", "workload=tg1 isa=avx512");
+	for (int i = 0; i < 2 * N_OF(rows); i++) {
+		int arm = i % 2;
+		struct verdicts *v;
+
+		x->point[0][arm]->state = rows[i / 2].a;
+		x->point[0][arm]->reason = made_text(x->m, point_state_name(rows[i / 2].a));
+		x->point[0][1 - arm]->state = rows[i / 2].b;
+		x->point[0][1 - arm]->reason = made_text(x->m, point_state_name(rows[i / 2].b));
+		v = trial_verdicts(x, NULL);
+		is_int(v->cell[0].state, rows[i / 2].want, "of two states the worse");
+		if (rows[i / 2].want != POINT_PLANNED)
+			is_text(v->cell[0].reason, point_state_name(rows[i / 2].want), "with its reason");
+		verdicts_free(v);
+	}
+	trial_end(x);
 }
 
 static void test_bad(void)
@@ -712,6 +749,7 @@ int main(void)
 	test_caveats();
 	test_aa();
 	test_states();
+	test_worse();
 	test_bad();
 	test_empty();
 	test_large();
