@@ -303,6 +303,7 @@ static void test_sizes(void)
 	is_int(size_repetitions(1, 4, 9, 1), 6, "levels: sqrt(9 x 4)");
 	is_int(size_repetitions(1, 4, 10, 1), 7, "rounded up");
 	is_int(size_repetitions(5, 0, 1, 1), 1, "at least one");
+	is_int(size_repetitions(5, -.1, 1, 1), 1, "a variance that is estimated below 0");
 	is_int(size_repetitions(1, 1, 1, 0), SIZE_N_MAX, "nothing between the upper ones");
 }
 
