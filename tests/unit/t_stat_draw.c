@@ -32,6 +32,10 @@ static void test_draws(void)
 		squares += z * z;
 	}
 	ok(least > 0 && most < 1, "uniform draws lie between 0 and 1");
+	/* Seeds whose first number is 2^64 - 1, and 0. */
+	is_near(1 - draw_uniform(&(struct draw){.seed = 0x31628af67b2131ab}), 0x1p-53, 0,
+		"the largest is below 1");
+	is_near(draw_uniform(&(struct draw){.seed = 0x61c8864680b583eb}), 0x1p-54, 0, "the least above 0");
 	/* 3 standard errors. */
 	is_near(sum / 1e5, 0, 0.0095, "mean of normal draws");
 	is_near(squares / 1e5, 1, 0.0135, "their variance");
