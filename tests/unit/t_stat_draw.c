@@ -217,6 +217,15 @@ static void test_warmup(void)
 	for (int j = 0; j < 100; j++)
 		y[j] = 1;
 	ok(warmup_find(y, 100).class_ == WARMUP_FLAT, "a constant is flat");
+	for (int i = 1; i <= 100; i++) {
+		double slow = -9 - i / 37.0;
+		for (int j = 0; j < 200; j++)
+			y[j] = j < 5 ? slow + .1 : slow;
+		bad += warmup_find(y, 200).cut != 5;
+	}
+	is_int(bad, 0, "where the rest is constant, rounding cuts no more");
+	for (int j = 0; j < 100; j++)
+		y[j] = 1;
 	is_int(warmup_find(y, 9).class_, WARMUP_UNKNOWN, "one batch tells nothing");
 	is_int(warmup_find(y, 0).class_, WARMUP_UNKNOWN, "nor does nothing");
 	y[3] = NAN;
