@@ -29,7 +29,10 @@ uint64_t draw_below(struct draw *d, uint64_t n)
 
 double draw_uniform(struct draw *d)
 {
-	return ((double)(draw_bits(d) >> 11) + 0.5) / 9007199254740992.0;
+	double u = ((double)(draw_bits(d) >> 11) + 0.5) / 9007199254740992.0;
+
+	/* From 1/2 on the half is rounded: the largest to 1, which has no normal quantile. */
+	return u < 1 ? u : 1 - 0x1p-53;
 }
 
 double draw_normal(struct draw *d)

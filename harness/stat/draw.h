@@ -17,7 +17,7 @@ struct draw {
 uint64_t draw_bits(struct draw *d);
 /* Uniform in [0, n), n > 0. */
 uint64_t draw_below(struct draw *d, uint64_t n);
-/* Uniform in (0, 1), never an end: odd multiples of 2^-54. */
+/* Uniform in (0, 1), never an end: multiples of 2^-54, from 1/2 on of 2^-53. */
 double draw_uniform(struct draw *d);
 /* Standard normal: the quantile of a uniform one, so that a draw is always one number of the stream. */
 double draw_normal(struct draw *d);

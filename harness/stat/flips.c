@@ -13,6 +13,9 @@
 
 #include "harness/stat/draw.h"
 
+/* Estimates that are equal but for rounding are equal: sums of other members of a tie differ in their last bits. */
+#define ROUNDING 1e-12
+
 struct flips {
 	int n;
 	double *size;	/* |r|, ascending */
@@ -87,25 +90,36 @@ static bool as_far(struct flips *f, double t)
 	return median_reaches(f->sorted, f->n, t);
 }
 
+/* How many of so many flips move the estimate as far as theta. */
+static int far_count(struct flips *f, double theta, uint64_t seed, int flips)
+{
+	struct draw d = {.seed = seed};
+	double least = fabs(theta) - ROUNDING * f->size[f->n - 1];
+	int far = 0;
+
+	for (int i = 0; i < flips; i++) {
+		flip(f, &d);
+		far += as_far(f, least);
+	}
+	return far;
+}
+
 double pairs_flip_p(const double *r, int n, double theta, uint64_t seed, int flips)
 {
 	struct flips f = {.n = n};
-	struct draw d = {.seed = seed};
-	int far = 0;
+	double p = NAN;
 
-	f.size = malloc(sizeof *f.size * (size_t)n);
-	f.sorted = malloc(sizeof *f.sorted * (size_t)n);
+	if (n < 1)
+		return NAN;
+	f.size = calloc((size_t)n, sizeof *f.size);
+	f.sorted = calloc((size_t)n, sizeof *f.sorted);
 	if (f.size && f.sorted) {
 		for (int i = 0; i < n; i++)
 			f.size[i] = fabs(r[i]);
 		qsort(f.size, (size_t)n, sizeof *f.size, compare);
-		for (int i = 0; i < flips; i++) {
-			flip(&f, &d);
-			far += as_far(&f, fabs(theta));
-		}
+		p = (1.0 + far_count(&f, theta, seed, flips)) / (1.0 + flips);
 	}
-	n = f.size && f.sorted ? n : 0;
 	free(f.size);
 	free(f.sorted);
-	return n ? (1.0 + far) / (1.0 + flips) : NAN;
+	return p;
 }

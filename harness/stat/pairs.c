@@ -107,7 +107,7 @@ static int compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Whether zeros, and values beyond the first of an absolute size, are more than a share of n. */
+/* Whether zeros, and values whose absolute size another one has, are more than a share of n. */
 static bool many_ties(double *w, const double *r, int n)
 {
 	int ties = 0;

@@ -75,8 +75,8 @@ void pairs_work_free(struct pairs_work *w);
 /* n may be anything; work NULL: it is made for this call. ask NULL: all defaults. */
 struct pairs pairs_compare(const double *r, int n, const struct pairs_ask *ask, struct pairs_work *work);
 
-/* Two-sided p of theta by sign flips, Monte Carlo: (1 + flips that move theta as far) / (1 + flips). NaN without memory.
- * Flips are the same for r and -r. */
+/* Two-sided p of theta by sign flips, Monte Carlo: (1 + flips that move theta as far) / (1 + flips). Estimates that
+ * differ by rounding alone are as far. NaN for n < 1, and without memory. Flips are the same for r and -r. */
 double pairs_flip_p(const double *r, int n, double theta, uint64_t seed, int flips);
 
 /* The interval of the mean over groups' means, mean +- t s / sqrt g (facts: section 6, "Floor"); *p as of that t test.

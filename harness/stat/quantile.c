@@ -53,11 +53,13 @@ static double quantile_of_sorted(const double *x, int n, double p)
 /* Sorting all of a large run's samples for one quantile each would take most of a report's time. */
 double stat_quantile(const double *x, int n, double p)
 {
-	double *copy, h = (n - 1) * p, q, next = INFINITY;
-	int i = (int)h;
+	double *copy, h, q, next = INFINITY;
+	int i;
 
 	if (!(p >= 0 && p <= 1) || n <= 0)
 		return NAN;
+	h = (n - 1) * p;
+	i = (int)h;
 	copy = malloc(sizeof *copy * (size_t)n);
 	if (!copy)
 		return NAN;

@@ -57,5 +57,5 @@ int size_repetitions(double cost, double variance, double cost_next, double vari
 {
 	if (!(cost > 0 && variance_next > 0))
 		return SIZE_N_MAX;
-	return whole(sqrt(cost_next / cost * (variance / variance_next)));
+	return whole(sqrt(cost_next / cost * ((variance < 0 ? 0 : variance) / variance_next)));
 }

@@ -29,8 +29,8 @@ int size_pairs_for_tests(int m, double q);
 
 /*
  * Kalibera and Jones ("Rigorous benchmarking in reasonable time", ISMM 2013): repetitions of a level within one unit of
- * the next, ceil(sqrt(c_next / c * T2 / T2_next)): cost in seconds of one unit, T2 the variance component. At least 1;
- * SIZE_N_MAX when the upper level has no variance or this one no cost.
+ * the next, ceil(sqrt(c_next / c * T2 / T2_next)): cost in seconds of one unit, T2 the variance component, whose estimate
+ * may be below 0 and then is 0. At least 1; SIZE_N_MAX when the upper level has no variance or this one no cost.
  */
 int size_repetitions(double cost, double variance, double cost_next, double variance_next);
 

@@ -94,13 +94,15 @@ bool verdict_confirms(const struct effect *first, const struct effect *fresh)
 int verdict_pairs_needed(const struct pairs *p, double delta_eq)
 {
 	double half = stopping_half_width(delta_eq > 0 ? delta_eq : VERDICT_DELTA_EQ);
-	int n;
+	/* However little they differ, fewer have no interval. */
+	int least = p->state == PAIRS_TOO_FEW ? signed_rank_min_n(p->level) : 0, n;
 
 	if (!(p->spread > 0))
-		return p->state == PAIRS_TOO_FEW ? signed_rank_min_n(p->level) : 0;
+		return least;
 	if (p->state == PAIRS_DONE && (p->hi - p->lo) / 2 <= half)
 		return 0;
 	n = size_pairs_for_width(p->spread, p->rho, half, 1 - p->level);
 	/* The noise of few pairs may look smaller than their interval is. */
-	return n > p->n ? n : p->n + 1;
+	n = n > p->n ? n : p->n + 1;
+	return n > least ? n : least;
 }

@@ -28,6 +28,9 @@ static double *batches_make(const double *y, int m)
 	return z;
 }
 
+/* Squares that differ by less are equal but for rounding: what is left is a constant, as of a coarse clock. */
+#define ROUNDING 1e-13
+
 /* argmin over 0 <= d <= m / 2 of sum over j > d of (z_j - their mean)^2 / (m - d)^2; the first of equals. */
 static int mser(const double *z, int m)
 {
@@ -36,13 +39,14 @@ static int mser(const double *z, int m)
 
 	for (int d = m - 1; d >= 0; d--) {
 		int left = m - d;
-		double value;
+		double value, spread;
 
 		sum += z[d];
 		squares += z[d] * z[d];
 		if (d > m / 2)
 			continue;
-		value = fmax(0, squares - sum * sum / left) / left / left;
+		spread = squares - sum * sum / left;
+		value = spread > ROUNDING * squares ? spread / left / left : 0;
 		if (value <= least) {
 			least = value;
 			best = d;

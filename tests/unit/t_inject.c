@@ -16,6 +16,8 @@ static const struct {
 	{"", NULL, 0},
 	{"how:time+of:step+percent:5", NULL, 5},
 	{"percent:0.25+of:step+how:time", NULL, 0.25},
+	{"how:time+of:step+percent:1.37", NULL, 1.37},
+	{"how:time+of:step+percent:.7", NULL, 0.7},
 	{"how:time+of:step+percent:1000", NULL, 1000},
 	{"how:time+of:step", "inject: percent is missing", 0},
 	{"percent:5", "inject: how is missing", 0},
@@ -101,9 +103,48 @@ static void test_steps(void)
 	is_int(e.steps, 3, "each step is made once");
 }
 
+/* ---- how long ---- */
+
+/* Steps of that length by a clock whose readings take 40 ns: what each was longer, summed. */
+static double prolonged(struct inject_account *a, int64_t took_ns, int n)
+{
+	double sum = 0;
+	for (int i = 0; i < n; i++) {
+		double due = inject_due(a, took_ns);
+		int64_t spun = 0;
+		while ((double)spun < due)
+			spun += 40;
+		inject_spun(a, due, spun);
+		sum += (double)(spun + 80);
+	}
+	return sum;
+}
+
+static void test_account(void)
+{
+	static const struct {
+		int64_t took_ns;
+		double percent;
+	} rows[] = {{100000, 0.7}, {100000, 1.37}, {100000, 5}, {8000, 1.37},
+		    {5000, 2},	   {5000, 1.61},   {300, 50}};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct inject_account a = {.part = rows[i].percent / 100, .read_ns = 40};
+		double want = 1000 * (double)rows[i].took_ns * a.part;
+		is_near(prolonged(&a, rows[i].took_ns, 1000), want, 41,
+			"a thousand steps: right but for a reading");
+	}
+	struct inject_account a = {.part = .01, .read_ns = 40};
+	is_near(prolonged(&a, 5000, 1000), 80000, 0, "50 ns are less than two readings: nothing is spun");
+	ok(inject_due(&a, 5000) >= 50 - 80 - 160, "nor is that owed for ever");
+	a = (struct inject_account){.part = .05, .read_ns = 40};
+	inject_spun(&a, 5000, 4000000);
+	is_near(inject_due(&a, 100000), 5000 - 80 - 160, 0, "a spin that was preempted is not made good");
+}
+
 int main(void)
 {
 	test_texts();
+	test_account();
 	test_steps();
 	return tap_done();
 }

@@ -32,6 +32,10 @@ static void test_draws(void)
 		squares += z * z;
 	}
 	ok(least > 0 && most < 1, "uniform draws lie between 0 and 1");
+	/* Seeds whose first number is 2^64 - 1, and 0. */
+	is_near(1 - draw_uniform(&(struct draw){.seed = 0x31628af67b2131ab}), 0x1p-53, 0,
+		"the largest is below 1");
+	is_near(draw_uniform(&(struct draw){.seed = 0x61c8864680b583eb}), 0x1p-54, 0, "the least above 0");
 	/* 3 standard errors. */
 	is_near(sum / 1e5, 0, 0.0095, "mean of normal draws");
 	is_near(squares / 1e5, 1, 0.0135, "their variance");
@@ -213,6 +217,15 @@ static void test_warmup(void)
 	for (int j = 0; j < 100; j++)
 		y[j] = 1;
 	ok(warmup_find(y, 100).class_ == WARMUP_FLAT, "a constant is flat");
+	for (int i = 1; i <= 100; i++) {
+		double slow = -9 - i / 37.0;
+		for (int j = 0; j < 200; j++)
+			y[j] = j < 5 ? slow + .1 : slow;
+		bad += warmup_find(y, 200).cut != 5;
+	}
+	is_int(bad, 0, "where the rest is constant, rounding cuts no more");
+	for (int j = 0; j < 100; j++)
+		y[j] = 1;
 	is_int(warmup_find(y, 9).class_, WARMUP_UNKNOWN, "one batch tells nothing");
 	is_int(warmup_find(y, 0).class_, WARMUP_UNKNOWN, "nor does nothing");
 	y[3] = NAN;

@@ -132,6 +132,10 @@ static void test_needed(void)
 	double half = log1p(.015) / 2, x = 1.959963984540054 * p.spread / half * size_inflation(p.rho);
 	is_int(n, (int)ceil(x * x / .955), "pairs until it is narrow");
 	is_int(verdict_pairs_needed(&p, .5), 0, "none when it is");
+	for (int i = 0; i < 10; i++)
+		r[i] *= 1e-3;
+	p = pairs_compare(r, 3, NULL, NULL);
+	is_int(verdict_pairs_needed(&p, .015), 6, "three that hardly differ: six, or there is no interval");
 }
 
 /* ---- many tests ---- */

@@ -56,9 +56,15 @@ void rig_stopping(struct selftest *t)
 	}
 }
 
+/*
+ * The page has 0.017, 0.032 and 0.051 with the floor, 0.05, 0.13 and 0.32 without. 60,000 repeats of another program give
+ * 0.0176, 0.0334, 0.0451 and 0.0506, 0.1411, 0.3123 (standard errors 0.0005 to 0.0019): those are looked for. The t
+ * interval alone has 0.05 whatever differs, so the wider of both cannot have 0.051; means or medians of groups do not
+ * give it, nor do 6 or 8 groups (0.0446 and 0.0488 of 20,000). All six lie within 3 standard errors of 2,000 repeats.
+ */
 void rig_groups(struct selftest *t)
 {
-	static const double sd[] = {0, .005, .01}, with[] = {.017, .032, .051}, without[] = {.05, .13, .32};
+	static const double sd[] = {0, .005, .01}, with[] = {.018, .033, .045}, without[] = {.05, .14, .31};
 
 	for (int k = 0; k < 3; k++) {
 		int n = rig_repeats(t, REPEATS_GROUPS), floored = 0, alone = 0, group[GROUPED];
@@ -79,14 +85,8 @@ void rig_groups(struct selftest *t)
 			floored += rig_excludes_zero(&p);
 		}
 		pairs_work_free(&work);
-		/* Where campaigns decide, the t interval alone has 0.05: the wider of both cannot have more. The page's
-		 * 0.051 is an upper bound; it is 0.045 of 60,000 repeats. */
-		if (with[k] > .05)
-			rig_at_most(t, floored, n, with[k], false, "apart by %.1f %%, floor: excludes 0",
-				    100 * sd[k]);
-		else
-			rig_share(t, false, floored, n, with[k], 3, "apart by %.1f %%, floor: excludes 0",
-				  100 * sd[k]);
+		rig_share(t, false, floored, n, with[k], 3, "apart by %.1f %%, floor: excludes 0",
+			  100 * sd[k]);
 		rig_share(t, sd[k] > 0, alone, n, without[k], 2, "apart by %.1f %%, pairs alone: excludes 0",
 			  100 * sd[k]);
 	}
