@@ -4,6 +4,8 @@ between(x) = x >= first * 0.999 && x <= last * 1.001
 ink(i, yes, no) = hue[i] eq 'ink' ? yes : no
 eval svg(440, 340)
 eval axes('threads', 'speed-up')
+# Halos would cut neighbours that stand side by side.
+set pointintervalbox 0.7
 set logscale xy 2
 set mxtics 1
 set mytics 1
