@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "harness/store/trial.h"
+#include "harness/store/runs.h"
 #include "reports/counters.h"
 #include "reports/text.h"
 #include "reports/view.h"
@@ -138,7 +138,7 @@ static json_t *json_of_notes(const struct stored_run *run)
 
 	for (int i = 0; i < run->n_annotations; i++) {
 		json_t *note;
-		if (strcmp(run->annotations[i].key, TRIAL_KEY) == 0)
+		if (!run_annotation_is_told(run->annotations[i].key))
 			continue;
 		note = json_object();
 		put_text(note, "key", run->annotations[i].key);

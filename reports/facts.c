@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "harness/store/trial.h"
+#include "harness/store/runs.h"
 
 void json_put(struct strbuf *out, const json_t *value)
 {
@@ -52,9 +52,8 @@ void machine_put(struct strbuf *out, const struct stored_run *run)
 
 void run_notes_put(struct strbuf *out, const struct stored_run *run, const char *before)
 {
-	/* A trial's is no text for people. */
 	for (int i = 0; i < run->n_annotations; i++)
-		if (strcmp(run->annotations[i].key, TRIAL_KEY) != 0)
+		if (run_annotation_is_told(run->annotations[i].key))
 			strbuf_printf(out, "%s%s: %s", before, run->annotations[i].key,
 				      run->annotations[i].value);
 }

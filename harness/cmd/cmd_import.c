@@ -13,17 +13,19 @@
 #include "harness/store/store.h"
 #include "reports/text.h"
 
-enum { FILES_MAX = 1024 };
+enum { FILES_MAX = 1024, OPTION_AGAIN = OPTION_MEASURING_END };
 
 struct arguments {
 	const char *store;
 	struct labels labels;
+	bool again;
 	const char *file[FILES_MAX];
 	int n;
 };
 
 static const struct argp_option options[] = {
 	{"store", OPTION_STORE, "FILE", 0, "the store ($INFEROMETER_STORE, else inferometer.db)", 0},
+	{"again", OPTION_AGAIN, NULL, 0, "store records once more that a run of the store holds already", 0},
 	{"label", OPTION_LABEL, "LABEL", 0,
 	 "a word by which people know the runs again, or KEY=VALUE; may stand more than once", 0},
 	{0},
@@ -35,6 +37,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case OPTION_STORE:
 		a->store = arg;
+		break;
+	case OPTION_AGAIN:
+		a->again = true;
 		break;
 	case OPTION_LABEL:
 		labels_add(&a->labels, arg, state);
@@ -61,17 +66,18 @@ static const struct argp argp = {
 	.doc = "Stores records of llama-bench (json, jsonl, csv, sql) and llama-batched-bench (jsonl) as "
 	       "runs that "
 	       "are marked foreign: who made them is said, their conditions, ceilings and processes are "
-	       "unknown.",
+	       "unknown. Records that the store holds already, in the same texts, are not stored twice.",
 };
 
-static void say_run(void *arg, int64_t run, int n_records, const char *who)
+static void say_run(void *arg, const struct import_told *told)
 {
 	struct strbuf plain = {0};
-	text_plain(&plain, who);
+	text_plain(&plain, told->who);
 	strbuf_puts(&plain, ", ");
 	text_plain(&plain, arg);
-	printf("run %lld: %d %s of %s\n", (long long)run, n_records, n_records == 1 ? "record" : "records",
-	       strbuf_text(&plain));
+	printf("%srun %lld: %d %s of %s%s\n", told->there ? "already imported as " : "", (long long)told->run,
+	       told->n_records, told->n_records == 1 ? "record" : "records", strbuf_text(&plain),
+	       told->there ? " (--again stores it once more)" : "");
 	strbuf_free(&plain);
 }
 
@@ -80,7 +86,7 @@ static int import_file(struct store *store, const struct arguments *a, const str
 {
 	if (im->cut_off)
 		fprintf(stderr, "inferometer: %s is cut off: its %d whole records are taken\n", path, im->n);
-	const struct import_origin origin = {path, command, a->labels.n, a->labels.label};
+	const struct import_origin origin = {path, command, a->labels.n, a->labels.label, a->again};
 	return import_store(im, store, &origin, say_run, (void *)path, d);
 }
 

@@ -11,6 +11,7 @@
 #include "harness/cmd/run_named.h"
 #include "harness/cmd/trial_print.h"
 #include "harness/store/store.h"
+#include "harness/store/runs.h"
 #include "harness/store/trial.h"
 #include "reports/text.h"
 #include "reports/view.h"
@@ -192,7 +193,7 @@ static void print_run(const struct stored_run *r, bool samples)
 	print_text("", "label", r->label);
 	print_text("", "notes", r->notes);
 	for (int i = 0; i < r->n_annotations; i++)
-		if (strcmp(r->annotations[i].key, TRIAL_KEY) != 0)
+		if (run_annotation_is_told(r->annotations[i].key))
 			print_text("", r->annotations[i].key, r->annotations[i].value);
 	trial_lines_put(&trial, r);
 	print_lines("", "trial", strbuf_text(&trial));

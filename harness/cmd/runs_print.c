@@ -9,6 +9,7 @@
 
 #include "engines/base/strbuf.h"
 #include "harness/cmd/trial_print.h"
+#include "harness/store/runs.h"
 #include "harness/store/trial.h"
 #include "reports/text.h"
 #include "reports/view.h"
@@ -155,7 +156,7 @@ static void put_annotations(json_t *o, const struct stored_run *r)
 		const char *key = run_label_key(r->annotations[i].key);
 		json_t *value;
 
-		if (strcmp(r->annotations[i].key, TRIAL_KEY) == 0)
+		if (!run_annotation_is_told(r->annotations[i].key))
 			continue;
 		value = json_of_text(r->annotations[i].value);
 		if (key) {

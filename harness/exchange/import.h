@@ -21,6 +21,7 @@
 #define IMPORT_BYTES_MAX   ((size_t)64 << 20)
 #define IMPORT_RECORDS_MAX 100000
 #define IMPORT_SAMPLES_MAX 100000
+#define IMPORT_RUNS_MAX	   1000
 
 struct import_record {
 	bool batched; /* which of the two it is */
@@ -42,14 +43,22 @@ void import_free(struct import *im);
 
 /*
  * Stores them as runs that are done, one for each build and machine that the records name: all of them or none. The run
- * has an annotation "foreign", its samples a clock of that name: what compares runs does not mix them with ours.
- * told: called for each run made.
+ * has an annotation "foreign", its samples a clock of that name: what compares runs does not mix them with ours. Records
+ * that a run of the store holds already, in the same texts and order, are left out unless they are to be stored again.
+ * ERR_FORMAT for more than IMPORT_RUNS_MAX runs of a file. told: called for each of them.
  */
-typedef void import_told_fn(void *arg, int64_t run, int n_records, const char *who);
+struct import_told {
+	int64_t run;
+	int n_records;
+	const char *who;
+	bool there; /* nothing was stored: the run holds them already */
+};
+typedef void import_told_fn(void *arg, const struct import_told *told);
 struct import_origin {
 	const char *path, *command; /* the file, and what was typed */
 	int n_labels;
 	const struct run_label *labels; /* that each run gets */
+	bool again;			/* though the store has them */
 };
 MUST_CHECK int import_store(const struct import *im, struct store *store, const struct import_origin *origin,
 			    import_told_fn *told, void *arg, struct diag *d);

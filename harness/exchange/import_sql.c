@@ -147,20 +147,28 @@ static int insert_read(struct source *s, const char *at, struct diag *d)
 	return rc;
 }
 
+/* Looked for here alone: a file without a semicolon would be searched to its end for each of its records. */
+static int create_skip(struct source *s, struct diag *d)
+{
+	const char *stop =
+		word_end(s->at, s->end, "CREATE") ? memchr(s->at, ';', (size_t)(s->end - s->at)) : NULL;
+	if (!stop)
+		return source_fail(s, d, "expected CREATE TABLE or INSERT INTO llama_bench");
+	source_move(s, stop + 1);
+	return 0;
+}
+
 int import_sql(struct source *s, struct diag *d)
 {
 	int rc = 0;
 	for (source_skip_blanks(s); s->at < s->end && rc == 0; source_skip_blanks(s)) {
 		const char *insert = word_end(s->at, s->end, "INSERT");
-		const char *stop = memchr(s->at, ';', (size_t)(s->end - s->at));
 		if (*s->at == ';')
 			s->at++;
 		else if (insert)
 			rc = insert_read(s, insert, d);
-		else if (stop && word_end(s->at, s->end, "CREATE"))
-			source_move(s, stop + 1);
 		else
-			rc = source_fail(s, d, "expected CREATE TABLE or INSERT INTO llama_bench");
+			rc = create_skip(s, d);
 	}
 	return rc;
 }

@@ -13,6 +13,7 @@
 #include "engines/base/strbuf.h"
 #include "harness/exchange/import_point.h"
 #include "harness/exchange/import_private.h"
+#include "harness/store/content.h"
 #include "harness/store/runs.h"
 
 /* What makes records one run. */
@@ -20,7 +21,9 @@ struct group {
 	const char *program; /* static */
 	char *version, *who; /* "Debian (11669)"; "llama-bench Debian (11669)" */
 	char *cpu, *gpu;
-	int n_records;
+	int n_records, first;	     /* in order */
+	char content[POINT_ID_SIZE]; /* of the texts of its records */
+	bool there;		     /* a run of the store has that content */
 };
 
 /* A record on its way. */
@@ -40,34 +43,79 @@ struct filing {
 	int n_groups;
 	struct group *group;
 	struct entry *entry; /* as records */
+	int *order;	     /* of entries: by group, then as records */
 };
 
 /* ---- runs ---- */
 
-static int group_find(struct filing *f, const struct import_record *r)
+/* What records of one run have in common, as one text; free() it. */
+static char *group_key(const struct import_record *r)
 {
-	bool batched = r->batched;
-	char *version = batched ? mem_strdup("unknown")
-				: mem_printf("%s (%lld)", import_told(r->llama.build_commit),
-					     (long long)r->llama.build_number);
-	const char *program = batched ? BATCHED_BENCH : LLAMA_BENCH;
-	const char *cpu = import_told(r->llama.cpu_info);
-	const char *gpu = r->llama.gpu_info ? r->llama.gpu_info : "";
-	for (int i = 0; i < f->n_groups; i++) {
-		const struct group *g = &f->group[i];
-		if (g->program != program || strcmp(g->version, version) != 0 || strcmp(g->cpu, cpu) != 0 ||
-		    strcmp(g->gpu, gpu) != 0)
-			continue;
-		free(version);
-		return i;
+	const char *cpu = import_told(r->llama.cpu_info), *gpu = r->llama.gpu_info ? r->llama.gpu_info : "";
+	const char *commit = import_told(r->llama.build_commit);
+	return mem_printf("%d %lld %zu:%s %zu:%s %s", r->batched, (long long)r->llama.build_number,
+			  strlen(commit), commit, strlen(cpu), cpu, gpu);
+}
+
+static void group_add(struct filing *f, const struct import_record *r)
+{
+	char *version = r->batched ? mem_strdup("unknown")
+				   : mem_printf("%s (%lld)", import_told(r->llama.build_commit),
+						(long long)r->llama.build_number);
+	const char *program = r->batched ? BATCHED_BENCH : LLAMA_BENCH;
+	/* Doubles when n is a power of two. */
+	if ((f->n_groups & (f->n_groups - 1)) == 0)
+		f->group =
+			mem_realloc(f->group, sizeof *f->group * (size_t)(f->n_groups ? f->n_groups * 2 : 1));
+	f->group[f->n_groups++] =
+		(struct group){.program = program,
+			       .version = version,
+			       .who = mem_printf("%s %s", program, version),
+			       .cpu = mem_strdup(import_told(r->llama.cpu_info)),
+			       .gpu = mem_strdup(r->llama.gpu_info ? r->llama.gpu_info : "")};
+}
+
+/* A record by its group's key. */
+struct keyed {
+	char *key;
+	int record;
+};
+
+static int keyed_compare(const void *a, const void *b)
+{
+	const struct keyed *x = a, *y = b;
+	int by = strcmp(x->key, y->key);
+	return by ? by : x->record - y->record;
+}
+
+/* By sorting: a hostile file names another machine in each record. Groups stand in the order of their first records. */
+static int groups_find(struct filing *f, struct diag *d)
+{
+	int n = f->im->n;
+	struct keyed *keyed = mem_alloc(sizeof *keyed * (size_t)(n + 1));
+	for (int i = 0; i < n; i++)
+		keyed[i] = (struct keyed){group_key(&f->im->record[i]), i};
+	qsort(keyed, (size_t)n, sizeof *keyed, keyed_compare);
+	/* For now the first record of the group, which sorting has kept first. */
+	for (int i = 0; i < n; i++) {
+		bool same = i > 0 && strcmp(keyed[i].key, keyed[i - 1].key) == 0;
+		f->entry[keyed[i].record].group =
+			same ? f->entry[keyed[i - 1].record].group : keyed[i].record;
 	}
-	f->group = mem_realloc(f->group, sizeof *f->group * (size_t)(f->n_groups + 1));
-	f->group[f->n_groups] = (struct group){.program = program,
-					       .version = version,
-					       .who = mem_printf("%s %s", program, version),
-					       .cpu = mem_strdup(cpu),
-					       .gpu = mem_strdup(gpu)};
-	return f->n_groups++;
+	for (int i = 0; i < n; i++) {
+		bool first = f->entry[i].group == i;
+		f->entry[i].group = first ? f->n_groups : f->entry[f->entry[i].group].group;
+		if (first)
+			group_add(f, &f->im->record[i]);
+		f->group[f->entry[i].group].n_records++;
+		free(keyed[i].key);
+	}
+	free(keyed);
+	if (f->n_groups > IMPORT_RUNS_MAX)
+		return diag_set_at(d, ERR_FORMAT, f->path, 0,
+				   "%d builds and machines, expected at most %d: each becomes a run",
+				   f->n_groups, IMPORT_RUNS_MAX);
+	return 0;
 }
 
 static int same_point(const void *a, const void *b)
@@ -92,22 +140,46 @@ static void number_rounds(struct filing *f)
 	free(sorted);
 }
 
-static void entries_make(struct filing *f)
+/* Fills order and, by it, the content of each group. */
+static void filing_sort(struct filing *f)
+{
+	const char **text = mem_alloc(sizeof *text * (size_t)(f->im->n + 1));
+	int *taken = mem_alloc(sizeof *taken * (size_t)(f->n_groups + 1)), first = 0;
+	f->order = mem_alloc(sizeof *f->order * (size_t)(f->im->n + 1));
+	for (int g = 0; g < f->n_groups; g++) {
+		f->group[g].first = first;
+		first += f->group[g].n_records;
+	}
+	for (int i = 0; i < f->im->n; i++) {
+		int g = f->entry[i].group, at = f->group[g].first + taken[g]++;
+		f->order[at] = i;
+		text[at] = f->im->record[i].text;
+	}
+	for (int g = 0; g < f->n_groups; g++)
+		content_id(f->group[g].content, text + f->group[g].first, f->group[g].n_records);
+	free(text);
+	free(taken);
+}
+
+static int entries_make(struct filing *f, struct diag *d)
 {
 	f->entry = mem_alloc(sizeof *f->entry * (size_t)(f->im->n + 1));
+	int rc = groups_find(f, d);
+	if (rc)
+		return rc;
 	for (int i = 0; i < f->im->n; i++) {
 		struct entry *e = &f->entry[i];
 		struct point p;
 		char model[POINT_ID_SIZE];
 		e->record = &f->im->record[i];
-		e->group = group_find(f, e->record);
-		f->group[e->group].n_records++;
 		import_point(&p, e->record);
 		import_model_id(model, &e->record->llama);
 		point_id(&p, e->record->batched ? NULL : model, e->id);
 		point_free(&p);
 	}
 	number_rounds(f);
+	filing_sort(f);
+	return 0;
 }
 
 static int run_begin(struct filing *f, const struct group *g, int rounds, int64_t *run, struct diag *d)
@@ -138,6 +210,8 @@ static int run_begin(struct filing *f, const struct group *g, int rounds, int64_
 			 : diag_set_at(d, ERR_FORMAT, f->path, 0, "names of its machine are no UTF-8");
 	if (rc == 0)
 		rc = store_annotate(f->store, *run, FOREIGN, note, d);
+	if (rc == 0)
+		rc = store_annotate(f->store, *run, RECORDS_KEY, g->content, d);
 	for (int i = 0; i < f->n_labels && rc == 0; i++)
 		rc = store_label_put(f->store, *run, &f->labels[i], d);
 	json_decref(machine);
@@ -261,43 +335,62 @@ static int point_put(struct filing *f, const struct entry *e, int64_t run, int p
 	return rc;
 }
 
-static int rows_put(struct filing *f, int group, int64_t run, struct diag *d)
+static int rows_put(struct filing *f, const struct group *g, int64_t run, struct diag *d)
 {
-	int rc = 0, n_points = 0, n_visits = 0;
-	for (int i = 0; i < f->im->n && rc == 0; i++) {
-		const struct entry *e = &f->entry[i];
-		if (e->group != group)
-			continue;
+	int rc = 0, n_points = 0;
+	for (int i = 0; i < g->n_records && rc == 0; i++) {
+		const struct entry *e = &f->entry[f->order[g->first + i]];
 		if (e->round == 1)
 			rc = point_put(f, e, run, n_points++, d);
 		if (rc == 0)
-			rc = visit_put(f, e, run, n_visits++, d);
+			rc = visit_put(f, e, run, i, d);
 	}
 	return rc;
 }
 
-static int rounds_of(const struct filing *f, int group)
+static int rounds_of(const struct filing *f, const struct group *g)
 {
 	int most = 1;
-	for (int i = 0; i < f->im->n; i++)
-		if (f->entry[i].group == group && f->entry[i].round > most)
-			most = f->entry[i].round;
+	for (int i = 0; i < g->n_records; i++) {
+		int round = f->entry[f->order[g->first + i]].round;
+		most = round > most ? round : most;
+	}
 	return most;
 }
 
-static int groups_put(struct filing *f, int64_t *runs, struct diag *d)
+static int group_put(struct filing *f, struct group *g, bool again, int64_t *run, struct diag *d)
+{
+	int rc = again ? 0 : store_annotation_find(f->store, RECORDS_KEY, g->content, run, d);
+	g->there = rc == 0 && !again && *run;
+	if (rc || g->there)
+		return rc;
+	rc = run_begin(f, g, rounds_of(f, g), run, d);
+	if (rc == 0)
+		rc = rows_put(f, g, *run, d);
+	return rc ? rc : store_run_end(f->store, *run, false, d);
+}
+
+static int groups_put(struct filing *f, bool again, int64_t *runs, struct diag *d)
 {
 	int rc = store_begin(f->store, d);
 	if (rc)
 		return rc;
-	for (int i = 0; i < f->n_groups && rc == 0; i++) {
-		rc = run_begin(f, &f->group[i], rounds_of(f, i), &runs[i], d);
-		if (rc == 0)
-			rc = rows_put(f, i, runs[i], d);
-		if (rc == 0)
-			rc = store_run_end(f->store, runs[i], false, d);
-	}
+	for (int i = 0; i < f->n_groups && rc == 0; i++)
+		rc = group_put(f, &f->group[i], again, &runs[i], d);
 	return store_end(f->store, rc, d);
+}
+
+static void filing_free(struct filing *f)
+{
+	for (int i = 0; i < f->n_groups; i++) {
+		free(f->group[i].version);
+		free(f->group[i].who);
+		free(f->group[i].cpu);
+		free(f->group[i].gpu);
+	}
+	free(f->group);
+	free(f->entry);
+	free(f->order);
 }
 
 int import_store(const struct import *im, struct store *store, const struct import_origin *origin,
@@ -311,19 +404,16 @@ int import_store(const struct import *im, struct store *store, const struct impo
 		.labels = origin->labels,
 		.n_labels = origin->n_labels,
 	};
-	entries_make(&f);
+	int rc = entries_make(&f, d);
 	int64_t *runs = mem_alloc(sizeof *runs * (size_t)(f.n_groups + 1));
-	int rc = groups_put(&f, runs, d);
-	for (int i = 0; i < f.n_groups; i++) {
-		if (rc == 0)
-			fn(arg, runs[i], f.group[i].n_records, f.group[i].who);
-		free(f.group[i].version);
-		free(f.group[i].who);
-		free(f.group[i].cpu);
-		free(f.group[i].gpu);
+	if (rc == 0)
+		rc = groups_put(&f, origin->again, runs, d);
+	for (int i = 0; i < f.n_groups && rc == 0; i++) {
+		const struct import_told told = {runs[i], f.group[i].n_records, f.group[i].who,
+						 f.group[i].there};
+		fn(arg, &told);
 	}
 	free(runs);
-	free(f.group);
-	free(f.entry);
+	filing_free(&f);
 	return rc;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rows that are named by what they hold, so that many runs share one: for harness/store only. */
+/* Rows that are named by what they hold, so that many runs share one, and records of others, so that they are known again. */
 #ifndef IFM_STORE_CONTENT_H
 #define IFM_STORE_CONTENT_H
 

@@ -211,3 +211,20 @@ int store_run_find(struct store *s, const char *text, int64_t *out, struct diag 
 		*out = run;
 	return rc;
 }
+
+int store_annotation_find(struct store *s, const char *key, const char *value, int64_t *run, struct diag *d)
+{
+	sqlite3_stmt *stmt = NULL;
+	int rc = db_prepare(s, "SELECT min(run) FROM annotation WHERE key = ?1 AND value = ?2",
+			    "looking for a run", &stmt, d);
+
+	if (rc == 0) {
+		sqlite3_bind_text(stmt, 1, key, -1, SQLITE_STATIC);
+		sqlite3_bind_text(stmt, 2, value, -1, SQLITE_STATIC);
+		rc = db_step(s, stmt, "looking for a run", d);
+	}
+	if (rc == 1)
+		*run = sqlite3_column_int64(stmt, 0); /* NULL is 0 */
+	sqlite3_finalize(stmt);
+	return rc == 1 ? 0 : rc;
+}

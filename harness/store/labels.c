@@ -8,6 +8,7 @@
 #include "engines/base/mem.h"
 #include "harness/store/db.h"
 #include "harness/store/runs.h"
+#include "harness/store/trial.h"
 
 #define LABEL_PREFIX "label."
 #define KEY_CHARS    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"
@@ -56,6 +57,11 @@ static int put_word(struct store *s, int64_t run, const char *word, struct diag 
 			 DB_VALUES(db_text(word), db_int(run)));
 
 	return rc == 0 && sqlite3_changes(s->db) != 1 ? no_run(s, run, d) : rc;
+}
+
+bool run_annotation_is_told(const char *annotation_key)
+{
+	return strcmp(annotation_key, TRIAL_KEY) != 0 && strcmp(annotation_key, RECORDS_KEY) != 0;
 }
 
 static int forget(struct store *s, int64_t run, const char *key, struct diag *d)

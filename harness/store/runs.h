@@ -22,6 +22,12 @@ bool run_date_parse(char out[RUN_DATE_SIZE], const char *text);
 /* "2026-11-25 18:09:11" of a time, to compare such beginnings with. */
 void run_date_of(char out[RUN_DATE_SIZE], int64_t wall_ns);
 
+/* Content id of the texts that a foreign run was read from: an annotation, but no text for people. */
+#define RECORDS_KEY "foreign.records"
+/* The first run with that annotation; 0: none has it. */
+MUST_CHECK int store_annotation_find(struct store *s, const char *key, const char *value, int64_t *run,
+				     struct diag *d);
+
 /* ---- labels.c ---- */
 struct run_label {
 	char *key; /* NULL: a word */
@@ -33,6 +39,9 @@ MUST_CHECK int run_label_parse(struct run_label *out, const char *text, struct d
 void run_label_free(struct run_label *l);
 /* The key of an annotation that is a label, without its "label."; else NULL. */
 const char *run_label_key(const char *annotation_key);
+
+/* Whether the value of an annotation of that key is a text for people, and no record of a program. */
+bool run_annotation_is_told(const char *annotation_key);
 
 /* In place of the value that the key had, or of the word. */
 MUST_CHECK int store_label_put(struct store *s, int64_t run, const struct run_label *l, struct diag *d);

@@ -49,6 +49,23 @@ static struct estimate fit_rounds(struct work *w)
 	return e;
 }
 
+/* Of the speed-ups over the first row from the law at that fraction; the first is on it whatever they are. */
+static double rms_of(const struct work *w, double parallel)
+{
+	double sum = 0;
+	int n = 0;
+
+	for (int i = 1; i < w->n; i++) {
+		double x = row_speed_up(w->rows[i], w->rows[0]).value;
+
+		if (!isfinite(x))
+			continue;
+		sum += pow(amdahl_speed_up(parallel, w->threads[0], w->threads[i]) / x - 1, 2);
+		n++;
+	}
+	return n ? sqrt(sum / n) : NAN;
+}
+
 struct amdahl amdahl_fit(const struct row *const *rows, int n)
 {
 	struct work w = {.n = n, .rows = rows};
@@ -61,9 +78,8 @@ struct amdahl amdahl_fit(const struct row *const *rows, int n)
 	for (int i = 0; i < n; i++)
 		w.threads[i] = row_number(rows[i], KEY_THREADS);
 	a.parallel = fit_rounds(&w);
-	for (int i = 0; i < n; i++)
-		w.seconds[i] = rows[i]->rep_s.value;
-	a.rms = stat_amdahl(w.threads, w.seconds, n).rms;
+	if (a.parallel.n > 0)
+		a.rms = rms_of(&w, a.parallel.value);
 	a.refused = a.parallel.n > 0 && (!(a.parallel.value > 0) || a.rms > AMDAHL_RMS_MOST);
 	if (a.refused)
 		a.parallel = estimate_none();

@@ -10,13 +10,13 @@
 
 struct amdahl {
 	struct estimate parallel; /* fraction of one thread's time, a fit a round; n = 0: there is none */
-	double rms;		  /* relative deviation of the median times from a fit of their own */
-	int n_counts;		  /* of threads */
-	bool refused; /* the law does not hold: more threads gain nothing, or the times are off it by more than AMDAHL_RMS_MOST */
+	double rms; /* relative deviation of the speed-ups over the first row from the law at `parallel`; also when refused */
+	int n_counts; /* of threads */
+	bool refused; /* the law does not hold: more threads gain nothing, or the speed-ups are off it by more than AMDAHL_RMS_MOST */
 };
 
 /*
- * Rows of the same work on different numbers of threads. A fit takes the times of one round, which ran beside each other;
+ * Rows of the same work on different numbers of threads, the fewest first. A fit takes the times of one round, which ran beside each other;
  * the interval is over rounds. Fewer than three counts give no fit.
  */
 struct amdahl amdahl_fit(const struct row *const *rows, int n);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "engines/base/mem.h"
+#include "reports/analysis/compare.h"
 #include "reports/number.h"
 
 static const enum point_key free_keys[] = {KEY_PRECISION, KEY_COUNT};
@@ -34,25 +35,44 @@ static double group_weight(const struct group *g)
 	       1e4 * fmin(row_number(g->row[0], KEY_SEQUENCES), 9e3) + 9e3 * most / (most + 1e3);
 }
 
-bool row_beats(const struct row *r, const struct row *other)
+struct race row_race(const struct row *r, const struct row *other)
 {
+	struct compared x = {.row = r}, base = {.row = other};
 	const char *unit, *other_unit;
 	const struct estimate *a = row_rate(r, &unit), *b = row_rate(other, &other_unit);
+	struct race race = {RACE_UNKNOWN, false};
 
-	return a->interval && b->interval && a->lo > b->hi;
+	compared_ratio(&x, &base, true);
+	if (x.kind == RATIO_PAIRED && x.ratio.interval)
+		race = (struct race){RACE_PAIRED, x.ratio.lo > 1};
+	else if (a->interval && b->interval)
+		race = (struct race){RACE_APART, a->lo > b->hi};
+	free(x.why);
+	return race;
 }
 
-static void tie_add(struct tie *t, const struct row *winner, const struct row *other)
+static void tie_add(struct finding *f, struct tie *t, const struct row *winner, const struct row *other)
 {
 	const char *unit;
+	struct race race;
 
-	if (other == winner || row_beats(winner, other))
+	if (other == winner)
+		return;
+	race = row_race(winner, other);
+	f->n_races[race.by]++;
+	if (race.won)
 		return;
 	t->n++;
 	if (!t->first || row_rate(other, &unit)->value > row_rate(t->first, &unit)->value) {
 		t->first = other;
-		t->unknown = !row_rate(winner, &unit)->interval || !row_rate(other, &unit)->interval;
+		t->by = race.by;
 	}
+}
+
+/* Rounds may say otherwise than medians over all of them: who beats the higher median there is ahead. */
+static const struct row *ahead_of(const struct row *winner, const struct row *other)
+{
+	return other != winner && row_race(other, winner).won ? other : winner;
 }
 
 static void find_best(struct finding *f, const struct group *g)
@@ -69,7 +89,9 @@ static void find_best(struct finding *f, const struct group *g)
 			f->base = r;
 	}
 	for (int i = 0; i < g->n; i++)
-		tie_add(&f->best_tie, f->best, g->row[i]);
+		f->best = ahead_of(f->best, g->row[i]);
+	for (int i = 0; i < g->n; i++)
+		tie_add(f, &f->best_tie, f->best, g->row[i]);
 }
 
 /* Whether a row is one of those among which `most` or `matrix` was sought. */
@@ -83,9 +105,15 @@ static void find_ties(struct finding *f, const struct analysis *a)
 {
 	for (int i = 0; i < a->n_rows; i++) {
 		if (is_rival(&a->rows[i], f->most))
-			tie_add(&f->most_tie, f->most, &a->rows[i]);
+			f->most = ahead_of(f->most, &a->rows[i]);
 		if (is_rival(&a->rows[i], f->matrix))
-			tie_add(&f->matrix_tie, f->matrix, &a->rows[i]);
+			f->matrix = ahead_of(f->matrix, &a->rows[i]);
+	}
+	for (int i = 0; i < a->n_rows; i++) {
+		if (is_rival(&a->rows[i], f->most))
+			tie_add(f, &f->most_tie, f->most, &a->rows[i]);
+		if (is_rival(&a->rows[i], f->matrix))
+			tie_add(f, &f->matrix_tie, f->matrix, &a->rows[i]);
 	}
 }
 
@@ -143,7 +171,7 @@ static void title_tie(struct strbuf *out, const struct finding *f)
 {
 	const struct tie *t = &f->best_tie;
 
-	if (t->unknown) {
+	if (t->by == RACE_UNKNOWN) {
 		strbuf_puts(out, "at ");
 		number_put(out, f->best->tokens_s.value, 0);
 		strbuf_printf(out, " tokens/s in %s; too few processes to say what is fastest",

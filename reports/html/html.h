@@ -72,14 +72,21 @@ MUST_CHECK int html_page_print(FILE *out, const struct report_options *o, const 
 			       struct diag *d);
 
 /* ---- finding.c: what the title and the summary say ---- */
-/* What a fastest row does not beat: rows whose intervals overlap its own, or that have none. */
+/* How two rows were told apart: by the ratios of their processes of one round, which saw the same machine; without six
+ * common rounds by their own intervals. */
+enum race_by { RACE_UNKNOWN = 0, RACE_PAIRED, RACE_APART, RACE_COUNT };
+struct race {
+	enum race_by by; /* unknown: too few processes for an interval */
+	bool won;	 /* the 95 % interval of the ratio is above 1; apart: they do not overlap */
+};
+/* Whether r has a higher rate than other. */
+struct race row_race(const struct row *r, const struct row *other);
+/* What a fastest row does not beat. */
 struct tie {
 	int n;
 	const struct row *first; /* the fastest of them, NULL: it won */
-	bool unknown;		 /* one of the two has too few processes for an interval */
+	enum race_by by;	 /* how the first was compared */
 };
-/* Its rate is the higher one, and their 95 % intervals do not overlap. */
-bool row_beats(const struct row *r, const struct row *other);
 
 struct finding {
 	const struct row *best,
@@ -87,7 +94,8 @@ struct finding {
 	const struct row *most;	  /* decode, most tokens/s of all */
 	const struct row *matrix; /* matrix product with the most GFLOP/s */
 	struct tie best_tie, most_tie, matrix_tie;
-	double typical; /* median half width of all rates as a part of them, NaN: no interval */
+	int n_races[RACE_COUNT]; /* of those three with their rivals, by how they were told apart */
+	double typical;		 /* median half width of all rates as a part of them, NaN: no interval */
 };
 struct finding finding_make(const struct view *v);
 /* One line, plain text. */

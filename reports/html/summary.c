@@ -97,8 +97,10 @@ static void put_lede_tie(struct strbuf *text, const struct tie *t)
 	put_rate(text, &t->first->tokens_s, "tokens/s");
 	if (t->n > 1)
 		strbuf_printf(text, " and %d %s", t->n - 1, t->n > 2 ? "others" : "other");
-	strbuf_puts(text, t->unknown ? " cannot be told from it: that takes 6 processes of each."
-				     : " cannot be told from it: the intervals overlap.");
+	strbuf_puts(text, t->by == RACE_UNKNOWN ? " cannot be told from it: that takes 6 processes of each."
+			  : t->by == RACE_PAIRED
+				  ? " cannot be told from it: their ratio in the same rounds may be 1."
+				  : " cannot be told from it: the intervals overlap.");
 }
 
 static void put_lede_tokens(struct strbuf *text, const struct finding *f)
@@ -112,7 +114,7 @@ static void put_lede_tokens(struct strbuf *text, const struct finding *f)
 		      strcmp(sequences, "1") == 0 ? "sequence" : "sequences");
 	put_rate(text, &f->best->tokens_s, "tokens/s");
 	strbuf_printf(text, " in %s", point_get(p, KEY_PRECISION));
-	if (f->best != f->base && row_beats(f->best, f->base) && isfinite(ratio.value)) {
+	if (f->best != f->base && row_race(f->best, f->base).won && isfinite(ratio.value)) {
 		strbuf_puts(text, ", which is ");
 		put_rate(text, &ratio, "times");
 		strbuf_printf(text, " %s", point_get(&f->base->point->point, KEY_PRECISION));
@@ -159,7 +161,7 @@ static void put_tied(struct strbuf *where, const struct view *v, const struct ti
 {
 	if (t->n == 0)
 		return;
-	strbuf_puts(where, t->unknown ? "; not told from " : "; tied with ");
+	strbuf_puts(where, t->by == RACE_UNKNOWN ? "; not told from " : "; tied with ");
 	if (t->n == 1)
 		row_label(where, v, t->first);
 	else
@@ -365,6 +367,27 @@ static void put_ceilings(struct page *p)
 	strbuf_free(&text);
 }
 
+/* How the summary tells a winner from a tie. */
+static void put_races(struct page *p, const struct finding *f)
+{
+	const int *n = f->n_races;
+
+	if (n[RACE_PAIRED] + n[RACE_APART] == 0)
+		return;
+	strbuf_puts(&p->out, "<li>A row is called faster than another only ");
+	if (n[RACE_PAIRED])
+		strbuf_printf(&p->out,
+			      "where the 95 %% interval of their ratio, paired by round, is above 1 (%d "
+			      "compared)",
+			      n[RACE_PAIRED]);
+	if (n[RACE_APART])
+		strbuf_printf(&p->out,
+			      "%swhere they have fewer than 6 rounds in common and their own intervals do "
+			      "not overlap (%d compared)",
+			      n[RACE_PAIRED] ? ", or " : "", n[RACE_APART]);
+	strbuf_puts(&p->out, "; else it is a tie.</li>\n");
+}
+
 static void put_checks(struct page *p)
 {
 	int n_verified = 0, n_measured = 0;
@@ -411,6 +434,7 @@ void html_summary(struct page *p)
 	strbuf_puts(&p->out, "<ul class=\"plain\">\n");
 	put_asked(p);
 	put_ceilings(p);
+	put_races(p, &f);
 	put_checks(p);
 	put_quiet(p);
 	strbuf_puts(&p->out, "</ul></section>\n\n");

@@ -103,7 +103,7 @@ static void put_cell(struct strbuf *out, const struct column *c, const struct vi
 
 	strbuf_printf(out, first ? "<th scope=\"row\" class=\"%s" : "<td class=\"%s", column_class(c, first));
 	if (c->use == COLUMN_PRECISION)
-		strbuf_printf(out, " p %s", palette_of(point_get(&r->point->point, KEY_PRECISION)));
+		strbuf_printf(out, " p %s", palette_of(v, point_get(&r->point->point, KEY_PRECISION)));
 	strbuf_puts(out, c->use == COLUMN_MARKS ? "mark\"" : "\"");
 	if (first) {
 		row_label(&label, v, r);

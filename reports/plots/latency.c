@@ -21,8 +21,7 @@
 /* Fewer samples have no distribution: not even a median with an interval. */
 #define SAMPLES_MIN 6
 /* Inner size in pixels (svg(440, 340) and the margins of latency.gp), and what a label needs beside a curve. */
-#define INNER_X 385.0
-#define INNER_Y 253.0
+#define INNER_X PLOT_X(0.1, 0.975)
 
 static const enum point_key free_keys[] = {KEY_PRECISION, KEY_COUNT};
 
@@ -61,14 +60,14 @@ static int group_next(const struct group *g, const bool *taken, int n)
 }
 
 /* The series of known colour first: those in ink look alike. */
-static void rows_choose(struct latency_choice *c, const struct group *g)
+static void rows_choose(struct latency_choice *c, const struct view *v, const struct group *g)
 {
 	for (int ink = 0; ink < 2; ink++)
 		for (int i = 0; i < g->n && c->n < LATENCY_SERIES; i++) {
 			const char *precision = point_get(&g->row[i]->point->point, KEY_PRECISION);
 
 			if (row_samples(g->row[i]) >= SAMPLES_MIN &&
-			    (strcmp(palette_of(precision), "ink") == 0) == ink)
+			    (strcmp(palette_of(v, precision), "ink") == 0) == ink)
 				c->row[c->n++] = g->row[i];
 		}
 }
@@ -91,7 +90,7 @@ static int choose_of(struct latency_choice *out, int n_out, const struct view *v
 		}
 		before[n_out] = &groups[i];
 		out[n_out] = (struct latency_choice){0};
-		rows_choose(&out[n_out], &groups[i]);
+		rows_choose(&out[n_out], v, &groups[i]);
 		*n_left_out += groups[i].n > out[n_out].n;
 		group_heading(&heading, v, &groups[i], free_keys);
 		out[n_out++].heading = strbuf_take(&heading);
@@ -112,7 +111,7 @@ int latency_choose(struct latency_choice out[LATENCY_PICTURES], const struct vie
 }
 
 struct curve {
-	const char *precision;
+	const char *precision, *role;
 	struct latency l;
 	int n, index[CURVE_MAX];
 };
@@ -216,7 +215,7 @@ static struct pixel curve_pixel(const struct curve *c, int i, const struct span 
 {
 	double up = latency_up(latency_share_of(&c->l, i));
 
-	return (struct pixel){pixel_of(s, c->l.sample[i].ms), INNER_Y * up / (s->top * 1.12)};
+	return (struct pixel){pixel_of(s, c->l.sample[i].ms), PLOT_Y * up / (s->top * 1.12)};
 }
 
 /* Each step: right, then up. */
@@ -241,14 +240,14 @@ static void put_labels(struct strbuf *text, const struct curve *c, int n, const 
 {
 	struct labels *l = mem_alloc(sizeof *l);
 
-	*l = (struct labels){.width = INNER_X, .height = INNER_Y};
+	*l = (struct labels){.width = INNER_X, .height = PLOT_Y};
 	for (int i = 0; i < n; i++)
 		block_curve(l, &c[i], s);
 	for (int i = 0; i < n; i++)
 		for (int k = c[i].n - 1; k >= 0; k -= 1 + c[i].n / 60) {
 			struct pixel at = curve_pixel(&c[i], c[i].index[k], s);
 
-			if (labels_put(l, text, at.x, at.y, c[i].precision, palette_of(c[i].precision)))
+			if (labels_put(l, text, at.x, at.y, c[i].precision, c[i].role))
 				break;
 		}
 	free(l);
@@ -293,7 +292,7 @@ static void picture_describe(struct picture *p, const char *heading, const struc
 	p->finding = strbuf_take(&text);
 }
 
-static void script_make(struct plots *p, struct latency_choice *choice)
+static void script_make(struct plots *p, const struct view *v, struct latency_choice *choice)
 {
 	struct script *s = plots_add(p, PLOT_LATENCY, "latency");
 	struct curve *c = mem_alloc(sizeof *c * LATENCY_SERIES);
@@ -303,10 +302,11 @@ static void script_make(struct plots *p, struct latency_choice *choice)
 
 	for (int i = 0; i < choice->n; i++) {
 		c[i].precision = point_get(&choice->row[i]->point->point, KEY_PRECISION);
+		c[i].role = palette_of(v, c[i].precision);
 		c[i].l = latency_make(choice->row[i]);
 		c[i].n = latency_thin(&c[i].l, c[i].index, CURVE_MAX);
 		put_curve(&s->data, &c[i], i);
-		strbuf_printf(&hues, "%s'%s'", i ? ", " : "", palette_of(c[i].precision));
+		strbuf_printf(&hues, "%s'%s'", i ? ", " : "", c[i].role);
 	}
 	s->heading = mem_strdup(choice->heading);
 	picture_describe(script_add(s, ""), s->heading, c, choice->n);
@@ -329,7 +329,7 @@ void plot_latency(struct plots *p, const struct view *v)
 	int left_out, n = latency_choose(choice, v, &left_out);
 
 	for (int i = 0; i < n; i++) {
-		script_make(p, &choice[i]);
+		script_make(p, v, &choice[i]);
 		free(choice[i].heading);
 	}
 	if (n && left_out)

@@ -42,6 +42,8 @@ void palette_css(struct strbuf *out, int scheme)
 		strbuf_printf(out, "--%s:%s;", palette[i].role, palette[i].scheme[scheme]);
 }
 
+const char *const palette_series[PALETTE_SERIES] = {"f32", "f16", "q8_0", "q4_0", "ink"};
+
 const char *palette_role(int r, int g, int b)
 {
 	long rgb = (long)r << 16 | (long)g << 8 | b;
@@ -52,12 +54,60 @@ const char *palette_role(int r, int g, int b)
 	return NULL;
 }
 
-const char *palette_of(const char *precision)
-{
-	static const char *const series[] = {"f32", "f16", "q8_0", "q4_0"};
+/* Who has a colour before others do, the first of them that the run has. */
+#define SERIES (PALETTE_SERIES - 1)
+#define KIN    2
+static const char *const kin[SERIES][KIN] = {
+	{"f32"}, {"f16", "bf16"}, {"q8_0", "wi8ai8"}, {"q4_0", "q4_k_m"}};
+/* Beyond so many precisions of a run the rest is ink anyway. */
+#define PRECISIONS_MAX 64
 
-	for (size_t i = 0; i < sizeof series / sizeof series[0]; i++)
-		if (strcmp(series[i], precision) == 0)
-			return series[i];
-	return "ink";
+/* The distinct precisions in plan order. */
+static int precisions_of(const struct view *v, const char *list[PRECISIONS_MAX])
+{
+	int n = 0;
+
+	for (int i = 0; i < v->a->n_rows && n < PRECISIONS_MAX; i++) {
+		const char *precision = point_get(&v->a->rows[i].point->point, KEY_PRECISION);
+		int k = 0;
+
+		while (k < n && strcmp(list[k], precision) != 0)
+			k++;
+		if (k == n && *precision)
+			list[n++] = precision;
+	}
+	return n;
+}
+
+/* Those a colour is for first, then in plan order whoever has none takes one that nobody has; f32's is nearly ink, so it goes last. */
+static void holders_find(const char *holder[SERIES], const char *const *list, int n)
+{
+	static const int order[SERIES] = {1, 2, 3, 0};
+
+	for (int c = 0; c < SERIES; c++)
+		for (int k = 0; k < KIN && kin[c][k] && !holder[c]; k++)
+			for (int i = 0; i < n && !holder[c]; i++)
+				if (strcmp(kin[c][k], list[i]) == 0)
+					holder[c] = list[i];
+	for (int i = 0; i < n; i++) {
+		int c = 0, o = 0;
+
+		while (c < SERIES && holder[c] != list[i])
+			c++;
+		while (o < SERIES && holder[order[o]])
+			o++;
+		if (c == SERIES && o < SERIES)
+			holder[order[o]] = list[i];
+	}
+}
+
+const char *palette_of(const struct view *v, const char *precision)
+{
+	const char *list[PRECISIONS_MAX], *holder[SERIES] = {NULL};
+
+	holders_find(holder, list, precisions_of(v, list));
+	for (int c = 0; c < SERIES; c++)
+		if (holder[c] && strcmp(holder[c], precision) == 0)
+			return palette_series[c];
+	return palette_series[SERIES];
 }

@@ -157,8 +157,14 @@ void palette_gnuplot(struct strbuf *out);
 void palette_css(struct strbuf *out, int scheme);
 /* The role of "rgb(r, g, b)", NULL when the colour is none of ours. */
 const char *palette_role(int r, int g, int b);
-/* A precision's role: its own colour, or ink. */
-const char *palette_of(const char *precision);
+/*
+ * A precision's role on every picture and table of the run: one of four, given out over all its precisions, or ink for
+ * those beyond, which need a label and another mark beside it.
+ */
+const char *palette_of(const struct view *v, const char *precision);
+/* The roles that palette_of gives, ink last. */
+#define PALETTE_SERIES 5
+extern const char *const palette_series[PALETTE_SERIES];
 
 /* ---- the SVG ---- */
 /*
@@ -178,6 +184,9 @@ bool gnuplot_find(char *path, size_t size);
 MUST_CHECK int gnuplot_run(const char *gnuplot, const char *directory, const char *script, struct diag *d);
 
 /* ---- small axes helpers ---- */
+/* Pixels between the axes of svg(440, 340) with the margins of its script, of which top and bottom are the same in all. */
+#define PLOT_X(left, right) (440 * ((right) - (left)))
+#define PLOT_Y		    253.0
 /* Writes `name = 1.25` into a script; NaN is refused by writing 0. */
 void gp_number(struct strbuf *out, const char *name, double x);
 void gp_text(struct strbuf *out, const char *name, const char *text);

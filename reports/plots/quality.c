@@ -18,8 +18,7 @@
 /* Where a residual of exactly 0 stands when there is no other: it has no logarithm. */
 #define ZERO_AT 1e-9
 /* The plot's inner size in pixels (svg(440, 340) and the margins of quality.gp), and half a dot. */
-#define INNER_X 365.0
-#define INNER_Y 253.0
+#define INNER_X PLOT_X(0.13, 0.96)
 #define DOT	5.0
 
 static const enum point_key residual_keys[] = {KEY_PRECISION, KEY_KV, KEY_COUNT};
@@ -196,8 +195,8 @@ static void labels_block_lines(struct labels *l, const struct dots *d, const dou
 		const struct estimate *e = &d->dot[i].row->tokens_s;
 
 		if (e->interval)
-			labels_block(l, px[i] - 2, INNER_Y * e->lo / d->y_hi, px[i] + 2,
-				     INNER_Y * e->hi / d->y_hi);
+			labels_block(l, px[i] - 2, PLOT_Y * e->lo / d->y_hi, px[i] + 2,
+				     PLOT_Y * e->hi / d->y_hi);
 		if (!d->dot[i].best)
 			continue;
 		if (last >= 0) {
@@ -215,10 +214,10 @@ static int put_labels(struct strbuf *text, const struct dots *d, bool kv)
 	double px[POINTS_MAX], py[POINTS_MAX];
 	int lost = 0;
 
-	*l = (struct labels){.width = INNER_X, .height = INNER_Y};
+	*l = (struct labels){.width = INNER_X, .height = PLOT_Y};
 	for (int i = 0; i < d->n; i++) {
 		px[i] = INNER_X * log10(d->dot[i].x / d->x_lo) / log10(d->x_hi / d->x_lo);
-		py[i] = INNER_Y * d->dot[i].y / d->y_hi;
+		py[i] = PLOT_Y * d->dot[i].y / d->y_hi;
 		labels_block(l, px[i] - DOT, py[i] - DOT, px[i] + DOT, py[i] + DOT);
 	}
 	labels_block_lines(l, d, px, py);

@@ -17,11 +17,13 @@
 #define POINTS_MAX 60
 #define LINES_MAX  4
 /* Inner size in pixels (svg(440, 340) and the margins of roofline.gp). */
-#define INNER_X 372.0
-#define INNER_Y 253.0
+#define INNER_X PLOT_X(0.13, 0.975)
 /* Pixels between two lines that both bear a name. */
 #define LINE_GAP 17.0
 #define DOT	 5.0
+/* Between dots that stand side by side, and so many of them to each side. */
+#define BESIDE_X   8.0
+#define BESIDE_MAX 4
 /* Of the width, kept free of points for the names of memory ceilings. */
 #define LEFT_SHARE 0.34
 /* And up to where the lowest peak begins, for the names of peaks. */
@@ -30,11 +32,12 @@
 struct spot {
 	const struct row *row;
 	double x;	  /* FLOP a byte */
+	double drawn_x;	  /* and where it stands: beside what it would hide */
 	int shape;	  /* of shapes[] */
 	const char *role; /* colour */
 };
 struct roofline {
-	int n;
+	int n, n_moved; /* n_moved: stand beside their place */
 	struct spot spot[POINTS_MAX];
 	int n_memory, n_peaks, n_hidden;
 	struct roof_line memory[LINES_MAX], peak[LINES_MAX];
@@ -43,7 +46,7 @@ struct roofline {
 
 static const struct {
 	const char *name;
-	int mark; /* gnuplot's */
+	int mark; /* gnuplot's; the hollow one, of ink, is one less */
 } shapes[] = {{"decode", 7}, {"prefill", 5}, {"product", 9}};
 
 static int shape_of(const struct row *r)
@@ -53,13 +56,13 @@ static int shape_of(const struct row *r)
 	return strncmp(point_get(&r->point->point, KEY_WORKLOAD), "tg", 2) == 0 ? 0 : 1;
 }
 
-static void spots_make(struct roofline *w, const struct roof *roof)
+static void spots_make(struct roofline *w, const struct view *v, const struct roof *roof)
 {
 	for (int i = 0; i < roof->n && w->n < POINTS_MAX; i++) {
 		const struct row *r = roof->point[i];
 
-		w->spot[w->n++] = (struct spot){r, row_intensity(r), shape_of(r),
-						palette_of(point_get(&r->point->point, KEY_PRECISION))};
+		w->spot[w->n++] = (struct spot){r, row_intensity(r), row_intensity(r), shape_of(r),
+						palette_of(v, point_get(&r->point->point, KEY_PRECISION))};
 	}
 }
 
@@ -100,12 +103,53 @@ static double px(const struct roofline *w, double x)
 
 static double py(const struct roofline *w, double y)
 {
-	return INNER_Y * log10(y / w->y_lo) / log10(w->y_hi / w->y_lo);
+	return PLOT_Y * log10(y / w->y_lo) / log10(w->y_hi / w->y_lo);
+}
+
+/* The pixels that a dot and its interval take upwards. */
+static void spot_extent(const struct roofline *w, const struct spot *s, double *lo, double *hi)
+{
+	const struct estimate *e = &s->row->gflops_s;
+
+	*lo = py(w, e->interval ? fmax(e->lo, w->y_lo) : e->value) - DOT;
+	*hi = py(w, e->interval ? e->hi : e->value) + DOT;
+}
+
+static bool spot_is_hidden(const struct roofline *w, int i, double x)
+{
+	double lo, hi, other_lo, other_hi;
+
+	spot_extent(w, &w->spot[i], &lo, &hi);
+	for (int k = 0; k < i; k++) {
+		spot_extent(w, &w->spot[k], &other_lo, &other_hi);
+		if (fabs(px(w, w->spot[k].drawn_x) - x) < BESIDE_X - 0.5 && lo < other_hi && other_lo < hi)
+			return true;
+	}
+	return false;
+}
+
+/* What would stand on another moves aside, right and left in turns and as little as is enough; clouds stay as they are. */
+static void spots_part(struct roofline *w)
+{
+	for (int i = 1; i < w->n; i++) {
+		double x = px(w, w->spot[i].x);
+
+		for (int step = 0; step <= 2 * BESIDE_MAX; step++) {
+			double at = x + BESIDE_X * ((step + 1) / 2) * (step % 2 ? 1 : -1);
+
+			if (spot_is_hidden(w, i, at))
+				continue;
+			w->spot[i].drawn_x =
+				step ? w->x_lo * pow(w->x_hi / w->x_lo, at / INNER_X) : w->spot[i].x;
+			w->n_moved += step > 0;
+			break;
+		}
+	}
 }
 
 static double memory_angle(const struct roofline *w)
 {
-	return atan2(INNER_Y / log10(w->y_hi / w->y_lo), INNER_X / log10(w->x_hi / w->x_lo));
+	return atan2(PLOT_Y / log10(w->y_hi / w->y_lo), INNER_X / log10(w->x_hi / w->x_lo));
 }
 
 /* Keeps the fastest, and of the others, from the slowest on, what stands clear; px_decade: across the lines. Returns how many. */
@@ -135,7 +179,7 @@ static int lines_thin(struct roof_line kept[LINES_MAX], const struct roof_line *
 
 static void ceilings_thin(struct roofline *w, const struct roof *roof)
 {
-	double px_decade = INNER_Y / log10(w->y_hi / w->y_lo);
+	double px_decade = PLOT_Y / log10(w->y_hi / w->y_lo);
 
 	w->n_memory = lines_thin(w->memory, roof->memory, roof->n_memory, px_decade * cos(memory_angle(w)));
 	w->n_peaks = lines_thin(w->peak, roof->peak, roof->n_peaks, px_decade);
@@ -163,11 +207,11 @@ static void put_ceilings(struct strbuf *data, const struct roofline *w)
 static int put_spots(struct strbuf *data, struct strbuf *hues, struct strbuf *marks, const struct view *v,
 		     const struct roofline *w)
 {
-	static const char *const roles[] = {"f32", "f16", "q8_0", "q4_0", "ink"};
+	const char *const *roles = palette_series;
 	int n = 0;
 
 	for (int shape = 0; shape < 3; shape++)
-		for (size_t role = 0; role < sizeof roles / sizeof roles[0]; role++) {
+		for (size_t role = 0; role < PALETTE_SERIES; role++) {
 			bool any = false;
 
 			for (int i = 0; i < w->n; i++) {
@@ -177,12 +221,15 @@ static int put_spots(struct strbuf *data, struct strbuf *hues, struct strbuf *ma
 				if (w->spot[i].shape != shape || strcmp(w->spot[i].role, roles[role]) != 0)
 					continue;
 				if (!any)
-					strbuf_printf(data, "%s# columns: FLOP/byte GFLOP/s lo hi\n# s%d\n",
+					strbuf_printf(data,
+						      "%s# columns: FLOP/byte GFLOP/s lo hi, and the "
+						      "FLOP/byte where it is drawn\n# s%d\n",
 						      data->len ? "\n\n" : "", n);
 				any = true;
 				row_label(&label, v, w->spot[i].row);
-				strbuf_printf(data, "%.6g %.6g %.6g %.6g # ", w->spot[i].x, e->value,
-					      e->interval ? e->lo : e->value, e->interval ? e->hi : e->value);
+				strbuf_printf(data, "%.6g %.6g %.6g %.6g %.6g # ", w->spot[i].x, e->value,
+					      e->interval ? e->lo : e->value, e->interval ? e->hi : e->value,
+					      w->spot[i].drawn_x);
 				text_plain(data, strbuf_text(&label));
 				strbuf_putc(data, '\n');
 				strbuf_free(&label);
@@ -190,7 +237,8 @@ static int put_spots(struct strbuf *data, struct strbuf *hues, struct strbuf *ma
 			if (!any)
 				continue;
 			strbuf_printf(hues, "%s'%s'", n ? ", " : "", roles[role]);
-			strbuf_printf(marks, "%s%d", n ? ", " : "", shapes[shape].mark);
+			strbuf_printf(marks, "%s%d", n ? ", " : "",
+				      shapes[shape].mark - (role == PALETTE_SERIES - 1));
 			n++;
 		}
 	return n;
@@ -221,7 +269,7 @@ static void memory_label(struct strbuf *text, struct roofline *w, int i, int num
 	strbuf_printf(text, "set label %d ", number);
 	text_gnuplot(text, strbuf_text(&name));
 	strbuf_printf(text, " at graph %.4f,%.4f left rotate by %.1f tc rgb mute\n", px(w, x) / INNER_X,
-		      (py(w, x * w->memory[i].rate) + up) / INNER_Y, memory_angle(w) * 180 / M_PI);
+		      (py(w, x * w->memory[i].rate) + up) / PLOT_Y, memory_angle(w) * 180 / M_PI);
 	strbuf_free(&name);
 }
 
@@ -239,13 +287,18 @@ static void peak_label(struct strbuf *text, struct labels *l, const struct roofl
 	strbuf_printf(text, "set label %d ", number);
 	text_gnuplot(text, strbuf_text(&name));
 	strbuf_printf(text, " at graph %.4f,%.4f right tc rgb mute\n", room ? end / INNER_X : 1,
-		      (y + (room ? 0 : 8)) / INNER_Y);
+		      (y + (room ? 0 : 8)) / PLOT_Y);
 	labels_block(l, end, y - 1, INNER_X, y + 1);
 	if (room)
 		labels_block(l, end - width, y - 8, end, y + 8);
 	else
 		labels_block(l, INNER_X - width, y, INNER_X, y + 16);
 	strbuf_free(&name);
+}
+
+static bool is_ink(const struct spot *spot)
+{
+	return strcmp(spot->role, palette_series[PALETTE_SERIES - 1]) == 0;
 }
 
 static const char *spot_precision(const struct spot *spot)
@@ -272,7 +325,8 @@ static void spot_key(struct strbuf *text, struct labels *l, const struct rooflin
 
 		if (is_among(named, n_named, precision, -1) || is_among(w->spot, i, precision, -1))
 			continue;
-		strbuf_printf(&key, "\xe2\x97\x8f %s", precision);
+		strbuf_printf(&key, "%s %s", is_ink(&w->spot[i]) ? "\xe2\x97\x8b" : "\xe2\x97\x8f",
+			      precision);
 		labels_put_aside(l, text, strbuf_text(&key), w->spot[i].role);
 		strbuf_free(&key);
 	}
@@ -288,8 +342,8 @@ static void spot_labels(struct strbuf *text, struct labels *l, const struct roof
 		const char *precision = spot_precision(&w->spot[i]);
 
 		if (!is_among(named, n_named, precision, w->spot[i].shape) &&
-		    labels_put(l, text, px(w, w->spot[i].x), py(w, w->spot[i].row->gflops_s.value), precision,
-			       w->spot[i].role))
+		    labels_put(l, text, px(w, w->spot[i].drawn_x), py(w, w->spot[i].row->gflops_s.value),
+			       precision, w->spot[i].role))
 			named[n_named++] = w->spot[i];
 	}
 	spot_key(text, l, w, named, n_named);
@@ -301,10 +355,10 @@ static void put_labels(struct strbuf *text, struct roofline *w)
 	double left = INNER_X;
 
 	for (int i = 0; i < w->n; i++)
-		left = fmin(left, px(w, w->spot[i].x));
-	*l = (struct labels){.width = INNER_X, .height = INNER_Y, .left = w->n_memory ? left - DOT : 0};
+		left = fmin(left, px(w, w->spot[i].drawn_x));
+	*l = (struct labels){.width = INNER_X, .height = PLOT_Y, .left = w->n_memory ? left - DOT : 0};
 	for (int i = 0; i < w->n; i++) {
-		double x = px(w, w->spot[i].x), y = py(w, w->spot[i].row->gflops_s.value);
+		double x = px(w, w->spot[i].drawn_x), y = py(w, w->spot[i].row->gflops_s.value);
 
 		labels_block(l, x - DOT, y - DOT, x + DOT, y + DOT);
 		if (w->spot[i].row->gflops_s.interval)
@@ -338,9 +392,14 @@ static void picture_describe(struct picture *p, const struct script *s, const st
 		&text,
 		"%s. Lines: what was measured in this run, memory by the bytes that are read, arithmetic by "
 		"the element type. Bytes of a point are the least its work needs, so a point above a memory "
-		"line ran from a nearer cache. A colour is a precision; bars are 95 %% intervals, often "
-		"smaller than the dot.",
+		"line ran from a nearer cache. A colour is a precision, hollow: one beyond the four that "
+		"have a "
+		"colour; bars are 95 %% intervals, often smaller than the dot.",
 		s->heading);
+	if (w->n_moved)
+		strbuf_printf(&text, " %d %s moved aside, lest one hides another; the data have %s place.",
+			      w->n_moved, w->n_moved == 1 ? "dot is" : "dots are",
+			      w->n_moved == 1 ? "its" : "their");
 	p->reading = strbuf_take(&text);
 	strbuf_printf(&text, "%d points of known work against %d measured ceilings, %s. Highest: ", w->n,
 		      w->n_memory + w->n_peaks, s->heading);
@@ -378,8 +437,9 @@ static void script_make(struct plots *p, const struct view *v, struct roofline *
 	char *body = embed_text(report_files, "reports/plots/roofline.gp");
 	int n;
 
-	spots_make(w, roof);
+	spots_make(w, v, roof);
 	range_of(w, roof);
+	spots_part(w);
 	ceilings_thin(w, roof);
 	put_heading(s, roof->place);
 	picture_describe(script_add(s, ""), s, v, w);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Speed-up over the fewest threads, one line a precision, paired by round, with Amdahl's law through it. */
+/* Speed-up over the fewest threads, one line a precision side by side, paired by round, with Amdahl's law through it. */
 #include "config.h"
 
 #include "reports/plots/plots.h"
@@ -15,12 +15,18 @@
 
 #define SCRIPTS_MAX 6
 #define SERIES_MAX  4
-#define TICS_MAX    32
+/* Looked at for those that are drawn. */
+#define PRECISIONS_MAX 16
+#define TICS_MAX       32
+/* Of the fewest threads, left of them. */
+#define X_MARGIN 0.9
 /* Pixels: the inner plot (see scaling.gp), a line of text, what stands between a dot and its label. */
-#define INNER_X 385.0
-#define INNER_Y 253.0
+#define INNER_X PLOT_X(0.1, 0.975)
 #define LINE_Y	16.0
 #define GAP_X	10.0
+/* Between dots of two precisions at one number of threads, and the most of the way to the next number that all take. */
+#define BESIDE_X     7.0
+#define BESIDE_SHARE 0.6
 
 static const enum point_key free_keys[] = {KEY_PRECISION, KEY_THREADS, KEY_COUNT};
 
@@ -34,7 +40,7 @@ static const struct row *row_of(const struct group *g, const char *precision, co
 }
 
 struct line {
-	const char *precision;
+	const char *precision, *role;
 	double last_threads, last, label;
 	struct amdahl fit;
 };
@@ -48,10 +54,10 @@ struct drawing {
 };
 
 /* The precision's line, when it was measured with the fewest threads and with more. */
-static void line_add(struct drawing *w, struct strbuf *data, const char *precision)
+static void line_add(struct drawing *w, struct strbuf *data, const char *precision, const char *role)
 {
 	const struct row *base = row_of(w->g, precision, w->count[0]);
-	struct line line = {.precision = precision};
+	struct line line = {.precision = precision, .role = role};
 	const struct row *rows[TICS_MAX];
 	struct strbuf block = {0};
 	int n = 0;
@@ -95,7 +101,7 @@ static void labels_place(struct drawing *w)
 	double lo, hi, ratio;
 
 	range_of(w, &lo, &hi);
-	ratio = pow(hi / lo, LINE_Y / INNER_Y);
+	ratio = pow(hi / lo, LINE_Y / PLOT_Y);
 	for (int i = 0; i < w->n_lines; i++)
 		for (int j = 0; j < i; j++)
 			if (w->line[i].label < w->line[j].label * ratio &&
@@ -113,6 +119,12 @@ static void line_label(struct strbuf *out, const struct line *line)
 		strbuf_printf(out, ", %.0f %%", 100 * line->fit.parallel.value);
 }
 
+/* How far the outermost lines stand from their numbers of threads, in pixels at most. */
+static double beside_x(const struct drawing *w)
+{
+	return BESIDE_X * (w->n_lines - 1) / 2;
+}
+
 /* What the longest label takes right of the last dot, as a factor on the axis. */
 static double label_room(const struct drawing *w, double span)
 {
@@ -122,7 +134,7 @@ static double label_room(const struct drawing *w, double span)
 		struct strbuf label = {0};
 
 		line_label(&label, &w->line[i]);
-		widest = fmax(widest, label_width(strbuf_text(&label)) + GAP_X);
+		widest = fmax(widest, label_width(strbuf_text(&label)) + GAP_X + beside_x(w));
 		strbuf_free(&label);
 	}
 	share = fmin(widest / INNER_X, 0.5);
@@ -137,10 +149,33 @@ static void put_labels(struct strbuf *text, const struct drawing *w)
 		line_label(&label, &w->line[i]);
 		strbuf_printf(text, "set label %d ", i + 1);
 		text_gnuplot(text, strbuf_text(&label));
-		strbuf_printf(text, " at %g,%.6g left offset 0.8,0 tc rgb %s\n", w->line[i].last_threads,
-			      w->line[i].label, palette_of(w->line[i].precision));
+		strbuf_printf(text, " at %g * beside[n],%.6g left offset 0.8,0 tc rgb %s\n",
+			      w->line[i].last_threads, w->line[i].label, w->line[i].role);
 		strbuf_free(&label);
 	}
+}
+
+/*
+ * By what factor each line stands beside its numbers of threads, the middle one at them: what is equally fast at one
+ * number would hide the rest.
+ */
+static double beside_step(const struct drawing *w, double x_range)
+{
+	double nearest = INFINITY, step = pow(x_range, BESIDE_X / INNER_X);
+
+	for (int i = 1; i < w->n_counts; i++)
+		nearest = fmin(nearest, strtod(w->count[i], NULL) / strtod(w->count[i - 1], NULL));
+	return w->n_lines > 1 ? fmin(step, pow(nearest, BESIDE_SHARE / (w->n_lines - 1))) : 1;
+}
+
+static void put_beside(struct strbuf *text, const struct drawing *w, double x_range)
+{
+	double step = beside_step(w, x_range);
+
+	strbuf_puts(text, "# lines stand side by side: x is threads times this\narray beside[n] = [");
+	for (int i = 0; i < w->n_lines; i++)
+		strbuf_printf(text, "%s%.6g", i ? ", " : "", pow(step, i - (w->n_lines - 1) / 2.0));
+	strbuf_puts(text, "]\n");
 }
 
 /* Lines with a fit are drawn as the law has them, others from dot to dot. */
@@ -148,7 +183,7 @@ static void put_lines(struct strbuf *text, const struct drawing *w)
 {
 	strbuf_printf(text, "n = %d\narray hue[n] = [", w->n_lines);
 	for (int i = 0; i < w->n_lines; i++)
-		strbuf_printf(text, "%s'%s'", i ? ", " : "", palette_of(w->line[i].precision));
+		strbuf_printf(text, "%s'%s'", i ? ", " : "", w->line[i].role);
 	strbuf_puts(text, "]\n# the parallel fraction by Amdahl's law, -1: no fit\narray parallel[n] = [");
 	for (int i = 0; i < w->n_lines; i++)
 		strbuf_printf(text, "%s%.6g", i ? ", " : "",
@@ -160,9 +195,13 @@ static void put_axes(struct strbuf *text, const struct drawing *w)
 {
 	double first = strtod(w->count[0], NULL), lo, hi, labelled = 0;
 
+	/* Half as much again: the axis is longer than from the first to the last number. */
+	double x_lo = first * X_MARGIN / pow(w->x_hi / first, 1.5 * beside_x(w) / INNER_X),
+	       x_hi = w->x_hi * label_room(w, w->x_hi / x_lo);
+
 	range_of(w, &lo, &hi);
-	strbuf_printf(text, "set xrange [%.6g:%.6g]\nset yrange [%.6g:%.6g]\nset xtics (", first * 0.93,
-		      w->x_hi * label_room(w, w->x_hi / (first * 0.93)), lo, hi);
+	strbuf_printf(text, "set xrange [%.6g:%.6g]\nset yrange [%.6g:%.6g]\nset xtics (", x_lo, x_hi, lo,
+		      hi);
 	for (int i = 0; i < w->n_counts; i++) {
 		double count = strtod(w->count[i], NULL);
 
@@ -175,6 +214,7 @@ static void put_axes(struct strbuf *text, const struct drawing *w)
 	gp_number(text, "first", first);
 	gp_number(text, "last", w->x_hi);
 	put_lines(text, w);
+	put_beside(text, w, x_hi / x_lo);
 	put_labels(text, w);
 }
 
@@ -186,9 +226,8 @@ static void put_no_fit(struct strbuf *out, const struct drawing *w)
 		refused |= w->line[i].fit.refused;
 	if (refused)
 		strbuf_printf(out,
-			      " Amdahl's law does not hold here: more threads gain nothing, or the times are "
-			      "off it "
-			      "by more than %.0f %%.",
+			      " Amdahl's law does not hold here: more threads gain nothing, or the speed-ups "
+			      "are off it by more than %.0f %%.",
 			      100 * AMDAHL_RMS_MOST);
 	else if (w->n_counts < 3)
 		strbuf_printf(
@@ -215,7 +254,8 @@ static void put_fits(struct strbuf *out, const struct drawing *w)
 		if (fit->parallel.interval)
 			strbuf_printf(out, " [%.1f, %.1f]", 100 * fit->parallel.lo, 100 * fit->parallel.hi);
 		small |= !fit->parallel.interval;
-		strbuf_printf(out, " (%d counts, off by %.1f %%)", fit->n_counts, 100 * fit->rms);
+		strbuf_printf(out, " (%d counts, dots off the curve by %.1f %%)", fit->n_counts,
+			      100 * fit->rms);
 		before = "; ";
 	}
 	if (before[0] == ';')
@@ -229,8 +269,9 @@ static void picture_describe(struct picture *p, const struct script *s, const st
 	struct strbuf text = {0};
 
 	p->title = mem_strdup(s->heading);
-	strbuf_printf(&text, "Speed-up over %s %s with 95 %% intervals, paired by round. Dashed: ideal.",
-		      w->count[0], strcmp(w->count[0], "1") == 0 ? "thread" : "threads");
+	strbuf_printf(&text, "Speed-up over %s %s with 95 %% intervals, paired by round. Dashed: ideal.%s",
+		      w->count[0], strcmp(w->count[0], "1") == 0 ? "thread" : "threads",
+		      w->n_lines > 1 ? " Lines stand side by side, lest one hides another." : "");
 	put_fits(&text, w);
 	p->reading = strbuf_take(&text);
 	strbuf_printf(&text, "Speed-up of %s by threads: ", s->heading);
@@ -248,8 +289,8 @@ static void picture_describe(struct picture *p, const struct script *s, const st
 static void script_make(struct plots *p, const struct view *v, const struct group *g)
 {
 	struct drawing w = {.g = g, .y_lo = 1, .y_hi = 1};
-	const char *precision[SERIES_MAX + 1];
-	int n = group_values(g, KEY_PRECISION, precision, SERIES_MAX + 1);
+	const char *precision[PRECISIONS_MAX];
+	int n = group_values(g, KEY_PRECISION, precision, PRECISIONS_MAX);
 	struct strbuf data = {0}, heading = {0};
 	struct script *s;
 	char *body;
@@ -257,8 +298,14 @@ static void script_make(struct plots *p, const struct view *v, const struct grou
 	w.n_counts = group_values(g, KEY_THREADS, w.count, TICS_MAX);
 	qsort(w.count, (size_t)w.n_counts, sizeof w.count[0], values_compare);
 	w.x_hi = strtod(w.count[w.n_counts - 1], NULL);
-	for (int i = 0; i < n && i < SERIES_MAX; i++)
-		line_add(&w, &data, precision[i]);
+	/* Those with a colour of their own first. */
+	for (int ink = 0; ink < 2; ink++)
+		for (int i = 0; i < n && w.n_lines < SERIES_MAX; i++) {
+			const char *role = palette_of(v, precision[i]);
+
+			if ((strcmp(role, palette_series[PALETTE_SERIES - 1]) == 0) == ink)
+				line_add(&w, &data, precision[i], role);
+		}
 	if (w.n_lines == 0) {
 		strbuf_free(&data);
 		return;
@@ -268,9 +315,8 @@ static void script_make(struct plots *p, const struct view *v, const struct grou
 	group_heading(&heading, v, g, free_keys);
 	s->heading = strbuf_take(&heading);
 	picture_describe(script_add(s, ""), s, &w);
-	if (n > SERIES_MAX)
-		plots_note(p, PLOT_SCALING, "only the first %d precisions of %.200s are drawn", SERIES_MAX,
-			   s->heading);
+	if (n > SERIES_MAX && w.n_lines == SERIES_MAX)
+		plots_note(p, PLOT_SCALING, "only %d precisions of %.200s are drawn", w.n_lines, s->heading);
 	strbuf_puts(&s->text, "load 'style.gp'\n");
 	labels_place(&w);
 	put_axes(&s->text, &w);

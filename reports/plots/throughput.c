@@ -193,7 +193,7 @@ static void script_make(struct script *s, const struct view *v, const struct gro
 			      isfinite(panel.row[0]->ceiling_tokens_s) ? "; dashed: its ceiling" : "");
 		text_gnuplot(&s->text, strbuf_text(&heading));
 		strbuf_reset(&heading);
-		strbuf_printf(&hues, "%s'%s'", i ? ", " : "", palette_of(precision[i]));
+		strbuf_printf(&hues, "%s'%s'", i ? ", " : "", palette_of(v, precision[i]));
 	}
 	strbuf_printf(&s->text, "]\narray hue[n] = [%s]\n", strbuf_text(&hues));
 	strbuf_puts(&s->text, "load 'style.gp'\n");

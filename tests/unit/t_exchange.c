@@ -217,6 +217,23 @@ static void test_bad(void)
 	is_text(d.file, "file", "and the file");
 }
 
+/* Records without an end of statement between them: each is read once, whatever follows. */
+static void test_long(void)
+{
+	static const char record[] = "INSERT INTO test (n_gen, avg_ns) VALUES (8, 10)\n";
+	enum { RECORDS = 50000 };
+	char *text = mem_alloc(RECORDS * (sizeof record - 1) + 1);
+	struct import im;
+	struct diag d;
+
+	for (int i = 0; i < RECORDS; i++)
+		memcpy(text + (size_t)i * (sizeof record - 1), record, sizeof record);
+	is_int(n_read(text, &im, &d), RECORDS, "many statements that nothing ends");
+	is_int(im.record[RECORDS - 1].line, RECORDS, "each on its line");
+	import_free(&im);
+	free(text);
+}
+
 /* ---- small ones ---- */
 
 static void test_words(void)
@@ -246,6 +263,7 @@ int main(void)
 	test_back();
 	test_old();
 	test_bad();
+	test_long();
 	test_words();
 	return tap_done();
 }
