@@ -44,4 +44,4 @@ EXTRA_DIST += %D%/models/default.txt %D%/models/tiny.py %D%/models/tiny-gpt2.txt
 
 # The plans of the shipped sweeps, for tests/unit/t_plan.
 EXTRA_DIST += %D%/plan/demo.txt %D%/plan/quick.txt %D%/plan/precision.txt %D%/plan/blocking.txt \
-	%D%/plan/scaling.txt %D%/plan/nightly.txt %D%/plan/procurement.txt %D%/plan/limits.txt
+	%D%/plan/scaling.txt %D%/plan/nightly.txt %D%/plan/procurement.txt %D%/plan/limits.txt %D%/plan/calibrate.txt

@@ -150,9 +150,10 @@ static void test_sweep(const char *name)
 			ok(0, "%s: %s", name, p.points[i].reason);
 	for (int i = 0; i < p.n_excludes; i++)
 		ok(p.excludes[i].n_matched > 0, "%s: line %d leaves something out", name, p.excludes[i].line);
-	/* That of ceilings has none beside it, nor outputs to compare. */
-	bool of_ceilings = strcmp(name, "limits") == 0;
-	ok(s.rounds >= 6 && (of_ceilings || (s.n_counters > 0 && s.ceilings && s.verify)), "%s: is complete",
+	/* That of ceilings has none beside it, nor outputs to compare; calibrate asks for pairs, not for what a point
+	 * reaches. */
+	bool partial = strcmp(name, "limits") == 0 || strcmp(name, "calibrate") == 0;
+	ok(s.rounds >= 6 && (partial || (s.n_counters > 0 && s.ceilings && s.verify)), "%s: is complete",
 	   name);
 	ok(strstr(s.text, "\n# ") && (strstr(s.text, "minute")), "%s: says how long it takes", name);
 	plan_free(&p);
@@ -175,6 +176,7 @@ int main(void)
 	is_golden("scaling");
 	is_golden("nightly");
 	is_golden("procurement");
+	is_golden("calibrate");
 	wire_hello_free(&hello);
 	return tap_done();
 }
