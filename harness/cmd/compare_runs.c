@@ -35,7 +35,7 @@ static int run_load(struct loaded *out, const struct run_named *named, struct di
 	if (stat(named->store, &out->file) != 0)
 		rc = diag_set_at(d, ERR_IO, named->store, 0, "%s", strerror(errno));
 	else
-		rc = store_run_load(store, run, &out->run, d);
+		rc = store_run_load_brief(store, run, &out->run, d);
 	store_close(store);
 	if (rc)
 		return rc;

@@ -29,14 +29,15 @@ enum { POINTS = 0, ONE_POINT, VISITS, SERIES, READINGS, N_STATEMENTS };
 static const char *const statements[N_STATEMENTS] = {
 	[POINTS] = POINT_SELECT " ORDER BY q.position, q.point",
 	[ONE_POINT] = POINT_SELECT " AND q.point = ?2",
-	[VISITS] = "SELECT v.id, v.round, v.position, v.kind, v.state, v.reason, v.arm, v.start_wall_ns, "
-		   "v.wall_ns, v.load_ns, v.weight_bytes, p.peak_bytes, v.tokens, v.flops, v.bytes, p.ended, "
-		   "v.host_before, v.host_after, (SELECT a.data FROM artifact a WHERE a.visit = v.id AND "
-		   "a.name = 'log' ORDER BY a.id LIMIT 1) AS log, v.window_version FROM visit v LEFT JOIN "
-		   "process p ON p.id = "
-		   "v.process WHERE v.run = ?1 AND v.point = ?2 ORDER BY v.id",
+	[VISITS] =
+		"SELECT v.id, v.round, v.position, v.kind, v.state, v.reason, v.arm, v.start_wall_ns, "
+		"v.wall_ns, v.load_ns, v.weight_bytes, p.peak_bytes, v.tokens, v.flops, v.bytes, p.ended, "
+		"CASE WHEN ?3 THEN v.host_before END AS host_before, CASE WHEN ?3 THEN v.host_after END AS "
+		"host_after, CASE WHEN ?3 THEN (SELECT a.data FROM artifact a WHERE a.visit = v.id AND "
+		"a.name = 'log' ORDER BY a.id LIMIT 1) END AS log, v.window_version FROM visit v LEFT JOIN "
+		"process p ON p.id = v.process WHERE v.run = ?1 AND v.point = ?2 ORDER BY v.id",
 	[SERIES] =
-		"SELECT name, unit, clock, t0, n, samples, offsets, marks, reps FROM series WHERE visit = ?1 "
+		"SELECT name, unit, clock, t0, n, samples, marks, reps, offsets FROM series WHERE visit = ?1 "
 		"ORDER BY id",
 	[READINGS] = "SELECT counter, unit, source, op, thread, pass, usable, why, value FROM reading "
 		     "WHERE visit = ?1 ORDER BY rowid",
@@ -122,15 +123,15 @@ static int next_row(const struct row *row, void **items, int n, int max, size_t 
 	return rc ? rc : 1;
 }
 
-static int load_samples(const struct row *row, struct stored_series *x, struct diag *d)
+static int load_samples(const struct row *row, struct stored_series *x, bool brief, struct diag *d)
 {
-	int64_t **columns[] = {&x->values, &x->offsets, &x->marks, &x->reps};
-	int rc = 0;
+	int64_t **columns[] = {&x->values, &x->marks, &x->reps, &x->offsets};
+	int n = brief ? 3 : 4, rc = 0;
 
 	if (x->n > SAMPLES_MAX)
 		return diag_set_at(d, ERR_FORMAT, row->s->path, 0, "%s: %d samples, at most %d are allowed",
 				   row->name, x->n, SAMPLES_MAX);
-	for (int i = 0; i < 4 && rc == 0; i++)
+	for (int i = 0; i < n && rc == 0; i++)
 		rc = column_samples(row, N_OF(series_columns) + i, x->n, columns[i], d);
 	return rc;
 }
@@ -146,7 +147,7 @@ static int load_series(struct loader *l, struct stored_visit *v, const char *nam
 		struct stored_series *x = &v->series[v->n_series++];
 		rc = columns_take(&row, series_columns, N_OF(series_columns), x, d);
 		if (rc == 0)
-			rc = load_samples(&row, x, d);
+			rc = load_samples(&row, x, l->which->brief, d);
 		if (rc)
 			break;
 	}
@@ -190,6 +191,7 @@ static int load_visits(struct loader *l, struct stored_point *p, struct diag *d)
 	snprintf(name.text, sizeof name.text, "a visit of point %s", p->id);
 	sqlite3_bind_int64(row.stmt, 1, l->run);
 	sqlite3_bind_text(row.stmt, 2, p->id, -1, SQLITE_STATIC);
+	sqlite3_bind_int(row.stmt, 3, !l->which->brief);
 	while ((rc = next_row(&row, (void **)&p->visits, p->n_visits, VISITS_MAX, sizeof *p->visits, d)) ==
 	       1) {
 		rc = load_visit(l, &row, &p->visits[p->n_visits++], d);

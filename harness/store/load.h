@@ -8,6 +8,7 @@
 /* Which points of a run. */
 struct load_points {
 	bool visits;	   /* with their visits */
+	bool brief;	   /* without what store_run_load_brief leaves out */
 	const char *point; /* id of the only one; NULL: all */
 };
 /* Into run->points; on failure it keeps what was loaded: stored_run_free frees it. */

@@ -148,25 +148,35 @@ int load_outline(struct store *s, int64_t run, struct stored_run **out, struct d
 	return 0;
 }
 
-int store_run_load(struct store *s, int64_t run, struct stored_run **out, struct diag *d)
+static int load_whole(struct store *s, int64_t run, const struct load_points *which, struct stored_run **out,
+		      struct diag *d)
 {
-	return store_point_load(s, run, NULL, out, d);
-}
-
-int store_point_load(struct store *s, int64_t run, const char *point, struct stored_run **out, struct diag *d)
-{
-	const struct load_points which = {.visits = true, .point = point};
 	struct stored_run *r = mem_alloc(sizeof *r);
 	int rc = db_begin_read(s, d);
 
 	if (rc == 0)
-		rc = db_end(s, load_run(s, run, &which, r, d), d);
+		rc = db_end(s, load_run(s, run, which, r, d), d);
 	if (rc) {
 		stored_run_free(r);
 		return rc;
 	}
 	*out = r;
 	return 0;
+}
+
+int store_run_load(struct store *s, int64_t run, struct stored_run **out, struct diag *d)
+{
+	return load_whole(s, run, &(struct load_points){.visits = true}, out, d);
+}
+
+int store_run_load_brief(struct store *s, int64_t run, struct stored_run **out, struct diag *d)
+{
+	return load_whole(s, run, &(struct load_points){.visits = true, .brief = true}, out, d);
+}
+
+int store_point_load(struct store *s, int64_t run, const char *point, struct stored_run **out, struct diag *d)
+{
+	return load_whole(s, run, &(struct load_points){.visits = true, .point = point}, out, d);
 }
 
 static int list_runs(struct store *s, struct stored_run **out, int *n, struct diag *d)

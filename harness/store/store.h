@@ -183,7 +183,7 @@ struct stored_series {
 	char *name, *unit, *clock;
 	int64_t t0;
 	int n;
-	int64_t *values, *offsets, *marks, *reps;
+	int64_t *values, *offsets, *marks, *reps; /* n of each */
 };
 struct stored_reading {
 	char *counter, *unit, *source, *op;
@@ -240,6 +240,8 @@ struct stored_run {
 
 /* A run with all its points and visits. run 0: the newest. ERR_USAGE when there is none such. */
 MUST_CHECK int store_run_load(struct store *s, int64_t run, struct stored_run **out, struct diag *d);
+/* The same without what runs are not compared by: the host's states and the times of samples (NULL), logs (""). */
+MUST_CHECK int store_run_load_brief(struct store *s, int64_t run, struct stored_run **out, struct diag *d);
 /* The same with the point of that id alone, or none where the run has no such; what it costs does not grow with the run. */
 MUST_CHECK int store_point_load(struct store *s, int64_t run, const char *point, struct stored_run **out,
 				struct diag *d);

@@ -188,6 +188,12 @@ static void test_round_trip(void)
 	ok(r->n_points == 1 && strcmp(r->points[0].id, e.id) == 0 && r->points[0].n_visits == 3,
 	   "that one, with its visits");
 	stored_run_free(r);
+	is_int(store_run_load_brief(s, e.run, &r, &d), 0, "in brief");
+	const struct stored_visit *v = r->points[0].n_visits == 3 ? &r->points[0].visits[0] : NULL;
+	ok(r->n_points == 2 && v && v->n_series > 0 && v->series[0].values && v->series[0].marks,
+	   "all that is measured");
+	ok(v && !v->host_before && !v->host_after && !*v->log && !v->series[0].offsets, "and no more");
+	stored_run_free(r);
 	is_int(store_point_load(s, e.run, "none", &r, &d), 0, "a point that there is not");
 	is_int(r->n_points, 0, "is none");
 	stored_run_free(r);
