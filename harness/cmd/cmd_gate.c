@@ -62,6 +62,10 @@ static void check(struct arguments *a, struct argp_state *state)
 	if (!a->fresh.side[0].worker)
 		argp_error(state, "expected --control PROGRAM: the worker to compare with, as that of the "
 				  "last release");
+	if (a->fresh.side[1].worker && a->fresh.spec.worker)
+		argp_error(
+			state,
+			"--candidate and --worker both name the worker to be judged: expected one of them");
 	if (!a->fresh.output.format)
 		a->fresh.output.format = "terminal";
 }

@@ -48,6 +48,11 @@ int size_pairs_for_width(double spread, double rho, double half, double alpha)
 	return half > 0 ? whole(x * x / SIZE_EFFICIENCY) : SIZE_N_MAX;
 }
 
+double size_spread_of_width(double half, int n, double alpha)
+{
+	return half * sqrt(SIZE_EFFICIENCY * n) / stat_normal_quantile(1 - alpha / 2);
+}
+
 int size_pairs_for_tests(int m, double q)
 {
 	return m > 0 && q > 0 ? whole(1 + log2(m / q)) : SIZE_N_MAX;

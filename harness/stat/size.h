@@ -23,6 +23,9 @@ int size_pairs_for_effect(double spread, double rho, double delta, double alpha,
 /* Pairs until the interval's half width (a log ratio) is that of the stopping rule, at the noise seen. */
 int size_pairs_for_width(double spread, double rho, double half, double alpha);
 
+/* The spread whose interval over n pairs has that half width: turns size_pairs_for_width round, rho left alone. */
+double size_spread_of_width(double half, int n, double alpha);
+
 /* The fewest pairs with which one of m tests under Benjamini and Hochberg at q can be rejected: two-sided exact p is 2 /
  * 2^n at least. */
 int size_pairs_for_tests(int m, double q);

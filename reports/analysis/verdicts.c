@@ -60,11 +60,9 @@ static enum verdict_caveat caveat_of(const struct verdicts *v, const struct verd
 /* Pairs with which an effect as large as the one seen is found at alpha. */
 static int pairs_for_effect(const struct verdict_cell *c, double alpha)
 {
-	double effect = expm1(fabs(c->pairs.theta));
+	double effect = expm1(fabs(c->pairs.theta)), noise = verdict_noise(&c->pairs);
 
-	return c->pairs.spread > 0
-		       ? size_pairs_for_effect(c->pairs.spread, c->pairs.rho, effect, alpha, PAIRS_POWER)
-		       : 0;
+	return noise > 0 ? size_pairs_for_effect(noise, c->pairs.rho, effect, alpha, PAIRS_POWER) : 0;
 }
 
 /*

@@ -129,13 +129,20 @@ static void test_needed(void)
 		r[i] = .05 * (i - 4.5) / 4.5;
 	struct pairs p = pairs_compare(r, 10, NULL, NULL);
 	int n = verdict_pairs_needed(&p, .015);
-	double half = log1p(.015) / 2, x = 1.959963984540054 * p.spread / half * size_inflation(p.rho);
+	double half = log1p(.015) / 2, z = 1.959963984540054, seen = (p.hi - p.lo) / 2 * sqrt(.955 * 10) / z,
+	       x = z * fmax(p.spread, seen) / half * size_inflation(p.rho);
 	is_int(n, (int)ceil(x * x / .955), "pairs until it is narrow");
 	is_int(verdict_pairs_needed(&p, .5), 0, "none when it is");
 	for (int i = 0; i < 10; i++)
 		r[i] *= 1e-3;
 	p = pairs_compare(r, 3, NULL, NULL);
 	is_int(verdict_pairs_needed(&p, .015), 6, "three that hardly differ: six, or there is no interval");
+	/* Half of them agree, and the interval knows of the others. */
+	const double wild[] = {.001, -.001, .002, -.002, .001, .9, -.8, .7};
+	p = pairs_compare(wild, 8, NULL, NULL);
+	n = verdict_pairs_needed(&p, .015);
+	ok(p.spread < .01 && p.hi - p.lo > .5 && n > 1000, "a spread of %g, an interval of %g: %d pairs",
+	   p.spread, p.hi - p.lo, n);
 }
 
 /* ---- many tests ---- */
