@@ -43,39 +43,51 @@ struct bench_output {
 
 /* ---- cells ---- */
 
-/* How many points of that workload come before: equal for all tests of one set of parameters. */
-static int rank_of(const struct plan *p, int i)
+/* A point on its way into a cell. */
+struct ranked {
+	const char *workload;
+	int point,
+		rank; /* rank: how many of that workload come before; equal for all tests of one set of parameters */
+};
+
+static int by_workload(const void *a, const void *b)
 {
-	const char *workload = point_get(&p->points[i].point, KEY_WORKLOAD);
-	int n = 0;
-	for (int k = 0; k < i; k++)
-		n += p->points[k].role == ROLE_MEASURE &&
-		     strcmp(point_get(&p->points[k].point, KEY_WORKLOAD), workload) == 0;
-	return n;
+	const struct ranked *x = a, *y = b;
+	int by = strcmp(x->workload, y->workload);
+	return by ? by : x->point - y->point;
+}
+
+static int by_rank(const void *a, const void *b)
+{
+	const struct ranked *x = a, *y = b;
+	return x->rank != y->rank ? x->rank - y->rank : x->point - y->point;
 }
 
 /* The tests of one set of parameters stand together, as llama-bench has them. */
 static void cells_make(struct bench_output *o, const struct plan *p)
 {
-	int *rank = mem_alloc(sizeof *rank * (size_t)(p->n_points + 1)), most = 0;
+	struct ranked *ranked = mem_alloc(sizeof *ranked * (size_t)(p->n_points + 1));
+	int n = 0;
 	o->cell_of = mem_alloc(sizeof *o->cell_of * (size_t)(p->n_points + 1));
 	o->cell = mem_alloc(sizeof *o->cell * (size_t)(p->n_points + 1));
 	for (int i = 0; i < p->n_points; i++) {
-		rank[i] = rank_of(p, i);
 		o->cell_of[i] = -1;
-		most = rank[i] > most ? rank[i] : most;
+		if (p->points[i].role == ROLE_MEASURE)
+			ranked[n++] = (struct ranked){point_get(&p->points[i].point, KEY_WORKLOAD), i, 0};
 	}
-	for (int r = 0; r <= most; r++)
-		for (int i = 0; i < p->n_points; i++) {
-			const struct plan_point *point = &p->points[i];
-			if (rank[i] != r || point->role != ROLE_MEASURE)
-				continue;
-			o->cell_of[i] = o->n_cells;
-			struct cell *c = &o->cell[o->n_cells++];
-			*c = (struct cell){.point = point, .known = point->state != POINT_PLANNED};
-			c->reason = c->known ? mem_strdup(point->reason) : NULL;
-		}
-	free(rank);
+	qsort(ranked, (size_t)n, sizeof *ranked, by_workload);
+	for (int i = 1; i < n; i++)
+		if (strcmp(ranked[i].workload, ranked[i - 1].workload) == 0)
+			ranked[i].rank = ranked[i - 1].rank + 1;
+	qsort(ranked, (size_t)n, sizeof *ranked, by_rank);
+	for (int i = 0; i < n; i++) {
+		const struct plan_point *point = &p->points[ranked[i].point];
+		o->cell_of[ranked[i].point] = o->n_cells;
+		struct cell *c = &o->cell[o->n_cells++];
+		*c = (struct cell){.point = point, .known = point->state != POINT_PLANNED};
+		c->reason = c->known ? mem_strdup(point->reason) : NULL;
+	}
+	free(ranked);
 }
 
 /* What flags said of all records alike. */

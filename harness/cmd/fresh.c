@@ -117,12 +117,14 @@ void fresh_side_set(struct fresh_side *side, const char *option, const char *tex
 			     : strcmp(name, "name") == 0 ? &side->name
 			     : key != KEY_COUNT		 ? &side->value[key]
 							 : NULL;
-	if (!place)
+	if (!place) {
 		side_unknown(option, name, state);
-	if (*place)
-		argp_error(state, "--%s: %s is given twice", option, name);
-	*place = equal + 1;
-	side->n++;
+	} else {
+		if (*place)
+			argp_error(state, "--%s: %s is given twice", option, name);
+		*place = equal + 1;
+		side->n++;
+	}
 	free(name);
 }
 

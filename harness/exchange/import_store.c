@@ -107,10 +107,11 @@ static int groups_find(struct filing *f, struct diag *d)
 		f->entry[i].group = first ? f->n_groups : f->entry[f->entry[i].group].group;
 		if (first)
 			group_add(f, &f->im->record[i]);
-		f->group[f->entry[i].group].n_records++;
 		free(keyed[i].key);
 	}
 	free(keyed);
+	for (int i = 0; f->group && i < n; i++)
+		f->group[f->entry[i].group].n_records++;
 	if (f->n_groups > IMPORT_RUNS_MAX)
 		return diag_set_at(d, ERR_FORMAT, f->path, 0,
 				   "%d builds and machines, expected at most %d: each becomes a run",

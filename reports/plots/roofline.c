@@ -301,6 +301,14 @@ static bool is_ink(const struct spot *spot)
 	return strcmp(spot->role, palette_series[PALETTE_SERIES - 1]) == 0;
 }
 
+static bool any_ink(const struct roofline *w)
+{
+	for (int i = 0; i < w->n; i++)
+		if (is_ink(&w->spot[i]))
+			return true;
+	return false;
+}
+
 static const char *spot_precision(const struct spot *spot)
 {
 	return point_get(&spot->row->point->point, KEY_PRECISION);
@@ -392,10 +400,10 @@ static void picture_describe(struct picture *p, const struct script *s, const st
 		&text,
 		"%s. Lines: what was measured in this run, memory by the bytes that are read, arithmetic by "
 		"the element type. Bytes of a point are the least its work needs, so a point above a memory "
-		"line ran from a nearer cache. A colour is a precision, hollow: one beyond the four that "
-		"have a "
-		"colour; bars are 95 %% intervals, often smaller than the dot.",
-		s->heading);
+		"line ran from a nearer cache. A colour is a precision%s; bars are 95 %% intervals, often "
+		"smaller "
+		"than the dot.",
+		s->heading, any_ink(w) ? ", hollow: one beyond the four that have a colour" : "");
 	if (w->n_moved)
 		strbuf_printf(&text, " %d %s moved aside, lest one hides another; the data have %s place.",
 			      w->n_moved, w->n_moved == 1 ? "dot is" : "dots are",

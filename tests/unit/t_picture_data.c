@@ -6,6 +6,7 @@
 #include "reports/analysis/pareto.h"
 #include "reports/analysis/scaling.h"
 #include "reports/analysis/timeline.h"
+#include "reports/html/html.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -95,11 +96,77 @@ static void test_amdahl(void)
 	is_near(fit.parallel.value, 0.8, 1e-9, "the parallel fraction");
 	is_int(fit.parallel.n, 6, "of the rounds that all have");
 	ok(fit.parallel.interval && fit.parallel.hi - fit.parallel.lo < 1e-9, "with an interval");
+	is_near(fit.rms, 0, 1e-9, "nothing deviates from it");
 	is_int(fit.n_counts, 3, "over three counts");
 	is_int(amdahl_fit(rows, 2).parallel.n, 0, "two counts have no fit");
 	is_int(amdahl_fit(rows, 0).parallel.n, 0, "nor has nothing");
 	is_near(amdahl_speed_up(0.8, 1, 4), 2.5, 1e-12, "the curve");
 	is_near(amdahl_speed_up(0.8, 2, 2), 1, 1e-12, "is 1 where it begins");
+	analysis_free(a);
+	made_free(m);
+}
+
+/* Speed-ups of 1, 1.25 and 2 over one thread. */
+static void test_deviation(void)
+{
+	struct maker *m = made_start();
+	const struct row *rows[3];
+
+	for (int i = 0; i < 3; i++) {
+		char keys[80];
+
+		snprintf(keys, sizeof keys, "workload=pp16 precision=f32 threads=%d", 1 << i);
+		struct stored_point *p = made_point(m, ROLE_MEASURE, POINT_DONE, "", keys);
+		for (int round = 1; round <= 6; round++)
+			made_timing(m, p, round, i == 0 ? 10000000 : i == 1 ? 8000000 : 5000000, 3, 1, work);
+	}
+	struct analysis *a = analysis_make(&m->run);
+	for (int i = 0; i < 3; i++)
+		rows[i] = &a->rows[i];
+	struct amdahl fit = amdahl_fit(rows, 3);
+	double f = fit.parallel.value, at_2 = 1 / (1 - f / 2) / 1.25 - 1, at_4 = 1 / (1 - f * 3 / 4) / 2 - 1;
+	ok(f > .4 && f < .7 && !fit.refused, "a fraction of %g lies between", f);
+	is_near(fit.rms, sqrt((at_2 * at_2 + at_4 * at_4) / 2), 1e-9, "by how much they deviate");
+	ok(fit.rms > .01, "which is not nothing");
+	analysis_free(a);
+	made_free(m);
+}
+
+/* One row's rounds, each so much slower than the last. */
+static void racer(struct maker *m, const char *precision, int first_round, int n, int64_t step_ns)
+{
+	char keys[80];
+
+	snprintf(keys, sizeof keys, "workload=tg16 precision=%s", precision);
+	struct stored_point *p = made_point(m, ROLE_MEASURE, POINT_DONE, "", keys);
+	for (int round = first_round; round < first_round + n; round++)
+		made_timing(m, p, round, step_ns * (10 + round % 6), 3, 1, work);
+}
+
+/* Who is ahead is told by common rounds, else by intervals that lie apart, else not at all. */
+static void test_race(void)
+{
+	struct maker *m = made_start();
+
+	racer(m, "f32", 0, 6, 1000000);
+	racer(m, "f16", 0, 6, 990000);
+	racer(m, "q8_0", 6, 6, 990000);
+	racer(m, "q4_0", 6, 6, 400000);
+	racer(m, "bf16", 6, 3, 400000);
+	struct analysis *a = analysis_make(&m->run);
+	const struct row *r = a->rows;
+	struct race race = row_race(&r[1], &r[0]);
+	ok(race.by == RACE_PAIRED && race.won, "1 %% faster in every round is ahead");
+	race = row_race(&r[0], &r[1]);
+	ok(race.by == RACE_PAIRED && !race.won, "and the other one is not");
+	race = row_race(&r[2], &r[0]);
+	ok(race.by == RACE_APART && !race.won, "so it is not of other rounds: the intervals overlap");
+	race = row_race(&r[3], &r[0]);
+	ok(race.by == RACE_APART && race.won, "ahead where they lie apart");
+	race = row_race(&r[0], &r[3]);
+	ok(race.by == RACE_APART && !race.won, "not behind");
+	race = row_race(&r[4], &r[0]);
+	ok(race.by == RACE_UNKNOWN && !race.won, "three processes have no interval");
 	analysis_free(a);
 	made_free(m);
 }
@@ -169,6 +236,8 @@ int main(void)
 	test_pareto();
 	test_latency();
 	test_amdahl();
+	test_deviation();
+	test_race();
 	test_timeline();
 	return tap_done();
 }
