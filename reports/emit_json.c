@@ -4,61 +4,27 @@
 
 #include "reports/report.h"
 
-#include <jansson.h>
 #include <math.h>
 #include <string.h>
 
 #include "harness/store/runs.h"
 #include "reports/counters.h"
+#include "reports/json.h"
 #include "reports/text.h"
 #include "reports/view.h"
-
-/* jansson takes valid UTF-8 alone; whatever else a name holds becomes U+FFFD. */
-static json_t *json_of_text(const char *text)
-{
-	struct strbuf clean = {0};
-	json_t *value;
-
-	text_lines(&clean, text ? text : "");
-	value = json_string(strbuf_text(&clean));
-	strbuf_free(&clean);
-	return value;
-}
-
-static json_t *json_of_number(double x)
-{
-	return isfinite(x) ? json_real(x) : json_null();
-}
-
-static json_t *json_of_estimate(const struct estimate *e)
-{
-	return json_pack("{s:o, s:o, s:o, s:i, s:b}", "value", json_of_number(e->value), "lo",
-			 json_of_number(e->interval ? e->lo : NAN), "hi",
-			 json_of_number(e->interval ? e->hi : NAN), "n", e->n, "interval", e->interval);
-}
-
-static void put_text(json_t *o, const char *key, const char *text)
-{
-	json_object_set_new(o, key, json_of_text(text));
-}
-
-static void put_number(json_t *o, const char *key, double x)
-{
-	json_object_set_new(o, key, json_of_number(x));
-}
 
 static json_t *json_of_process(const struct process_value *p)
 {
 	json_t *o = json_pack("{s:I, s:i, s:i}", "visit", (json_int_t)p->visit, "round", p->round,
 			      "repetitions", p->n_reps);
 
-	put_number(o, "rep_s", p->rep_s);
-	put_number(o, "tokens_per_s", p->tokens > 0 ? p->tokens / p->rep_s : NAN);
-	put_number(o, "gflop_per_s", p->flops > 0 ? p->flops / p->rep_s * 1e-9 : NAN);
-	put_number(o, "gbyte_per_s", p->bytes > 0 ? p->bytes / p->rep_s * 1e-9 : NAN);
-	put_number(o, "call_ns", p->calls > 0 ? p->rep_s / p->calls * 1e9 : NAN);
-	put_number(o, "step_ms", p->step_ms);
-	put_number(o, "load_s", p->load_s);
+	json_put_number(o, "rep_s", p->rep_s);
+	json_put_number(o, "tokens_per_s", p->tokens > 0 ? p->tokens / p->rep_s : NAN);
+	json_put_number(o, "gflop_per_s", p->flops > 0 ? p->flops / p->rep_s * 1e-9 : NAN);
+	json_put_number(o, "gbyte_per_s", p->bytes > 0 ? p->bytes / p->rep_s * 1e-9 : NAN);
+	json_put_number(o, "call_ns", p->calls > 0 ? p->rep_s / p->calls * 1e9 : NAN);
+	json_put_number(o, "step_ms", p->step_ms);
+	json_put_number(o, "load_s", p->load_s);
 	return o;
 }
 
@@ -68,7 +34,7 @@ static json_t *json_of_keys(const struct point *p)
 
 	for (int k = 0; k < KEY_COUNT; k++)
 		if (*point_get(p, k))
-			put_text(o, point_key_name(k), point_get(p, k));
+			json_put_text(o, point_key_name(k), point_get(p, k));
 	return o;
 }
 
@@ -82,10 +48,10 @@ static void put_rates(json_t *o, const struct row *r)
 	json_object_set_new(o, "step_ms", json_of_estimate(&r->step_ms));
 	json_object_set_new(o, "load_s", json_of_estimate(&r->load_s));
 	json_object_set_new(o, "share", json_of_estimate(&r->share));
-	put_number(o, "step_p99_ms", r->step_p99_ms);
-	put_text(o, "bound", bound_name(r->bound));
-	put_number(o, "ceiling", r->ceiling);
-	put_number(o, "ceiling_tokens_per_s", r->ceiling_tokens_s);
+	json_put_number(o, "step_p99_ms", r->step_p99_ms);
+	json_put_text(o, "bound", bound_name(r->bound));
+	json_put_number(o, "ceiling", r->ceiling);
+	json_put_number(o, "ceiling_tokens_per_s", r->ceiling_tokens_s);
 }
 
 static json_t *json_of_row(const struct stored_run *run, const struct row *r)
@@ -93,26 +59,26 @@ static json_t *json_of_row(const struct stored_run *run, const struct row *r)
 	struct strbuf text = {0};
 	json_t *o = json_object(), *values = json_array(), *counters = counters_json(r);
 
-	put_text(o, "id", r->point->id);
+	json_put_text(o, "id", r->point->id);
 	json_object_set_new(o, "point", json_of_keys(&r->point->point));
-	put_text(o, "state", row_state(r));
-	put_text(o, "reason", r->reason);
+	json_put_text(o, "state", row_state(r));
+	json_put_text(o, "reason", r->reason);
 	put_rates(o, r);
-	put_number(o, "residual_same", r->residual_same);
-	put_number(o, "residual_f32", r->residual_f32);
-	put_number(o, "residual_bound", r->residual_bound);
+	json_put_number(o, "residual_same", r->residual_same);
+	json_put_number(o, "residual_f32", r->residual_f32);
+	json_put_number(o, "residual_bound", r->residual_bound);
 	json_object_set_new(o, "samples",
 			    json_pack("{s:i, s:i, s:i, s:i, s:i, s:i}", "measured", r->n_samples, "warmup",
 				      r->n_warmup, "faulted", r->n_faulted, "preempted", r->n_preempted,
 				      "migrated", r->n_migrated, "contended", r->n_contended));
 	json_object_set_new(o, "visits_failed", json_integer(r->visits_failed));
-	put_number(o, "peak_bytes", r->peak_bytes);
-	put_number(o, "step_cost_ns", r->step_cost_ns);
+	json_put_number(o, "peak_bytes", r->peak_bytes);
+	json_put_number(o, "step_cost_ns", r->step_cost_ns);
 	json_object_set_new(o, "client_bound",
 			    isfinite(r->step_cost_ns) ? json_boolean(r->client_bound) : json_null());
-	put_text(o, "describe", r->point->describe);
+	json_put_text(o, "describe", r->point->describe);
 	row_command(&text, run, r);
-	put_text(o, "command", strbuf_text(&text));
+	json_put_text(o, "command", strbuf_text(&text));
 	for (int i = 0; i < r->n_values; i++)
 		json_array_append_new(values, json_of_process(&r->values[i]));
 	json_object_set_new(o, "processes", values);
@@ -141,8 +107,8 @@ static json_t *json_of_notes(const struct stored_run *run)
 		if (!run_annotation_is_told(run->annotations[i].key))
 			continue;
 		note = json_object();
-		put_text(note, "key", run->annotations[i].key);
-		put_text(note, "text", run->annotations[i].value);
+		json_put_text(note, "key", run->annotations[i].key);
+		json_put_text(note, "text", run->annotations[i].value);
 		json_array_append_new(list, note);
 	}
 	return list;
@@ -153,17 +119,17 @@ static json_t *json_of_run(const struct stored_run *run)
 	json_t *o = json_object();
 
 	json_object_set_new(o, "id", json_integer(run->id));
-	put_text(o, "label", run->label);
-	put_text(o, "command", run->command);
-	put_text(o, "state", run->state);
-	put_text(o, "spec", run->spec_text);
+	json_put_text(o, "label", run->label);
+	json_put_text(o, "command", run->command);
+	json_put_text(o, "state", run->state);
+	json_put_text(o, "spec", run->spec_text);
 	json_object_set_new(o, "seed", json_integer(run->seed));
 	json_object_set_new(o, "rounds", json_integer(run->rounds));
 	json_object_set_new(o, "start_wall_ns", json_integer(run->start_wall_ns));
 	json_object_set_new(o, "end_wall_ns",
 			    run->end_wall_ns ? json_integer(run->end_wall_ns) : json_null());
-	put_text(o, "machine_id", run->machine_id);
-	put_text(o, "machine_class", run->machine_class);
+	json_put_text(o, "machine_id", run->machine_id);
+	json_put_text(o, "machine_class", run->machine_class);
 	if (run->n_annotations > 0)
 		json_object_set_new(o, "notes", json_of_notes(run));
 	return o;
@@ -183,8 +149,8 @@ static int json_emit(FILE *out, const struct analysis *a,
 	json_object_set_new(o, "run", json_of_run(a->run));
 	put_facts(o, "machine", a->run->machine);
 	put_facts(o, "environment", a->run->environment);
-	put_text(o, "build_program", a->run->build_program);
-	put_text(o, "build_version", a->run->build_version);
+	json_put_text(o, "build_program", a->run->build_program);
+	json_put_text(o, "build_version", a->run->build_version);
 	put_facts(o, "build", a->run->build);
 	json_object_set_new(o, "rows", json_of_rows(a->run, a->rows, a->n_rows));
 	json_object_set_new(o, "ceilings", json_of_rows(a->run, a->ceilings, a->n_ceilings));

@@ -11,17 +11,6 @@
 #include "reports/terminal.h"
 #include "reports/text.h"
 
-static void put_aligned(struct strbuf *out, const char *text, int width, bool right)
-{
-	int pad = width - text_width(text);
-
-	if (right && pad > 0)
-		strbuf_printf(out, "%*s", pad, "");
-	strbuf_puts(out, text);
-	if (!right && pad > 0)
-		strbuf_printf(out, "%*s", pad, "");
-}
-
 /* Writes without trailing blanks. */
 static void put_line(FILE *out, struct strbuf *line)
 {
@@ -39,7 +28,7 @@ static void put_heads(FILE *out, const struct layout *l, bool colour)
 		int rest = layout_column_width(l, c) - l->text_width[c];
 
 		strbuf_printf(&line, "%*s", c ? LAYOUT_GAP : 0, "");
-		put_aligned(&line, column_head(l->column[c]), l->text_width[c], l->column[c]->figure);
+		text_pad(&line, column_head(l->column[c]), l->text_width[c], l->column[c]->figure);
 		if (l->interval_width[c]) {
 			strbuf_puts(&line, " " LAYOUT_INTERVAL);
 			rest -= 1 + text_width(LAYOUT_INTERVAL);
@@ -80,10 +69,10 @@ static void put_cell(struct strbuf *line, const struct layout *l, int i, int c, 
 	bool mark = colour && column->use == COLUMN_MARKS;
 
 	strbuf_printf(line, "%*s%s", c ? LAYOUT_GAP : 0, "", mark ? ANSI_MARK : "");
-	put_aligned(line, strbuf_text(&cell->text), l->text_width[c], column->figure);
+	text_pad(line, strbuf_text(&cell->text), l->text_width[c], column->figure);
 	if (l->interval_width[c]) {
 		strbuf_putc(line, ' ');
-		put_aligned(line, strbuf_text(&cell->interval), l->interval_width[c], false);
+		text_pad(line, strbuf_text(&cell->interval), l->interval_width[c], false);
 	}
 	if (column->use == COLUMN_SHARE && l->bar)
 		put_bar(line, l->row[i]->share.value, l->bar);

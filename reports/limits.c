@@ -249,17 +249,6 @@ static void piece_find(struct table *t)
 
 /* ---- printing ---- */
 
-static void put_aligned(struct strbuf *out, const char *text, int width, bool right)
-{
-	int pad = width - text_width(text);
-
-	if (right && pad > 0)
-		strbuf_printf(out, "%*s", pad, "");
-	strbuf_puts(out, text);
-	if (!right && pad > 0)
-		strbuf_printf(out, "%*s", pad, "");
-}
-
 static void put_line(FILE *out, struct strbuf *line, bool bold)
 {
 	while (line->len > 0 && line->text[line->len - 1] == ' ')
@@ -275,15 +264,15 @@ static void put_heads(FILE *out, const struct table *t, bool colour)
 	for (int k = 0; k < t->grid->n_keys; k++) {
 		if (!t->shown[k])
 			continue;
-		put_aligned(&line, point_key_name(t->grid->keys[k]), t->width[k],
-			    t->grid->keys[k] == KEY_THREADS);
+		text_pad(&line, point_key_name(t->grid->keys[k]), t->width[k],
+			 t->grid->keys[k] == KEY_THREADS);
 		strbuf_printf(&line, "%*s", GAP, "");
 		if (k == 0 && t->grid->bytes)
 			strbuf_printf(&line, "%*s", t->width[KEYS_MAX] + GAP, "");
 	}
 	for (int c = t->from; c < t->to; c++) {
-		put_aligned(&line, t->grid->column[c].head, t->width[KEYS_MAX + 1 + c] + 1 + t->interval[c],
-			    true);
+		text_pad(&line, t->grid->column[c].head, t->width[KEYS_MAX + 1 + c] + 1 + t->interval[c],
+			 true);
 		strbuf_printf(&line, "%*s", GAP, "");
 	}
 	put_line(out, &line, colour);
@@ -296,9 +285,9 @@ static void put_cells(struct strbuf *line, const struct table *t, int l)
 		struct strbuf value = {0}, interval = {0};
 
 		put_value(&value, &interval, cell_of(t, l, c));
-		put_aligned(line, strbuf_text(&value), t->width[KEYS_MAX + 1 + c], true);
+		text_pad(line, strbuf_text(&value), t->width[KEYS_MAX + 1 + c], true);
 		strbuf_putc(line, ' ');
-		put_aligned(line, strbuf_text(&interval), t->interval[c], false);
+		text_pad(line, strbuf_text(&interval), t->interval[c], false);
 		strbuf_printf(line, "%*s", GAP, "");
 		strbuf_free(&value);
 		strbuf_free(&interval);
@@ -314,13 +303,13 @@ static void put_rows(FILE *out, const struct table *t)
 			if (!t->shown[k])
 				continue;
 			put_key(&text, t->line[l], t->grid->keys[k]);
-			put_aligned(&line, strbuf_text(&text), t->width[k], t->grid->keys[k] == KEY_THREADS);
+			text_pad(&line, strbuf_text(&text), t->width[k], t->grid->keys[k] == KEY_THREADS);
 			strbuf_printf(&line, "%*s", GAP, "");
 			strbuf_reset(&text);
 			if (k > 0 || !t->grid->bytes)
 				continue;
 			put_bytes(&text, t->line[l]);
-			put_aligned(&line, strbuf_text(&text), t->width[KEYS_MAX], true);
+			text_pad(&line, strbuf_text(&text), t->width[KEYS_MAX], true);
 			strbuf_printf(&line, "%*s", GAP, "");
 			strbuf_reset(&text);
 		}

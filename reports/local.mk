@@ -24,6 +24,7 @@ libreports_a_SOURCES = \
 	%D%/verdicts/terminal.c \
 	%D%/verdicts/md.c \
 	%D%/verdicts/json.c \
+	%D%/json.c %D%/json.h \
 	%D%/verdicts/junit.c \
 	%D%/analysis/campaign.c \
 	%D%/analysis/campaign.h \

@@ -5,23 +5,15 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "engines/base/mem.h"
+#include "reports/analysis/rows.h"
 
 #define LEVEL 0.95
 /* Marks that make a sample doubtful; it counts all the same. */
 #define MARKS (MARK_FAULTED | MARK_PREEMPTED | MARK_MIGRATED | MARK_CONTENDED)
 
 const double latency_share[LATENCY_PERCENTILES] = {0.5, 0.9, 0.95, 0.99, 0.999};
-
-static const struct stored_series *series_step(const struct stored_visit *v)
-{
-	for (int i = 0; i < v->n_series; i++)
-		if (strcmp(v->series[i].name, "step") == 0 && strcmp(v->series[i].unit, "ns") == 0)
-			return &v->series[i];
-	return NULL;
-}
 
 static const struct stored_series *series_timed(const struct stored_visit *v)
 {

@@ -41,7 +41,7 @@ void row_fail(struct row *row, char *reason)
 	row->state = POINT_FAILED;
 }
 
-static const struct stored_series *series_step(const struct stored_visit *v)
+const struct stored_series *series_step(const struct stored_visit *v)
 {
 	for (int i = 0; i < v->n_series; i++)
 		if (strcmp(v->series[i].name, "step") == 0 && strcmp(v->series[i].unit, "ns") == 0)

@@ -13,6 +13,9 @@
 struct estimate estimate_of(const double *x, int n);
 struct estimate estimate_none(void);
 
+/* The times of a visit's steps in nanoseconds; NULL: it has none. */
+const struct stored_series *series_step(const struct stored_visit *v);
+
 /* Everything of a row that stands in its own visits. row is all zero before. */
 void row_measure(struct row *row, const struct stored_point *point);
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "engines/base/mem.h"
+#include "reports/analysis/rows.h"
 #include "harness/stat/warmup.h"
 
 /* One visit of a side. */
@@ -22,14 +23,6 @@ struct side_visits {
 	int n;
 	struct side_visit *visit; /* by round; of several in one the first */
 };
-
-static const struct stored_series *steps_of(const struct stored_visit *v)
-{
-	for (int i = 0; i < v->n_series; i++)
-		if (strcmp(v->series[i].name, "step") == 0 && strcmp(v->series[i].unit, "ns") == 0)
-			return &v->series[i];
-	return NULL;
-}
 
 /* Marked by the harness on all samples of a visit. */
 static bool is_contended(const struct stored_series *s)
@@ -56,7 +49,7 @@ static bool is_drifting(const struct stored_series *s)
 
 static void visit_read(struct side_visit *out, const struct stored_visit *v, enum estimator e, bool alike)
 {
-	const struct stored_series *s = v->failed ? NULL : steps_of(v);
+	const struct stored_series *s = v->failed ? NULL : series_step(v);
 
 	*out = (struct side_visit){.round = v->round, .position = v->position, .value = NAN};
 	if (!s)

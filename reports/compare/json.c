@@ -2,49 +2,14 @@
 /* Everything of a comparison as numbers; null is "none". */
 #include "config.h"
 
-#include <jansson.h>
-#include <math.h>
-
 #include "reports/compare/compare.h"
-#include "reports/text.h"
+#include "reports/json.h"
 #include "reports/view.h"
 
-static void put_text(json_t *o, const char *key, const char *text)
-{
-	struct strbuf clean = {0};
-
-	/* jansson takes valid UTF-8 alone. */
-	text_lines(&clean, text ? text : "");
-	json_object_set_new(o, key, json_string(strbuf_text(&clean)));
-	strbuf_free(&clean);
-}
-
-static json_t *number(double x)
-{
-	return isfinite(x) ? json_real(x) : json_null();
-}
-
+/* null where there is none at all. */
 static json_t *estimate(const struct estimate *e)
 {
-	if (e->n == 0)
-		return json_null();
-	return json_pack("{s:o, s:o, s:o, s:i, s:b}", "value", number(e->value), "lo",
-			 number(e->interval ? e->lo : NAN), "hi", number(e->interval ? e->hi : NAN), "n",
-			 e->n, "interval", e->interval);
-}
-
-static json_t *texts(char *const *text, int n)
-{
-	json_t *list = json_array();
-
-	for (int i = 0; i < n; i++) {
-		json_t *o = json_object();
-
-		put_text(o, "t", text[i]);
-		json_array_append(list, json_object_get(o, "t"));
-		json_decref(o);
-	}
-	return list;
+	return e->n == 0 ? json_null() : json_of_estimate(e);
 }
 
 static json_t *compared(const struct comparison *c, const struct compare_cell *cell, int v)
@@ -53,17 +18,17 @@ static json_t *compared(const struct comparison *c, const struct compare_cell *c
 	struct strbuf marks = {0};
 	json_t *o = json_object();
 
-	put_text(o, "value", c->value[v]);
+	json_put_text(o, "value", c->value[v]);
 	json_object_set_new(o, "run", x->run >= 0 ? json_integer(x->run) : json_null());
-	put_text(o, "id", x->row ? x->row->point->id : "");
-	put_text(o, "state", x->row ? row_state(x->row) : "absent");
-	put_text(o, "unit", x->unit);
+	json_put_text(o, "id", x->row ? x->row->point->id : "");
+	json_put_text(o, "state", x->row ? row_state(x->row) : "absent");
+	json_put_text(o, "unit", x->unit);
 	json_object_set_new(o, "rate", estimate(&x->rate));
 	json_object_set_new(o, "ratio", estimate(&x->ratio));
-	put_text(o, "kind", ratio_name(x->kind));
+	json_put_text(o, "kind", ratio_name(x->kind));
 	compared_marks(&marks, x);
-	put_text(o, "marks", strbuf_text(&marks));
-	put_text(o, "note", x->why);
+	json_put_text(o, "marks", strbuf_text(&marks));
+	json_put_text(o, "note", x->why);
 	strbuf_free(&marks);
 	return o;
 }
@@ -76,7 +41,7 @@ static json_t *cell_of(const struct comparison *c, const struct compare_cell *ce
 		const char *value = point_get(&cell->first->point->point, k);
 
 		if (*value && !(c->kind == COMPARE_KEY && k == (int)c->key))
-			put_text(keys, point_key_name(k), value);
+			json_put_text(keys, point_key_name(k), value);
 	}
 	for (int v = 0; v < c->n_values; v++)
 		json_array_append_new(values, compared(c, cell, v));
@@ -91,12 +56,12 @@ static json_t *run_of(const struct compared_run *r)
 	const struct stored_run *run = r->a->run;
 	json_t *o = json_object();
 
-	put_text(o, "name", r->name);
-	put_text(o, "machine", r->machine);
-	put_text(o, "machine_id", run->machine_id);
-	put_text(o, "build_program", run->build_program);
-	put_text(o, "build_version", run->build_version);
-	put_text(o, "command", run->command);
+	json_put_text(o, "name", r->name);
+	json_put_text(o, "machine", r->machine);
+	json_put_text(o, "machine_id", run->machine_id);
+	json_put_text(o, "build_program", run->build_program);
+	json_put_text(o, "build_version", run->build_version);
+	json_put_text(o, "command", run->command);
 	json_object_set_new(o, "start_wall_ns", json_integer(run->start_wall_ns));
 	return o;
 }
@@ -110,12 +75,12 @@ static json_t *differences(const struct comparison *c)
 		const struct difference *x = &c->differences.item[i];
 		json_t *o = json_object();
 
-		put_text(o, "key", x->key);
-		put_text(o, "kind", kinds[x->kind]);
+		json_put_text(o, "key", x->key);
+		json_put_text(o, "kind", kinds[x->kind]);
 		json_object_set_new(o, "runs", json_pack("[i, i]", c->pair[i][0], c->pair[i][1]));
-		put_text(o, "a", x->a);
-		put_text(o, "b", x->b);
-		put_text(o, "effect", x->effect);
+		json_put_text(o, "a", x->a);
+		json_put_text(o, "b", x->b);
+		json_put_text(o, "effect", x->effect);
 		json_array_append_new(list, o);
 	}
 	return list;
@@ -131,9 +96,9 @@ int compare_json(FILE *out, const struct comparison *c,
 		json_array_append_new(runs, run_of(&c->runs[i]));
 	for (int i = 0; i < c->n_cells; i++)
 		json_array_append_new(cells, cell_of(c, &c->cell[i]));
-	put_text(o, "by", c->by);
-	put_text(o, "baseline", c->value[c->baseline]);
-	json_object_set_new(o, "values", texts(c->value, c->n_values));
+	json_put_text(o, "by", c->by);
+	json_put_text(o, "baseline", c->value[c->baseline]);
+	json_object_set_new(o, "values", json_of_texts((const char *const *)c->value, c->n_values));
 	json_object_set_new(o, "unverified", json_boolean(c->unverified));
 	json_object_set_new(o, "runs_apart", json_boolean(c->apart));
 	json_object_set_new(o, "runs", runs);

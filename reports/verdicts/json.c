@@ -2,41 +2,11 @@
 /* Everything of the verdicts as numbers; null is "none". Effects are natural logarithms of ratios of time, b over a. */
 #include "config.h"
 
-#include <jansson.h>
 #include <math.h>
 
-#include "reports/text.h"
+#include "reports/json.h"
 #include "reports/verdicts/verdicts.h"
 #include "reports/view.h"
-
-static void put_text(json_t *o, const char *key, const char *text)
-{
-	struct strbuf clean = {0};
-
-	/* jansson takes valid UTF-8 alone. */
-	text_lines(&clean, text ? text : "");
-	json_object_set_new(o, key, json_string(strbuf_text(&clean)));
-	strbuf_free(&clean);
-}
-
-static json_t *texts(char *const *text, int n)
-{
-	json_t *list = json_array();
-
-	for (int i = 0; i < n; i++) {
-		json_t *x = json_object();
-
-		put_text(x, "text", text[i]);
-		json_array_append(list, json_object_get(x, "text"));
-		json_decref(x);
-	}
-	return list;
-}
-
-static json_t *number(double x)
-{
-	return isfinite(x) ? json_real(x) : json_null();
-}
 
 static json_t *pair_list(const struct verdict_pair *pair, int n)
 {
@@ -57,11 +27,12 @@ static json_t *pairs_of(const struct pairs *p)
 	bool done = p->state == PAIRS_DONE;
 
 	return json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:i, s:b}", "n", p->n, "theta",
-			 number(p->n > 0 ? p->theta : NAN), "lo", number(done ? p->lo : NAN), "hi",
-			 number(done ? p->hi : NAN), "p", number(done ? p->p : NAN), "spread",
-			 number(p->n > 1 ? p->spread : NAN), "rho", number(done ? p->rho : NAN), "mde",
-			 number(done ? p->mde : NAN), "groups", done ? p->n_groups : 0, "outliers",
-			 done ? p->n_outliers : 0, "sign_flips", done && p->flipped);
+			 json_of_number(p->n > 0 ? p->theta : NAN), "lo", json_of_number(done ? p->lo : NAN),
+			 "hi", json_of_number(done ? p->hi : NAN), "p", json_of_number(done ? p->p : NAN),
+			 "spread", json_of_number(p->n > 1 ? p->spread : NAN), "rho",
+			 json_of_number(done ? p->rho : NAN), "mde", json_of_number(done ? p->mde : NAN),
+			 "groups", done ? p->n_groups : 0, "outliers", done ? p->n_outliers : 0, "sign_flips",
+			 done && p->flipped);
 }
 
 static json_t *cell(const struct verdicts *v, const struct verdict_cell *c)
@@ -70,29 +41,31 @@ static json_t *cell(const struct verdicts *v, const struct verdict_cell *c)
 	struct strbuf text = {0};
 
 	verdict_label(&text, v, c);
-	put_text(o, "point", strbuf_text(&text));
+	json_put_text(o, "point", strbuf_text(&text));
 	strbuf_reset(&text);
 	json_object_set_new(o, "a", point_to_json(&c->point[0]->point));
 	json_object_set_new(o, "b", point_to_json(&c->point[1]->point));
-	put_text(o, "state", point_state_name(c->state));
-	put_text(o, "verdict", c->state == POINT_DONE ? verdict_name(c->result.verdict) : "");
-	put_text(o, "why", verdict_why(c));
-	put_text(o, "caveat", verdict_caveat_name(c->caveat));
-	put_text(o, "estimator", estimator_name(c->estimator));
+	json_put_text(o, "state", point_state_name(c->state));
+	json_put_text(o, "verdict", c->state == POINT_DONE ? verdict_name(c->result.verdict) : "");
+	json_put_text(o, "why", verdict_why(c));
+	json_put_text(o, "caveat", verdict_caveat_name(c->caveat));
+	json_put_text(o, "estimator", estimator_name(c->estimator));
 	json_object_set_new(o, "interval", pairs_of(&c->pairs));
 	json_object_set_new(o, "fresh", c->confirming ? pairs_of(&c->confirming->pairs) : json_null());
-	json_object_set_new(o, "ratio", number(c->n_pairs ? exp(c->pairs.theta) : NAN));
+	json_object_set_new(o, "ratio", json_of_number(c->n_pairs ? exp(c->pairs.theta) : NAN));
 	json_object_set_new(o, "survives", json_boolean(c->survives));
 	json_object_set_new(o, "confirmed", json_boolean(c->confirmed));
 	json_object_set_new(o, "required", json_boolean(c->cell->required));
-	json_object_set_new(o, "delta", number(c->delta));
-	json_object_set_new(o, "floor", number(c->cell->floor));
+	json_object_set_new(o, "delta", json_of_number(c->delta));
+	json_object_set_new(o, "floor", json_of_number(c->cell->floor));
 	json_object_set_new(o, "pairs_needed", json_integer(c->pairs_needed));
 	json_object_set_new(o, "lost", json_integer(c->n_lost));
 	json_object_set_new(o, "contended", json_integer(c->n_contended));
-	json_object_set_new(o, "median_s", json_pack("[o, o]", number(c->median[0]), number(c->median[1])));
-	json_object_set_new(o, "residual",
-			    json_pack("[o, o]", number(c->residual[0]), number(c->residual[1])));
+	json_object_set_new(o, "median_s",
+			    json_pack("[o, o]", json_of_number(c->median[0]), json_of_number(c->median[1])));
+	json_object_set_new(
+		o, "residual",
+		json_pack("[o, o]", json_of_number(c->residual[0]), json_of_number(c->residual[1])));
 	json_object_set_new(o, "drifting", json_pack("[i, i]", c->drifting[0], c->drifting[1]));
 	json_object_set_new(o, "pairs", pair_list(c->pair, c->n_pairs));
 	json_object_set_new(o, "aa_pairs", pair_list(c->aa_pair, c->n_aa));
@@ -104,10 +77,10 @@ static json_t *arm(const struct trial_arm *a)
 {
 	json_t *o = json_object();
 
-	put_text(o, "title", a->title);
-	put_text(o, "worker", a->worker);
-	put_text(o, "version", a->version);
-	put_text(o, "build", a->build);
+	json_put_text(o, "title", a->title);
+	json_put_text(o, "worker", a->worker);
+	json_put_text(o, "version", a->version);
+	json_put_text(o, "build", a->build);
 	return o;
 }
 
@@ -119,13 +92,13 @@ static json_t *families(const struct verdicts *v)
 		const struct verdict_family *f = &v->family[i];
 		json_t *o = json_object();
 
-		put_text(o, "name", f->name);
+		json_put_text(o, "name", f->name);
 		json_object_set_new(o, "n", json_integer(f->n));
-		json_object_set_new(o, "theta", number(f->n ? f->theta : NAN));
-		json_object_set_new(o, "lo", number(f->family.ok ? f->family.lo : NAN));
-		json_object_set_new(o, "hi", number(f->family.ok ? f->family.hi : NAN));
-		json_object_set_new(o, "p", number(f->family.ok ? f->family.p : NAN));
-		put_text(o, "verdict", verdict_name(f->verdict));
+		json_object_set_new(o, "theta", json_of_number(f->n ? f->theta : NAN));
+		json_object_set_new(o, "lo", json_of_number(f->family.ok ? f->family.lo : NAN));
+		json_object_set_new(o, "hi", json_of_number(f->family.ok ? f->family.hi : NAN));
+		json_object_set_new(o, "p", json_of_number(f->family.ok ? f->family.p : NAN));
+		json_put_text(o, "verdict", verdict_name(f->verdict));
 		json_array_append_new(list, o);
 	}
 	return list;
@@ -137,19 +110,20 @@ static json_t *calibration(const struct verdicts *v)
 
 	return json_pack("{s:s, s:i, s:i, s:o, s:o, s:o, s:i, s:i, s:o}", "state",
 			 calibration_state_name(v->calibration), "n", s->n, "alarms", s->k, "lo",
-			 number(s->n ? s->lo : NAN), "hi", number(s->n ? s->hi : NAN), "q99",
-			 number(v->trial.calibration.q99), "injected", v->trial.calibration.n_injected,
-			 "found", v->trial.calibration.n_found, "aa_p", number(v->aa_p));
+			 json_of_number(s->n ? s->lo : NAN), "hi", json_of_number(s->n ? s->hi : NAN), "q99",
+			 json_of_number(v->trial.calibration.q99), "injected",
+			 v->trial.calibration.n_injected, "found", v->trial.calibration.n_found, "aa_p",
+			 json_of_number(v->aa_p));
 }
 
 /* The pairs of a against its copy, all cells together. */
 static json_t *standing(const struct verdicts *v)
 {
-	json_t *o = json_pack("{s:i, s:o, s:o, s:o}", "n", v->n_aa, "theta", number(v->aa_theta), "p",
-			      number(v->aa_p), "q95", number(v->aa_q95));
+	json_t *o = json_pack("{s:i, s:o, s:o, s:o}", "n", v->n_aa, "theta", json_of_number(v->aa_theta), "p",
+			      json_of_number(v->aa_p), "q95", json_of_number(v->aa_q95));
 
-	put_text(o, "copy", v->trial.copy);
-	put_text(o, "why_none", v->n_aa ? "" : v->trial.no_copy);
+	json_put_text(o, "copy", v->trial.copy);
+	json_put_text(o, "why_none", v->n_aa ? "" : v->trial.no_copy);
 	return o;
 }
 
@@ -168,11 +142,11 @@ static void put_measured(json_t *o, const struct verdicts *v)
 	struct strbuf machine = {0};
 
 	machine_put(&machine, v->run);
-	put_text(o, "machine", strbuf_text(&machine));
-	put_text(o, "machine_id", v->run->machine_id);
-	put_text(o, "command", v->run->command);
-	put_text(o, "state", v->run->state);
-	put_text(o, "pilot", v->trial.warmup);
+	json_put_text(o, "machine", strbuf_text(&machine));
+	json_put_text(o, "machine_id", v->run->machine_id);
+	json_put_text(o, "command", v->run->command);
+	json_put_text(o, "state", v->run->state);
+	json_put_text(o, "pilot", v->trial.warmup);
 	json_object_set_new(o, "start_wall_ns", json_integer(v->run->start_wall_ns));
 	json_object_set_new(o, "end_wall_ns", json_integer(v->run->end_wall_ns));
 	strbuf_free(&machine);
@@ -185,26 +159,27 @@ static json_t *all(const struct verdicts *v)
 	json_t *o = json_object(), *cells = json_array();
 
 	verdicts_headline(&text, v);
-	put_text(o, "headline", strbuf_text(&text));
+	json_put_text(o, "headline", strbuf_text(&text));
 	json_object_set_new(o, "exit_status", json_integer(verdicts_exit(v)));
-	put_text(o, "exit_reason", verdicts_exit_reason(v));
+	json_put_text(o, "exit_reason", verdicts_exit_reason(v));
 	json_object_set_new(o, "run", json_integer(v->run->id));
 	json_object_set_new(o, "confirming_run", json_integer(v->confirming_run));
 	json_object_set_new(o, "complete", json_boolean(v->complete));
-	put_text(o, "purpose", trial_purpose_name(t->purpose));
+	json_put_text(o, "purpose", trial_purpose_name(t->purpose));
 	json_object_set_new(o, "a", arm(&t->arm[0]));
 	json_object_set_new(o, "b", arm(&t->arm[1]));
 	json_object_set_new(o, "rules", rules(t));
 	put_measured(o, v);
 	strbuf_reset(&text);
 	strbuf_printf(&text, "%llu", (unsigned long long)t->seed);
-	put_text(o, "seed", strbuf_text(&text));
+	json_put_text(o, "seed", strbuf_text(&text));
 	for (int i = 0; i < v->n_cells; i++)
 		json_array_append_new(cells, cell(v, &v->cell[i]));
 	json_object_set_new(o, "points", cells);
 	json_object_set_new(o, "families", families(v));
-	json_object_set_new(o, "differences", texts(t->difference, t->n_differences));
-	json_object_set_new(o, "allowed", texts(t->allowed, t->n_allowed));
+	json_object_set_new(o, "differences",
+			    json_of_texts((const char *const *)t->difference, t->n_differences));
+	json_object_set_new(o, "allowed", json_of_texts((const char *const *)t->allowed, t->n_allowed));
 	json_object_set_new(o, "aa", standing(v));
 	json_object_set_new(o, "calibration", calibration(v));
 	strbuf_free(&text);
