@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "engines/base/mem.h"
-#include "reports/analysis/rows.h"
 #include "harness/stat/warmup.h"
+#include "reports/analysis/rows.h"
 
 /* One visit of a side. */
 struct side_visit {

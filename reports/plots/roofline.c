@@ -135,7 +135,8 @@ static void spots_part(struct roofline *w)
 		double x = px(w, w->spot[i].x);
 
 		for (int step = 0; step <= 2 * BESIDE_MAX; step++) {
-			double at = x + BESIDE_X * ((step + 1) / 2) * (step % 2 ? 1 : -1);
+			int far = (step + 1) / 2;
+			double at = x + BESIDE_X * far * (step % 2 ? 1 : -1);
 
 			if (spot_is_hidden(w, i, at))
 				continue;
