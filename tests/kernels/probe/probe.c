@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The same ceilings once more, by other means: one thread, x86-64 with AVX2, every loop in assembly, nested loops where ours
- * are flat, a clock of its own. Shares no code with what it checks. Prints one number: of `probe WHAT BYTES`, GB/s, GFLOP/s
- * or ns a load, the median of nine runs. compare.sh sets both side by side.
+ * The same ceilings once more, by other means: x86-64 with AVX2, every loop in assembly, nested loops where ours are flat, a
+ * clock of its own. Shares no code with what it checks. Prints one number: of `probe WHAT BYTES CPU...`, GB/s, GFLOP/s or ns
+ * a load, the median of nine runs; a thread on each CPU with BYTES of its own, the work of all from the first begin to the
+ * last end. compare.sh sets both side by side.
  */
 #define _GNU_SOURCE
+#include <pthread.h>
 #include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -13,7 +15,7 @@
 #include <sys/mman.h>
 #include <time.h>
 
-enum { RUNS = 9 };
+enum { RUNS = 9, THREADS_MAX = 64 };
 
 static double now(void)
 {
@@ -68,6 +70,28 @@ PASS_WRITE(pass_write_nt, "vmovntdq")
 PASS_ADD(pass_triad, "vmovapd")
 PASS_ADD(pass_triad_nt, "vmovntpd")
 
+/* a = b, the halves of a block. */
+#define PASS_COPY(name, store)                                                                               \
+	static void name(char *a, size_t n)                                                                  \
+	{                                                                                                    \
+		size_t part = n / 2 / 4096 * 4096, k = part / 64;                                            \
+		part = k ? part : n / 2 / 64 * 64, k = part / 64;                                            \
+		char *b = a + part;                                                                          \
+		__asm__ volatile("1:\n"                                                                      \
+				 "vmovaps (%1),%%ymm0\n vmovaps 32(%1),%%ymm1\n" store                       \
+				 " %%ymm0,(%0)\n" store " %%ymm1,32(%0)\n"                                   \
+				 "add $64,%0\n add $64,%1\n dec %2\n jnz 1b\n sfence\n"                      \
+				 : "+r"(a), "+r"(b), "+r"(k)::CLOBBER);                                      \
+	}
+PASS_COPY(pass_copy, "vmovaps")
+PASS_COPY(pass_copy_nt, "vmovntps")
+
+static double copy_bytes(size_t n)
+{
+	size_t part = n / 2 / 4096 * 4096;
+	return 2.0 * (double)(part ? part : n / 2 / 64 * 64);
+}
+
 static double triad_bytes(size_t n)
 {
 	size_t part = n / 3 / 4096 * 4096;
@@ -83,42 +107,41 @@ static void run_fma(long n)
 			 : "+r"(n)::CLOBBER, "ymm8", "ymm9", "ymm14", "ymm15");
 }
 
-static double fma_gflops(void)
+/* FLOP or bytes that were worked. */
+static double fma_work(void)
 {
 	long n = 2000000;
-	double t = now();
 	run_fma(n);
-	return (double)n * 10 * 8 * 2 / (now() - t) * 1e-9;
+	return (double)n * 10 * 8 * 2;
 }
 
-static double bandwidth(const char *what, char *a, size_t n)
+static double stream_work(const char *what, char *a, size_t n)
 {
 	static const struct {
 		const char *what;
 		void (*pass)(char *, size_t);
-	} passes[] = {{"read", pass_read},
-		      {"write", pass_write},
-		      {"write_nt", pass_write_nt},
-		      {"triad", pass_triad},
+	} passes[] = {{"read", pass_read},	  {"write", pass_write},     {"write_nt", pass_write_nt},
+		      {"copy", pass_copy},	  {"copy_nt", pass_copy_nt}, {"triad", pass_triad},
 		      {"triad_nt", pass_triad_nt}};
 	long repeats = (long)(((size_t)192 << 20) / n) + 1;
-	double bytes = strncmp(what, "triad", 5) == 0 ? triad_bytes(n) : (double)n;
+	double bytes = strncmp(what, "triad", 5) == 0  ? triad_bytes(n)
+		       : strncmp(what, "copy", 4) == 0 ? copy_bytes(n)
+						       : (double)n;
 	for (size_t i = 0; i < sizeof passes / sizeof passes[0]; i++) {
 		if (strcmp(passes[i].what, what) != 0)
 			continue;
-		double t = now();
 		for (long r = 0; r < repeats; r++)
 			passes[i].pass(a, n);
-		return bytes * (double)repeats / (now() - t) * 1e-9;
+		return bytes * (double)repeats;
 	}
 	return 0;
 }
 #else
-static double fma_gflops(void)
+static double fma_work(void)
 {
 	return 0;
 }
-static double bandwidth(const char *what, char *a, size_t n)
+static double stream_work(const char *what, char *a, size_t n)
 {
 	(void)what, (void)a, (void)n;
 	return 0;
@@ -144,17 +167,61 @@ static void chain(char *a, size_t n)
 	free(order);
 }
 
-static double load_ns(char *a)
+static double load_work(char **at)
 {
-	static char *p;
+	char *p = *at;
 	long n = 200000;
-	p = p ? p : a;
-	double t = now();
 	for (long i = 0; i < n; i++) {
 		p = *(char **)(void *)p;
 		__asm__ volatile("" : "+r"(p));
 	}
-	return (now() - t) / (double)n * 1e9;
+	*at = p;
+	return (double)n;
+}
+
+/* ---- threads ---- */
+
+struct thread {
+	pthread_t id;
+	const char *what;
+	size_t n;
+	int cpu;
+	double begin[RUNS], end[RUNS], work[RUNS];
+};
+static pthread_barrier_t all;
+
+static double work_once(const struct thread *t, char *a, char **at)
+{
+	return strcmp(t->what, "fma") == 0	 ? fma_work()
+	       : strcmp(t->what, "latency") == 0 ? load_work(at)
+						 : stream_work(t->what, a, t->n);
+}
+
+static void *thread_main(void *arg)
+{
+	struct thread *t = arg;
+	size_t room = t->n + ((size_t)4 << 20);
+	cpu_set_t set;
+	CPU_ZERO(&set);
+	CPU_SET(t->cpu, &set);
+	sched_setaffinity(0, sizeof set, &set);
+	char *a = mmap(NULL, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (a == MAP_FAILED)
+		exit(1);
+	a += -(uintptr_t)a % ((size_t)2 << 20);
+	madvise(a, t->n > (size_t)2 << 20 ? t->n : (size_t)2 << 20, MADV_HUGEPAGE);
+	memset(a, 0, t->n);
+	if (strcmp(t->what, "latency") == 0)
+		chain(a, t->n);
+	char *at = a;
+	work_once(t, a, &at);
+	for (int i = 0; i < RUNS; i++) {
+		pthread_barrier_wait(&all);
+		t->begin[i] = now();
+		t->work[i] = work_once(t, a, &at);
+		t->end[i] = now();
+	}
+	return NULL;
 }
 
 static int ascending(const void *a, const void *b)
@@ -165,27 +232,30 @@ static int ascending(const void *a, const void *b)
 
 int main(int argc, char **argv)
 {
+	static struct thread thread[THREADS_MAX];
 	const char *what = argc > 1 ? argv[1] : "";
-	size_t n = argc > 2 ? strtoull(argv[2], NULL, 10) : 4096, room = n + ((size_t)4 << 20);
+	size_t n = argc > 2 ? strtoull(argv[2], NULL, 10) : 4096;
+	int threads = argc > 3 ? argc - 3 : 1;
 	double x[RUNS];
-	cpu_set_t set;
-	CPU_ZERO(&set);
-	CPU_SET(argc > 3 ? atoi(argv[3]) : 0, &set);
-	sched_setaffinity(0, sizeof set, &set);
-	char *a = mmap(NULL, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (a == MAP_FAILED || n < 4096)
+	if (n < 4096 || threads > THREADS_MAX)
 		return 1;
-	a += -(uintptr_t)a % ((size_t)2 << 20);
-	madvise(a, n > (size_t)2 << 20 ? n : (size_t)2 << 20, MADV_HUGEPAGE);
-	memset(a, 0, n);
-	if (strcmp(what, "latency") == 0)
-		chain(a, n);
-	for (int i = -1; i < RUNS; i++) {
-		double v = strcmp(what, "fma") == 0	  ? fma_gflops()
-			   : strcmp(what, "latency") == 0 ? load_ns(a)
-							  : bandwidth(what, a, n);
-		if (i >= 0)
-			x[i] = v;
+	pthread_barrier_init(&all, NULL, (unsigned)threads);
+	for (int k = 0; k < threads; k++) {
+		thread[k] = (struct thread){.what = what, .n = n, .cpu = argc > 3 ? atoi(argv[3 + k]) : 0};
+		if (pthread_create(&thread[k].id, NULL, thread_main, &thread[k]) != 0)
+			return 1;
+	}
+	for (int k = 0; k < threads; k++)
+		pthread_join(thread[k].id, NULL);
+	for (int i = 0; i < RUNS; i++) {
+		double begin = thread[0].begin[i], end = thread[0].end[i], work = 0;
+		for (int k = 0; k < threads; k++) {
+			begin = thread[k].begin[i] < begin ? thread[k].begin[i] : begin;
+			end = thread[k].end[i] > end ? thread[k].end[i] : end;
+			work += thread[k].work[i];
+		}
+		x[i] = strcmp(what, "latency") == 0 ? (end - begin) / work * 1e9
+						    : work / (end - begin) * 1e-9;
 	}
 	qsort(x, RUNS, sizeof *x, ascending);
 	printf("%.6g\n", x[RUNS / 2]);
