@@ -19,6 +19,7 @@ libreports_a_SOURCES = \
 	%D%/verdicts/verdicts.h \
 	%D%/verdicts/registry.c \
 	%D%/verdicts/words.c \
+	%D%/verdicts/heading.c \
 	%D%/verdicts/notes.c \
 	%D%/verdicts/csv.c \
 	%D%/verdicts/terminal.c \
