@@ -16,5 +16,6 @@ libbase_a_SOURCES = \
 	%D%/group.c %D%/group.h %D%/caches.c %D%/caches.h \
 	%D%/pool.c %D%/cpus.c %D%/pool.h %D%/hooks.c %D%/hooks.h \
 	%D%/cpu_list.c %D%/cpu_list.h %D%/topology.c %D%/topology.h %D%/place.c %D%/place.h \
+	%D%/library.c %D%/library.h \
 	%D%/cache/header.c %D%/cache/folder.c %D%/cache/list.c %D%/cache/cache.h \
 	%D%/clock.h %D%/rng.h %D%/order.h

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engines/base/library.h"
 #include "engines/base/strbuf.h"
 
 static struct loaded {
@@ -79,9 +80,7 @@ static void library_load(struct loaded *l)
 		l->ops->prepare();
 	for (; *file && !library.handle; file++) {
 		library.file = *file;
-		library.handle = dlopen(*file, RTLD_NOW | RTLD_LOCAL);
-		if (!library.handle)
-			snprintf(l->why_not, sizeof l->why_not, "%s", dlerror());
+		library.handle = library_open(*file, l->why_not, sizeof l->why_not);
 	}
 	if (!library.handle || !l->ops->bind(&library))
 		return;

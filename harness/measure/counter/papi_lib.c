@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engines/base/library.h"
+
 static struct papi_lib lib;
 static bool tried, loaded;
 static char reason[160];
@@ -23,16 +25,17 @@ const char *__lsan_default_suppressions(void)
 #endif
 
 /* The soname of the version whose types we know first: another one's could differ. */
-static void *library_open(void)
+static void *papi_open(void)
 {
 	char name[40];
 	snprintf(name, sizeof name, "libpapi.so.%d.%d", PAPI_VERSION_MAJOR(PAPI_VERSION),
 		 PAPI_VERSION_MINOR(PAPI_VERSION));
-	void *handle = dlopen(name, RTLD_NOW | RTLD_LOCAL);
+	char why[120], other[120];
+	void *handle = library_open(name, why, sizeof why);
 	if (handle)
 		return handle;
-	snprintf(reason, sizeof reason, "%s not found: %.100s", name, dlerror());
-	return dlopen("libpapi.so", RTLD_NOW | RTLD_LOCAL);
+	snprintf(reason, sizeof reason, "%s not found: %.100s", name, why);
+	return library_open("libpapi.so", other, sizeof other);
 }
 
 static bool symbols_find(void *handle)
@@ -59,7 +62,7 @@ static bool symbols_find(void *handle)
 /* The library is left open: its threads' data live as long as the process. */
 static bool library_start(void)
 {
-	void *handle = library_open();
+	void *handle = papi_open();
 	if (!handle || !symbols_find(handle))
 		return false;
 	int rc = lib.library_init(PAPI_VER_CURRENT);
