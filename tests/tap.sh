@@ -27,9 +27,11 @@ run() {
 	out=$(cat "$work/out")
 	err=$(cat "$work/err")
 }
-is() { # got want name
+is() { # got want name; 1 when it fails
 	[ "$1" = "$2" ]
-	ok $? "$3" || printf '# got: %s\n# expected: %s\n' "$1" "$2" | sed 's/^\([^#]\)/# \1/'
+	ok $? "$3" && return
+	printf '# got: %s\n# expected: %s\n' "$1" "$2" | sed 's/^\([^#]\)/# \1/'
+	return 1
 }
 like() { # text pattern(extended regular expression) name
 	printf '%s\n' "$1" | grep -Eq -- "$2"

@@ -15,6 +15,8 @@
 #include "reports/campaign.h"
 
 enum { OPTION_COMPARISONS = OPTION_OWN, OPTION_INJECT, OPTION_TRIES, OPTION_STORE, OPTION_LABEL };
+/* A budget that is spent still has so much for what follows: it says so in its report. */
+#define BUDGET_LEAST_S 1.0
 enum { COMPARISONS = 40, TRIES = 20, PAIRS = 20, SLOWDOWNS_MAX = 8, CAMPAIGNS_MAX = SLOWDOWNS_MAX + 1 };
 
 struct arguments {
@@ -73,6 +75,17 @@ static void defaults(struct arguments *a)
 		a->fresh.pairs = PAIRS;
 }
 
+/* What counts is whether an interval excludes 1: it must be there, and nothing is called. */
+static void check(const struct arguments *a, struct argp_state *state)
+{
+	const struct fresh *f = &a->fresh;
+	if (f->pairs && f->pairs < signed_rank_min_n(PAIRS_LEVEL))
+		argp_error(state, "--pairs %d: an interval takes %d pairs", f->pairs,
+			   signed_rank_min_n(PAIRS_LEVEL));
+	if (f->delta_fail > 0 || f->delta_eq > 0)
+		argp_error(state, "--delta and --same say what is called; calibrate counts intervals");
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct arguments *a = state->input;
@@ -91,6 +104,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case 'o':
 		output_format_set(&a->fresh.output, arg, state);
+		if (strcmp(arg, "html") == 0)
+			argp_error(state, "-o html: expected terminal, md, csv or json");
 		break;
 	case OPTION_STORE:
 		a->fresh.store = arg;
@@ -102,6 +117,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		a->fresh.quiet = true;
 		break;
 	case ARGP_KEY_END:
+		check(a, state);
 		defaults(a);
 		break;
 	default:
@@ -131,15 +147,26 @@ static const struct argp argp = {
 
 struct campaigns {
 	int n;
+	double begun_s;
 	struct loaded_verdicts loaded[CAMPAIGNS_MAX];
 	struct campaign campaign[CAMPAIGNS_MAX];
 };
+
+/* Of the budget for all, what is left in equal parts. */
+static double budget_left(const struct arguments *a, const struct campaigns *c)
+{
+	double left = a->fresh.budget_s - (trial_now() - c->begun_s);
+	if (!(a->fresh.budget_s > 0))
+		return 0;
+	return fmax(left, BUDGET_LEAST_S) / (a->n_percent + 1 - c->n);
+}
 
 /* slowdown 0: against the copy. */
 static int campaign_run(const struct arguments *a, const char *command, double slowdown,
 			struct campaigns *out, bool *interrupted, struct diag *d)
 {
 	struct fresh f = a->fresh;
+	f.budget_s = budget_left(a, out);
 	const int n = slowdown > 0 ? a->tries : a->comparisons, block = f.pairs;
 	struct fresh_job job = {.ask = {.purpose = slowdown > 0 ? TRIAL_INJECTED : TRIAL_AA,
 					.injected = slowdown,
@@ -180,31 +207,52 @@ static int campaign_run(const struct arguments *a, const char *command, double s
 	return rc;
 }
 
-static int keep(const struct arguments *a, const struct campaigns *c, struct diag *d)
+/* Keeps it; *failed: by what is known now. */
+static int keep(const struct arguments *a, const struct campaigns *c, bool *failed, struct diag *d)
 {
+	struct known_calibration known = {0};
 	struct store *s;
 	int rc = store_open(&s, a->fresh.store ? a->fresh.store : store_default_path(), STORE_WRITE, d);
 	if (rc)
 		return rc;
 	rc = calibration_put(s, c->campaign, c->n, d);
+	if (rc == 0)
+		rc = calibration_known(s, &known, d);
+	if (rc == 0) {
+		const struct calibration_share share = calibration_count(known.all.k, known.all.n);
+		*failed = calibration_judge(&share, known.all.missed) == CALIBRATION_FAILED;
+	}
+	calibration_known_free(&known);
 	store_close(s);
 	return rc;
 }
 
+/* Points that gave no comparison at all, of any campaign. */
+static int count_empty(const struct campaigns *c)
+{
+	int n = 0;
+	for (int i = 0; i < c->n; i++)
+		for (int k = 0; k < c->campaign[i].v->n_cells; k++)
+			n += c->campaign[i].cell[k].seen.n == 0;
+	return n;
+}
+
 static int run(const struct arguments *a, const char *command, int *status, struct diag *d)
 {
-	struct campaigns c = {0};
-	bool interrupted = false;
+	struct campaigns c = {.begun_s = trial_now()};
+	bool interrupted = false, failed = false;
 	int rc = campaign_run(a, command, 0, &c, &interrupted, d);
 	for (int i = 0; i < a->n_percent && rc == 0 && !interrupted; i++)
 		rc = campaign_run(a, command, a->percent[i], &c, &interrupted, d);
-	if (rc == 0 && !interrupted)
-		rc = keep(a, &c, d);
+	/* What says nothing takes no other's place. */
+	if (rc == 0 && !interrupted && c.campaign[0].all.seen.n)
+		rc = keep(a, &c, &failed, d);
 	if (rc == 0)
 		rc = campaigns_emit(stdout, c.campaign, c.n, a->fresh.output.format, d);
-	*status = interrupted				? EXIT_INTERRUPTED
-		  : calibration_failed(c.campaign, c.n) ? EXIT_UNCALIBRATED
-							: EXIT_OK;
+	*status = interrupted					  ? EXIT_INTERRUPTED
+		  : failed || calibration_failed(c.campaign, c.n) ? EXIT_UNCALIBRATED
+		  : count_empty(&c)				  ? EXIT_POINTS
+								  : EXIT_OK;
 	for (int i = 0; i < c.n; i++) {
 		campaign_free(&c.campaign[i]);
 		verdicts_unload(&c.loaded[i]);

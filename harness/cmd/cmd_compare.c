@@ -87,6 +87,9 @@ static bool is_fresh(const struct arguments *a)
 static void arguments_check(struct arguments *a, struct argp_state *state)
 {
 	struct output *o = &a->fresh.fresh.output;
+	if (a->fresh.replicates && (o->html || (o->format && strcmp(o->format, "csv") != 0)))
+		argp_error(state,
+			   "--replicates prints a row of CSV for each comparison: -o and --html are of one");
 	if (!o->format && !o->html)
 		o->format = "terminal";
 	if (is_fresh(a) && a->n_stores > 1)
@@ -215,14 +218,17 @@ static void runs_parse(const struct arguments *a, struct run_named *runs, int *n
 /* What only makes sense where something is measured. */
 static int stored_check(const struct fresh *f, struct diag *d)
 {
-	bool any = f->spec.workloads.len || f->spec.prompt || f->spec.gen || f->spec.worker || f->pairs ||
-		   f->restarts || f->budget_s > 0 || f->labels.n;
+	bool any = f->spec.workloads.len || f->spec.prompt || f->spec.gen || f->spec.worker ||
+		   f->spec.beside.n || f->pairs || f->restarts || f->budget_s > 0 || f->labels.n;
+	any = any || f->delta_fail > 0 || f->delta_eq > 0 || f->estimator != ESTIMATOR_AUTO || f->no_pilot ||
+	      f->no_aa;
 	for (int k = 0; k < KEY_COUNT; k++)
 		any = any || f->spec.axis[k];
+	for (int i = 0; i < SPEC_OPTION_COUNT; i++)
+		any = any || f->spec.option[i];
 	return any ? diag_set(d, ERR_USAGE,
-			      "stored runs are compared as they are: what is to be measured goes with arms, "
-			      "as --a "
-			      "isa=avx2 --b isa=avx512")
+			      "stored runs are compared as they are: what is to be measured, and how it is "
+			      "judged, goes with arms, as --a isa=avx2 --b isa=avx512")
 		   : 0;
 }
 

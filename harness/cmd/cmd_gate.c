@@ -2,6 +2,7 @@
 /* gate: the nightly job. A candidate against a pinned control in the same run; what looks changed is tried again. */
 #include "config.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +36,7 @@ static const char *const file_formats[N_FILES] = {"md", "junit", "json"};
 struct arguments {
 	struct fresh fresh;
 	const char *file[N_FILES];
+	double begun_s; /* monotonic */
 };
 
 static const struct argp_option options[] = {
@@ -154,16 +156,23 @@ static int candidates(const struct verdicts *v, char (*id)[POINT_ID_SIZE])
 	return n;
 }
 
+/* Of the budget a third at least is for what is to be confirmed. */
+#define FIRST_SHARE (2.0 / 3)
+
 static int confirm(const struct arguments *a, const char *command, int64_t run,
 		   const char (*only)[POINT_ID_SIZE], int n, bool *interrupted, struct diag *d)
 {
+	struct fresh f = a->fresh;
 	struct fresh_job job = {.ask = {.purpose = TRIAL_CONFIRM,
 					.confirms = run,
 					.q = FDR_Q_GATE,
 					.only = only,
 					.n_only = n}};
 	struct trial_summary sum = {0};
-	int rc = fresh_begin(&job, &a->fresh, command, d);
+	if (f.budget_s > 0)
+		f.budget_s =
+			fmax(f.budget_s - (trial_now() - a->begun_s), f.budget_s * (1 - FIRST_SHARE) / 2);
+	int rc = fresh_begin(&job, &f, command, d);
 	/* Another number draws other orders and layouts. */
 	if (rc == 0)
 		rc = fresh_trial(&job, 1, &sum, d);
@@ -178,7 +187,9 @@ static int first(const struct arguments *a, const char *command, int64_t *run, c
 	struct fresh_job job = {.ask = {.purpose = TRIAL_GATE, .q = FDR_Q_GATE}};
 	struct trial_summary sum = {0};
 	struct loaded_verdicts x = {0};
-	int rc = fresh_begin(&job, &a->fresh, command, d);
+	struct fresh f = a->fresh;
+	f.budget_s *= FIRST_SHARE;
+	int rc = fresh_begin(&job, &f, command, d);
 	if (rc == 0)
 		rc = fresh_trial(&job, 0, &sum, d);
 	*interrupted = sum.interrupted;
@@ -258,6 +269,7 @@ static int run(struct arguments *a, const char *command, int *status, struct dia
 	bool interrupted = false;
 	int64_t run = 0;
 	int n = 0;
+	a->begun_s = trial_now();
 	int rc = first(a, command, &run, &only, &n, &interrupted, d);
 	if (rc == 0 && n && !interrupted)
 		rc = confirm(a, command, run, (const char(*)[POINT_ID_SIZE])only, n, &interrupted, d);

@@ -19,10 +19,11 @@ static int check_rev(const struct compare_fresh *c, struct diag *d)
 	if (!c->range && (c->build || c->rev_worker))
 		return diag_set(d, ERR_USAGE,
 				"--build and --rev-worker are of revisions: name them with --rev A..B");
-	if (c->range && (side[0].worker || side[1].worker))
-		return diag_set(d, ERR_USAGE,
-				"--rev makes the workers of both arms: --a worker and --b worker do not go "
-				"with it");
+	if (c->range && (side[0].worker || side[1].worker || c->fresh.spec.worker))
+		return diag_set(
+			d, ERR_USAGE,
+			"--rev makes the workers of both arms: --a worker, --b worker and --worker do "
+			"not go with it");
 	return 0;
 }
 
@@ -69,9 +70,8 @@ static int one(const struct compare_fresh *c, struct fresh_job *job, int *status
 
 static int many(const struct compare_fresh *c, struct fresh_job *job, int *status, struct diag *d)
 {
-	int rc = 0;
+	int rc = 0, n_failed = 0;
 	bool interrupted = false;
-	*status = EXIT_OK;
 	for (int i = 0; i < c->replicates && rc == 0 && !interrupted; i++) {
 		struct trial_summary sum;
 		rc = fresh_trial(job, i, &sum, d);
@@ -79,10 +79,9 @@ static int many(const struct compare_fresh *c, struct fresh_job *job, int *statu
 		if (rc == 0 && !interrupted)
 			rc = verdicts_keep_aa(job->store, sum.run, d);
 		if (rc == 0 && !interrupted)
-			rc = verdicts_replicate(job->store, sum.run, i + 1, d);
+			rc = verdicts_replicate(job->store, sum.run, i + 1, &n_failed, d);
 	}
-	if (interrupted)
-		*status = EXIT_INTERRUPTED;
+	*status = interrupted ? EXIT_INTERRUPTED : n_failed ? EXIT_POINTS : EXIT_OK;
 	return rc;
 }
 

@@ -14,6 +14,8 @@
 #include "harness/cmd/measuring.h"
 #include "harness/cmd/terminal.h"
 #include "harness/run/keeper.h"
+#include "harness/stat/pairs.h"
+#include "harness/stat/verdict.h"
 #include "reports/text.h"
 
 enum {
@@ -33,7 +35,10 @@ static const struct argp_option options[] = {
 	{"pairs", OPTION_PAIRS, "N", 0,
 	 "exactly so many pairs a point; else until the interval is narrow enough", 3},
 	{"budget", OPTION_BUDGET, "TIME", 0,
-	 "time for all of it, as 60s, 10m or 1h (60s a point, none with --pairs)", 3},
+	 "time for all of it, as 60s, 10m or 1h; a gate keeps a third for what is to be confirmed (60s a "
+	 "point, none "
+	 "with --pairs)",
+	 3},
 	{"delta", OPTION_DELTA, "RATIO", 0,
 	 "what is SLOWER or FASTER: this much at least, as 3% or 0.03 (3%)", 3},
 	{"same", OPTION_SAME, "RATIO", 0, "what is the SAME: the interval within this much (1.5%)", 3},
@@ -160,7 +165,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		state->child_inputs[0] = &f->spec;
 		break;
 	case OPTION_PAIRS:
-		f->pairs = (int)cmd_number(state, "pairs", arg, 1, TRIAL_PAIRS_MAX);
+		f->pairs = (int)cmd_number(state, "pairs", arg, 1, PAIRS_MAX);
 		break;
 	case OPTION_BUDGET:
 		f->budget_s = fresh_duration(state, "budget", arg);
@@ -228,14 +233,18 @@ static int check_options(const struct fresh *f, struct diag *d)
 	if (f->spec.option[SPEC_OPTION_ROUNDS])
 		return diag_set(d, ERR_USAGE,
 				"-r counts rounds of a run; of a comparison --pairs says how many");
+	const char *counters = f->spec.option[SPEC_OPTION_COUNTERS];
+	if (counters && strcmp(counters, "none") != 0)
+		return diag_set(d, ERR_USAGE, "--counters is for runs; a comparison compares times");
 	if (f->spec.beside.n)
 		return diag_set(
 			d, ERR_USAGE,
 			"--beside is for runs; a comparison has a worker an arm, as --b worker=%.100s",
 			f->spec.with[0]);
-	if (f->delta_eq > 0 && f->delta_fail > 0 && f->delta_eq > f->delta_fail)
+	if (f->delta_eq > (f->delta_fail > 0 ? f->delta_fail : VERDICT_DELTA_FAIL))
 		return diag_set(d, ERR_USAGE,
-				"--same is above --delta: what is the same would be slower, too");
+				"--same is above --delta (%g %%): what is the same would be slower, too",
+				(f->delta_fail > 0 ? f->delta_fail : VERDICT_DELTA_FAIL) * 100);
 	return 0;
 }
 

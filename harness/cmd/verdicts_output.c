@@ -71,7 +71,7 @@ int verdicts_output(struct store *s, int64_t run, const struct output *o, int *s
 	return rc;
 }
 
-int verdicts_replicate(struct store *s, int64_t run, int number, struct diag *d)
+int verdicts_replicate(struct store *s, int64_t run, int number, int *n_failed, struct diag *d)
 {
 	struct loaded_verdicts x;
 	int rc = verdicts_load(s, run, &x, d);
@@ -79,6 +79,8 @@ int verdicts_replicate(struct store *s, int64_t run, int number, struct diag *d)
 		rc = verdicts_replicate_head(stdout, d);
 	if (rc == 0)
 		rc = verdicts_replicate_rows(stdout, x.v, number, d);
+	if (rc == 0)
+		*n_failed += x.v->n_failed;
 	verdicts_unload(&x);
 	return rc;
 }

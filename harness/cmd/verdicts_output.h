@@ -23,8 +23,9 @@ MUST_CHECK int verdicts_print(const struct loaded_verdicts *x, const struct outp
 MUST_CHECK int verdicts_output(struct store *s, int64_t run, const struct output *o, int *status,
 			       struct diag *d);
 
-/* A row of CSV for each of its cells, to standard output; the head comes before the first (number 1). */
-MUST_CHECK int verdicts_replicate(struct store *s, int64_t run, int number, struct diag *d);
+/* A row of CSV for each of its cells, to standard output; the head comes before the first (number 1). *n_failed grows by those
+ * that failed. */
+MUST_CHECK int verdicts_replicate(struct store *s, int64_t run, int number, int *n_failed, struct diag *d);
 
 /* Keeps what its standing A/A pairs say. */
 MUST_CHECK int verdicts_keep_aa(struct store *s, int64_t run, struct diag *d);

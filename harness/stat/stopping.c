@@ -5,6 +5,8 @@
 
 #include <math.h>
 
+#include "harness/stat/size.h"
+
 /* Narrower is below what the window itself can tell. */
 #define HALF_MIN 0.0025
 
@@ -22,6 +24,12 @@ int stopping_next(int n)
 double stopping_half_width(double delta_eq)
 {
 	return fmax(log1p(delta_eq) / 2, HALF_MIN);
+}
+
+int stopping_least(int n_tests, double q)
+{
+	/* Of a family that is one of many the level is less; twice the tests cover it. */
+	return size_pairs_for_tests(2 * n_tests, q);
 }
 
 bool stopping_narrow(double lo, double hi, double delta_eq)

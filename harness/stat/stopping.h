@@ -19,6 +19,10 @@ int stopping_next(int n);
  * ratio less 1. */
 double stopping_half_width(double delta_eq);
 
+/* Nothing is over before so many pairs: with fewer no effect, however large, survives the correction at q for n_tests tests
+ * in families, since p cannot be so small. */
+int stopping_least(int n_tests, double q);
+
 /* Whether an interval of log ratios is narrow enough. An interval with a NaN never is. */
 bool stopping_narrow(double lo, double hi, double delta_eq);
 

@@ -64,6 +64,9 @@ struct verdict_result verdict_of(const struct effect *e, const struct verdict_as
 				     .delta_eq = delta_of(ask->delta_eq, VERDICT_DELTA_EQ, ask->floor)};
 	enum verdict_reason why = VERDICT_DECIDED;
 
+	/* What is large is not the same, too. */
+	out.delta_eq = fmin(out.delta_eq, out.delta_fail);
+
 	if (!e->ok || isnan(e->lo) || isnan(e->hi)) {
 		out.reason = VERDICT_NO_INTERVAL;
 		return out;
@@ -74,7 +77,6 @@ struct verdict_result verdict_of(const struct effect *e, const struct verdict_as
 		why = VERDICT_WIDE;
 	if (out.verdict)
 		return out;
-	/* A large effect that is not called may still lie inside a wide equivalence bound. */
 	if (e->lo > -out.delta_eq && e->hi < out.delta_eq)
 		out.verdict = VERDICT_SAME;
 	else if (excludes_zero(e) && fabs(e->theta) < out.delta_fail)

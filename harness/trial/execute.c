@@ -106,7 +106,8 @@ static void describe(struct trial_run *t)
 		.confirms = a->confirms,
 		.injected = a->injected,
 		.delta_fail = a->delta_fail > 0 ? a->delta_fail : VERDICT_DELTA_FAIL,
-		.delta_eq = a->delta_eq > 0 ? a->delta_eq : VERDICT_DELTA_EQ,
+		.delta_eq = fmin(a->delta_eq > 0 ? a->delta_eq : VERDICT_DELTA_EQ,
+				 a->delta_fail > 0 ? a->delta_fail : VERDICT_DELTA_FAIL),
 		.level = PAIRS_LEVEL,
 		.q = a->q > 0 ? a->q : FDR_Q_REPORT,
 		.estimator = (int)a->estimator,
@@ -145,16 +146,24 @@ static void point_become(struct plan_point *p, enum point_state state, const cha
 	p->state = state;
 }
 
-/* The other arm lacks it, or cannot run it: it will not be visited. */
+static struct plan_point *point_of(const struct trial_run *t, const struct cell *c, int arm)
+{
+	return c->point[arm] < 0 ? NULL : &t->plan->arm[arm].plan.points[c->point[arm]];
+}
+
+/*
+ * The other arm lacks it, or cannot run it: it will not be visited. Where both have the same point, one of them is stored: it
+ * has the state of the arm that cannot.
+ */
 static void skip_uncompared(struct trial_run *t)
 {
 	for (int i = 0; i < t->plan->n_cells; i++) {
 		const struct cell *c = &t->plan->cell[i];
 		for (int arm = 0; arm < TRIAL_ARMS && c->reason[0]; arm++) {
-			struct plan_point *p =
-				c->point[arm] < 0 ? NULL : &t->plan->arm[arm].plan.points[c->point[arm]];
+			struct plan_point *p = point_of(t, c, arm), *other = point_of(t, c, 1 - arm);
+			bool lost = other && other->state == POINT_UNAVAILABLE;
 			if (p && p->state == POINT_PLANNED)
-				point_become(p, POINT_SKIPPED, c->reason);
+				point_become(p, lost ? POINT_UNAVAILABLE : POINT_SKIPPED, c->reason);
 		}
 	}
 }
@@ -306,6 +315,10 @@ static int work(struct trial_run *t, struct diag *d)
 		rc = rounds_run(t, d);
 	if (rc == 0)
 		rc = put_outcomes(t, d);
+	/* What ran told what differs. */
+	describe(t);
+	if (rc == 0)
+		rc = store_trial_put(t->sweep[SIDE_A].store, t->sweep[SIDE_A].run, &t->trial, d);
 	/* Only what ran tells that arms are not comparable. */
 	if (rc == 0 && t->refusal->len)
 		rc = diag_set(d, ERR_USAGE, "the arms are not comparable: what differs was not declared");

@@ -119,7 +119,8 @@ static int pilot_cell(struct trial_run *t, int cell, double most, struct diag *d
 	return rc;
 }
 
-/* How many pairs a worker serves: six restarts at least of what is asked, more of them where loading is cheaper. */
+/* How many pairs a worker serves: six restarts at least of what is asked, or of each comparison of many in one, more of them
+ * where loading is cheaper. */
 static void choose_restarts(struct trial_run *t)
 {
 	struct trial_plan *p = t->plan;
@@ -127,7 +128,7 @@ static void choose_restarts(struct trial_run *t)
 	bool any = false;
 	for (int i = 0; i < p->n_cells; i++)
 		any = any || p->cell[i].persistent;
-	p->restart_pairs = any ? t->n_max / restarts : 0;
+	p->restart_pairs = any ? (p->ask.block ? p->ask.block : t->n_max) / restarts : 0;
 	if (any && p->ask.restarts == 0 && p->ask.pairs == 0 && p->restart_pairs > RESTART_PAIRS_MAX)
 		p->restart_pairs = RESTART_PAIRS_MAX;
 	if (any && p->restart_pairs == 0)

@@ -92,9 +92,6 @@ struct trial_run {
 	bool killed, out_of_time;
 	struct strbuf *refusal;
 };
-/* Seconds of the monotonic clock. */
-double trial_now(void);
-
 /* ---- visits.c ---- */
 struct trial_visit {
 	int cell;

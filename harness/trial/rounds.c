@@ -31,7 +31,8 @@ static void draw_orders(const struct trial_run *t, struct contest *x, int cell)
 		int to = ask->block ? from + ask->block : ask->pairs ? t->n_max : stopping_next(from);
 		if (to == 0 || to > t->n_max)
 			to = t->n_max;
-		order_pairs(x->b_first + from, to - from, rng_at(seed, (uint64_t)from));
+		order_pairs(x->b_first + from, ask->block ? 0 : from, to - from,
+			    rng_at(seed, (uint64_t)from));
 		from = to;
 	}
 }
@@ -71,7 +72,7 @@ static void lose(struct contest *x)
 		x->over = true;
 }
 
-/* At a look, and with as many restarts as say something. */
+/* At a look, with pairs enough to be called among so many points, and with as many restarts as say something. */
 static void judge(struct trial_run *t, int cell)
 {
 	struct contest *x = &t->contest[cell];
@@ -79,7 +80,9 @@ static void judge(struct trial_run *t, int cell)
 	bool look = false;
 	for (int i = 0; i < stopping_n_looks; i++)
 		look = look || stopping_looks[i] == x->n_r;
-	int least = p->cell[cell].persistent ? p->restart_pairs * TRIAL_RESTARTS_MIN : 0;
+	int least = stopping_least(p->n_usable, t->trial.q);
+	if (p->cell[cell].persistent && least < p->restart_pairs * TRIAL_RESTARTS_MIN)
+		least = p->restart_pairs * TRIAL_RESTARTS_MIN;
 	if (!look || p->ask.pairs || x->n_r < least)
 		return;
 	const struct pairs_ask ask = {.level = t->trial.level};

@@ -96,6 +96,9 @@ struct trial_summary {
 MUST_CHECK int trial_execute(struct trial_plan *p, struct store *store, const struct trial_options *o,
 			     int number, struct trial_summary *out, char **refusal, struct diag *d);
 
+/* Seconds of the monotonic clock, which budgets are counted by. */
+double trial_now(void);
+
 /* A copy of a program at another path, in a folder of its own under $TMPDIR, with links to the data that stand beside it, in a
  * build or where it was installed, so that it finds what its original finds; remove it with copy_remove. */
 MUST_CHECK int trial_copy(const char *program, char **path, struct diag *d);

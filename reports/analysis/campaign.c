@@ -10,38 +10,49 @@
 #include "harness/stat/draw.h"
 #include "harness/stat/stat.h"
 
-/* Rounds count, not pairs: a lost one does not shift the blocks behind it. */
-static int take_block(const struct verdict_cell *c, int *at, int first_round, int block, double *r)
-{
-	int n = 0;
+/* The pairs of one comparison. */
+struct block {
+	int n;
+	double *r;
+	int *group; /* of a persistent worker's restarts */
+};
 
-	while (*at < c->n_pairs && c->pair[*at].round < first_round + block)
-		r[n++] = c->pair[(*at)++].r;
-	return n;
+/* Rounds count, not pairs: a lost one does not shift the blocks behind it. */
+static void take_block(struct block *b, const struct verdict_cell *c, int *at, int first_round, int block)
+{
+	b->n = 0;
+	while (*at < c->n_pairs && c->pair[*at].round < first_round + block) {
+		b->r[b->n] = c->pair[*at].r;
+		b->group[b->n++] = c->pair[(*at)++].group;
+	}
 }
 
-static void test_add(struct campaign *out, int cell, const double *r, int n, int number,
-		     struct pairs_work *work)
+static void test_add(struct campaign *out, int cell, const struct block *b, struct pairs_work *work)
 {
 	const struct trial *t = &out->v->trial;
-	const struct pairs_ask ask = {.level = t->level, .seed = draw_stream(t->seed, (uint64_t)number)};
+	bool grouped = out->v->cell[cell].cell->persistent && t->restart_pairs > 0;
+	const struct pairs_ask ask = {.level = t->level,
+				      .seed = draw_stream(t->seed, (uint64_t)out->n),
+				      .group = grouped ? b->group : NULL};
 
-	out->test[out->n++] = (struct campaign_test){cell, pairs_compare(r, n, &ask, work)};
+	out->test[out->n] = (struct campaign_test){cell, pairs_compare(b->r, b->n, &ask, work)};
+	out->n++;
 }
 
 static void cell_tests(struct campaign *out, int cell, int block, struct pairs_work *work)
 {
 	const struct verdict_cell *c = &out->v->cell[cell];
-	double *r = mem_alloc(((size_t)c->n_pairs + 1) * sizeof *r);
+	struct block b = {.r = mem_alloc(((size_t)c->n_pairs + 1) * sizeof *b.r),
+			  .group = mem_alloc(((size_t)c->n_pairs + 1) * sizeof *b.group)};
 	int last = c->n_pairs ? c->pair[c->n_pairs - 1].round : 0, at = 0;
 
 	for (int round = 1; block > 0 && round <= last - block + 1; round += block) {
-		int n = take_block(c, &at, round, block, r);
-
-		if (n)
-			test_add(out, cell, r, n, out->n, work);
+		take_block(&b, c, &at, round, block);
+		if (b.n)
+			test_add(out, cell, &b, work);
 	}
-	free(r);
+	free(b.r);
+	free(b.group);
 }
 
 /* cell < 0: of all. */

@@ -98,11 +98,14 @@ static void members_make(struct members *m, const struct verdicts *v)
 			m->at[m->start[m->family[i] + 1]++] = i;
 }
 
-static void family_judge(struct verdict_family *f, const struct trial *t, bool survives)
+/* Fresh pairs are made of single cells: a family is confirmed by none. */
+static void family_judge(struct verdict_family *f, const struct verdicts *v, bool survives)
 {
 	const struct effect e = {f->family.ok, f->family.theta, f->family.lo, f->family.hi};
-	const struct verdict_ask ask = {
-		.delta_fail = t->delta_fail, .delta_eq = t->delta_eq, .survives = survives};
+	const struct verdict_ask ask = {.delta_fail = v->trial.delta_fail,
+					.delta_eq = v->trial.delta_eq,
+					.survives = survives,
+					.needs_confirmation = v->confirmable};
 
 	f->verdict = verdict_of(&e, &ask).verdict;
 }
@@ -125,7 +128,7 @@ static void family_make(struct verdicts *v, struct verdict_family *f, const int 
 	find_first(cluster, workload, n);
 	f->theta = stat_mean(theta, n);
 	f->family = family_compare(theta, cluster, n, v->trial.level, seed);
-	family_judge(f, &v->trial, f->family.ok && f->family.p <= v->trial.q);
+	family_judge(f, v, f->family.ok && f->family.p <= v->trial.q);
 	free(theta);
 	free(cluster);
 	free(workload);

@@ -96,7 +96,7 @@ static void cell_judge(const struct verdicts *v, struct verdict_cell *c, int n_t
 	const struct effect e = effect_of_pairs(&c->pairs);
 	struct effect fresh = {0};
 
-	if (c->confirming)
+	if (c->confirming && verdict_cell_has_interval(c->confirming))
 		fresh = effect_of_pairs(&c->confirming->pairs);
 	c->confirmed = c->confirming && verdict_confirms(&e, &fresh);
 	const struct verdict_ask ask = {
@@ -161,7 +161,7 @@ static void count(struct verdicts *v)
 		if (c->state == POINT_DONE)
 			v->count[c->result.verdict]++;
 		v->n_failed += c->state == POINT_FAILED || c->state == POINT_UNAVAILABLE || c->wrong[0] ||
-			       c->wrong[1];
+			       c->wrong[1] || verdict_cell_unsettled(c);
 		v->n_required_open += c->cell->required &&
 				      (c->state != POINT_DONE || c->result.verdict == VERDICT_INCONCLUSIVE);
 	}
@@ -221,6 +221,12 @@ void verdicts_free(struct verdicts *v)
 	verdicts_free(v->confirming);
 	trial_free(&v->trial);
 	free(v);
+}
+
+bool verdict_cell_unsettled(const struct verdict_cell *c)
+{
+	return c->state == POINT_DONE && c->result.reason == VERDICT_UNCONFIRMED && c->confirming &&
+	       !verdict_cell_has_interval(c->confirming);
 }
 
 bool verdict_cell_fails(const struct verdict_cell *c)

@@ -82,7 +82,7 @@ struct verdicts {
 	int n_families;
 	struct verdict_family *family;
 	int count[VERDICT_SLOWER + 1]; /* of cells with state done */
-	int n_failed;		       /* cells that were to be compared and could not */
+	int n_failed;		       /* cells that were to be compared, or confirmed, and could not */
 	int n_required_open;	       /* required cells that are INCONCLUSIVE or failed */
 	double aa_p;		       /* of all standing A/A pairs together; NaN: too few */
 	double aa_theta;
@@ -102,6 +102,9 @@ struct verdicts {
 MUST_CHECK int verdicts_make(struct verdicts **out, const struct stored_run *run,
 			     const struct stored_run *confirming, struct diag *d);
 void verdicts_free(struct verdicts *v);
+
+/* It was called, and the fresh pairs that were to confirm it gave no interval. */
+bool verdict_cell_unsettled(const struct verdict_cell *c);
 
 /* SLOWER, and that counts: a gate's is confirmed already, or it is none. With wrong outputs, or on a machine whose calibration
  * failed, it does not; a difference that was allowed by name leaves it what it is. */

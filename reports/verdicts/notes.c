@@ -22,6 +22,8 @@ static void put_label(struct strbuf *out, const struct verdicts *v, const struct
 
 static void note_families(struct strbuf *out, const struct verdicts *v)
 {
+	bool unverified = v->calibration == CALIBRATION_FAILED || v->trial.n_allowed;
+
 	for (int i = 0; i < v->n_families && v->n_families > 1; i++) {
 		const struct verdict_family *f = &v->family[i];
 
@@ -32,7 +34,8 @@ static void note_families(struct strbuf *out, const struct verdicts *v)
 		if (f->family.ok) {
 			strbuf_putc(out, ' ');
 			verdict_bounds(out, f->family.lo, f->family.hi);
-			strbuf_printf(out, ", %s", verdict_name(f->verdict));
+			strbuf_printf(out, ", %s%s", unverified && f->verdict ? "unverified " : "",
+				      verdict_name(f->verdict));
 		}
 		strbuf_putc(out, '\n');
 	}
@@ -133,7 +136,7 @@ static bool is_look(int n)
 }
 
 /* Whether more pairs were to be made. What restarts do to an interval was not asked at a look. */
-static bool is_short(const struct verdicts *v, const struct verdict_cell *c)
+static bool is_short(const struct verdicts *v, const struct verdict_cell *c, int n_compared)
 {
 	const struct trial *t = &v->trial;
 	int n = c->n_pairs + c->n_lost;
@@ -142,7 +145,7 @@ static bool is_short(const struct verdicts *v, const struct verdict_cell *c)
 		return false;
 	if (n >= (t->pairs ? t->pairs : t->pairs_max))
 		return false;
-	return t->pairs || !is_look(c->n_pairs) ||
+	return t->pairs || !is_look(c->n_pairs) || c->n_pairs < stopping_least(n_compared, t->q) ||
 	       (!c->cell->persistent && !stopping_narrow(c->pairs.lo, c->pairs.hi, t->delta_eq));
 }
 
@@ -152,8 +155,9 @@ static void note_budget(struct strbuf *out, const struct verdicts *v)
 
 	for (int i = 0; i < v->n_cells; i++) {
 		cells += !v->cell[i].cell->reason[0];
-		n += is_short(v, &v->cell[i]);
 	}
+	for (int i = 0; i < v->n_cells; i++)
+		n += is_short(v, &v->cell[i], cells);
 	if (n == 0 || !(v->trial.budget_s > 0))
 		return;
 	strbuf_puts(out, "the budget of ");
@@ -170,7 +174,7 @@ static void note_warmup(struct strbuf *out, const struct trial *t)
 	}
 	note_text(out, "pilot: ", t->warmup);
 	if (t->cut)
-		strbuf_printf(out, "both arms leave out %d repetition%s of warm-up\n", t->cut,
+		strbuf_printf(out, "both arms leave out the same warm-up, at most %d repetition%s\n", t->cut,
 			      t->cut == 1 ? "" : "s");
 }
 

@@ -3,7 +3,7 @@
  * A worker whose times are computed, not measured: verdicts of it are the same on every machine. Its name says how it
  * differs, so that a copy under another name is another arm: "clockwork+5" takes 5 % longer, "clockwork-5" less,
  * "clockwork.window2" measures by another window, "clockwork.cpus3" says that it ran elsewhere, "clockwork.die" dies of each
- * run. Noise comes from the layout that a comparison draws for each process, 1 % of it a process and 1 % a repetition; a
+ * run, "clockwork.lost" has no "tock". Noise comes from the layout that a comparison draws for each process, 1 % of it a process and 1 % a repetition; a
  * repetition of workload "tick" is 10 us, of "tock" 20 us, and takes that long at least.
  */
 #include "config.h"
@@ -22,7 +22,7 @@
 static double factor = 1;
 static int window_version = 1;
 static const char *cpus = "0", *name = "clockwork";
-static bool dies;
+static bool dies, lost;
 static int64_t repetition_ns = 10000;
 
 static void read_name(const char *path)
@@ -37,6 +37,7 @@ static void read_name(const char *path)
 	if ((at = strstr(name, ".cpus")) != NULL)
 		cpus = at + strlen(".cpus");
 	dies = strstr(name, ".die") != NULL;
+	lost = strstr(name, ".lost") != NULL;
 }
 
 static json_t *hello(void)
@@ -57,12 +58,14 @@ static json_t *hello(void)
 }
 
 /* Who ignores a list of points answers the one that stands for it. */
-static json_t *check(void)
+static json_t *check(const json_t *q)
 {
-	return json_pack("{s:b, s:s, s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:f, s:f, s:f, s:i}", "fits", 1,
-			 "code", "ok", "why", "", "weights", 0, "kv", 0, "scratch", 0, "total", 0, "limit",
-			 1 << 30, "steps", 1, "flops", 1000.0, "bytes", 1000.0, "tokens", 0.0, "working_set",
-			 1000);
+	const char *workload = json_string_value(json_object_get(json_object_get(q, "point"), "workload"));
+	bool fits = !lost || !workload || strcmp(workload, "tock") != 0;
+	return json_pack("{s:b, s:s, s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:f, s:f, s:f, s:i}", "fits", fits,
+			 "code", fits ? "ok" : "unavailable", "why", fits ? "" : "no tock here", "weights", 0,
+			 "kv", 0, "scratch", 0, "total", 0, "limit", 1 << 30, "steps", 1, "flops", 1000.0,
+			 "bytes", 1000.0, "tokens", 0.0, "working_set", 1000);
 }
 
 /* Sleeping longer is no lie, less would be one. */
@@ -117,7 +120,7 @@ static json_t *answer(const json_t *q)
 	if (strcmp(what, "hello") == 0)
 		return hello();
 	if (strcmp(what, "check") == 0)
-		return check();
+		return check(q);
 	if (strcmp(what, "prepare") == 0)
 		return prepare(q);
 	if (strcmp(what, "run") == 0)

@@ -150,18 +150,27 @@ static void test_order(void)
 	for (int n = 0; n < 200; n++) {
 		bool b_first[200];
 		int count = 0;
-		order_pairs(b_first, n, (uint64_t)n);
+		order_pairs(b_first, 0, n, (uint64_t)n);
 		for (int j = 0; j < n; j++)
 			count += b_first[j];
 		bad += count != n / 2;
 	}
 	is_int(bad, 0, "half of the pairs run B first, of an odd number the smaller half");
+	bad = 0;
+	for (int n = 1, from = 0, count = 0; from < 200; from += n, n = n % 7 + 2) {
+		bool b_first[9];
+		order_pairs(b_first, from, n, (uint64_t)from);
+		for (int j = 0; j < n; j++)
+			count += b_first[j];
+		bad += count != (from + n) / 2;
+	}
+	is_int(bad, 0, "so it is behind each piece of an order that is drawn in pieces");
 	for (uint64_t seed = 0; seed < 6000; seed++) {
 		static const int number[16] = {[3] = 0, [5] = 1, [6] = 2, [9] = 3, [10] = 4, [12] = 5};
 		bool b[8];
-		order_pairs(b, 4, seed);
+		order_pairs(b, 0, 4, seed);
 		seen[number[b[0] | b[1] << 1 | b[2] << 2 | b[3] << 3]]++;
-		order_pairs(b, 8, seed);
+		order_pairs(b, 0, 8, seed);
 		for (int j = 0; j < 8; j++)
 			first[j] += b[j];
 	}

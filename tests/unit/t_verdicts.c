@@ -465,6 +465,12 @@ static void test_gate(void)
 		v = trial_verdicts(x, y);
 		is_int(verdicts_exit(v), VERDICTS_INTERRUPTED, "unless that was interrupted");
 		verdicts_free(v);
+		y->m->run.state = made_text(y->m, "done");
+		y->point[0][1]->state = POINT_FAILED;
+		v = trial_verdicts(x, y);
+		is_int(verdicts_exit(v), 5, "that which failed settles nothing");
+		ok(verdict_cell_unsettled(&v->cell[0]), "which is told");
+		verdicts_free(v);
 		trial_end(y);
 	}
 	trial_end(x);

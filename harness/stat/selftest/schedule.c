@@ -22,7 +22,7 @@ static void pair_up(double *r, const double *slot, uint64_t seed)
 {
 	bool b_first[PAIRS];
 
-	order_pairs(b_first, PAIRS, seed);
+	order_pairs(b_first, 0, PAIRS, seed);
 	for (int j = 0; j < PAIRS; j++) {
 		double first = slot[2 * j], second = slot[2 * j + 1];
 		r[j] = b_first[j] ? first - second : second - first;
