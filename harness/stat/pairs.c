@@ -140,13 +140,11 @@ static bool all_finite(const double *r, int n)
 	return true;
 }
 
-static void noise(struct pairs *out, const double *r, const struct pairs_ask *ask)
+static void dispersion(struct pairs *out, const double *r)
 {
-	out->spread = stat_spread(r, out->n);
+	out->spread = out->noise = stat_spread(r, out->n);
 	out->n_outliers = stat_outliers(r, out->n);
 	out->rho = autocorrelation(r, out->n);
-	out->mde = size_mde(out->spread, out->rho, out->n, 1 - out->level,
-			    ask->power > 0 ? ask->power : PAIRS_POWER);
 }
 
 static void widen(struct pairs *out, const double *r, const int *group)
@@ -181,6 +179,7 @@ static void inference(struct pairs *out, const double *r, const struct pairs_ask
 	out->state = PAIRS_DONE;
 	if (ask->group)
 		widen(out, r, ask->group);
+	out->noise = fmax(out->spread, size_spread_of_width((out->hi - out->lo) / 2, out->n, 1 - out->level));
 }
 
 struct pairs pairs_compare(const double *r, int n, const struct pairs_ask *ask, struct pairs_work *work)
@@ -192,7 +191,7 @@ struct pairs pairs_compare(const double *r, int n, const struct pairs_ask *ask, 
 	if (!ask)
 		ask = &plain;
 	out.level = ask->level > 0 ? ask->level : PAIRS_LEVEL;
-	out.spread = out.rho = out.coverage = out.t_plus = NAN;
+	out.spread = out.noise = out.rho = out.coverage = out.t_plus = NAN;
 	if (n < 1)
 		out.state = PAIRS_TOO_FEW;
 	else if (n > PAIRS_MAX)
@@ -202,8 +201,10 @@ struct pairs pairs_compare(const double *r, int n, const struct pairs_ask *ask, 
 	else if (!work_make(w, n))
 		out.state = PAIRS_NO_MEMORY;
 	if (out.state == PAIRS_NONE) {
-		noise(&out, r, ask);
+		dispersion(&out, r);
 		inference(&out, r, ask, w);
+		out.mde = size_mde(out.noise, out.rho, out.n, 1 - out.level,
+				   ask->power > 0 ? ask->power : PAIRS_POWER);
 	}
 	pairs_work_free(&own);
 	return out;

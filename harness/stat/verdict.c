@@ -93,25 +93,17 @@ bool verdict_confirms(const struct effect *first, const struct effect *fresh)
 	return (first->lo > 0 && fresh->lo > 0) || (first->hi < 0 && fresh->hi < 0);
 }
 
-double verdict_noise(const struct pairs *p)
-{
-	double seen =
-		p->state == PAIRS_DONE ? size_spread_of_width((p->hi - p->lo) / 2, p->n, 1 - p->level) : 0;
-	return fmax(p->spread, seen);
-}
-
 int verdict_pairs_needed(const struct pairs *p, double delta_eq)
 {
 	double half = stopping_half_width(delta_eq > 0 ? delta_eq : VERDICT_DELTA_EQ);
 	/* However little they differ, fewer have no interval. */
 	int least = p->state == PAIRS_TOO_FEW ? signed_rank_min_n(p->level) : 0, n;
 
-	double noise = verdict_noise(p);
-	if (!(noise > 0))
+	if (!(p->noise > 0))
 		return least;
 	if (p->state == PAIRS_DONE && (p->hi - p->lo) / 2 <= half)
 		return 0;
-	n = size_pairs_for_width(noise, p->rho, half, 1 - p->level);
+	n = size_pairs_for_width(p->noise, p->rho, half, 1 - p->level);
 	/* The noise of few pairs may look smaller than their interval is. */
 	n = n > p->n ? n : p->n + 1;
 	return n > least ? n : least;

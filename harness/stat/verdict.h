@@ -58,12 +58,6 @@ struct verdict_result verdict_of(const struct effect *e, const struct verdict_as
 /* A fresh campaign confirms: both intervals exclude 0 on the same side. */
 bool verdict_confirms(const struct effect *first, const struct effect *fresh);
 
-/*
- * The spread that is expected of further pairs: that of these, or that which makes an interval as wide as theirs, whichever
- * is larger. The median deviation of few pairs overlooks outliers that hold the interval open.
- */
-double verdict_noise(const struct pairs *p);
-
 /* Pairs in all until the interval is as narrow as the stopping rule asks, at the noise seen; 0: it is, or nothing is
  * known of the noise. */
 int verdict_pairs_needed(const struct pairs *p, double delta_eq);

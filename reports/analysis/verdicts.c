@@ -60,7 +60,7 @@ static enum verdict_caveat caveat_of(const struct verdicts *v, const struct verd
 /* Pairs with which an effect as large as the one seen is found at alpha. */
 static int pairs_for_effect(const struct verdict_cell *c, double alpha)
 {
-	double effect = expm1(fabs(c->pairs.theta)), noise = verdict_noise(&c->pairs);
+	double effect = expm1(fabs(c->pairs.theta)), noise = c->pairs.noise;
 
 	return noise > 0 ? size_pairs_for_effect(noise, c->pairs.rho, effect, alpha, PAIRS_POWER) : 0;
 }
