@@ -182,6 +182,13 @@ static void inference(struct pairs *out, const double *r, const struct pairs_ask
 	out->noise = fmax(out->spread, size_spread_of_width((out->hi - out->lo) / 2, out->n, 1 - out->level));
 }
 
+static double detectable(const struct pairs *p, double power)
+{
+	double alpha = 1 - p->level;
+
+	return size_mde(p->noise, p->rho, p->n, alpha, power) * size_of_few(p->n, alpha, power);
+}
+
 struct pairs pairs_compare(const double *r, int n, const struct pairs_ask *ask, struct pairs_work *work)
 {
 	static const struct pairs_ask plain = {0};
@@ -203,8 +210,7 @@ struct pairs pairs_compare(const double *r, int n, const struct pairs_ask *ask, 
 	if (out.state == PAIRS_NONE) {
 		dispersion(&out, r);
 		inference(&out, r, ask, w);
-		out.mde = size_mde(out.noise, out.rho, out.n, 1 - out.level,
-				   ask->power > 0 ? ask->power : PAIRS_POWER);
+		out.mde = detectable(&out, ask->power > 0 ? ask->power : PAIRS_POWER);
 	}
 	pairs_work_free(&own);
 	return out;

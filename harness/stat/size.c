@@ -24,6 +24,13 @@ double size_mde(double spread, double rho, int n, double alpha, double power)
 	return factor(alpha, power) * spread / sqrt(SIZE_EFFICIENCY * n) * size_inflation(rho);
 }
 
+double size_of_few(int n, double alpha, double power)
+{
+	if (n < 2)
+		return 1;
+	return (stat_t_quantile(1 - alpha / 2, n - 1) + stat_t_quantile(power, n - 1)) / factor(alpha, power);
+}
+
 /* Up; what is no number, or beyond all, is SIZE_N_MAX. */
 static int whole(double n)
 {

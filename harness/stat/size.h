@@ -17,6 +17,9 @@ double size_inflation(double rho);
 /* The minimum detectable effect: the least log ratio that n pairs of that spread find with that power at alpha. */
 double size_mde(double spread, double rho, int n, double alpha, double power);
 
+/* How much larger it is where the spread was estimated of n pairs: Student's quantiles in place of normal ones; 1 for n < 2. */
+double size_of_few(int n, double alpha, double power);
+
 /* Pairs with which the effect delta (a ratio less 1, above 0) is found with that power; SIZE_N_MAX: no number is. */
 int size_pairs_for_effect(double spread, double rho, double delta, double alpha, double power);
 

@@ -292,6 +292,10 @@ static void test_sizes(void)
 		}
 	is_int(bad, 0, "the table of detectable effects");
 	is_near(size_mde(1, 0, 1, .05, .8), 2.867, 0.5e-3, "the factor");
+	is_near(size_of_few(20, .05, .8), (2.093024 + .860951) / 2.801585, 1e-5,
+		"by Student's quantiles of 19");
+	is_near(size_of_few(1000000, .05, .8), 1, 1e-5, "many are as good as all");
+	is_near(size_of_few(1, .05, .8), 1, 0, "one says nothing of it");
 	is_near(size_mde(1, .5, 1, .05, .8) / size_mde(1, 0, 1, .05, .8), sqrt(3), 1e-12, "neighbours of .5");
 	is_near(size_inflation(.1), 1, 0, "of .1: as none");
 	is_near(size_inflation(-.9), 1, 0, "against each other: as none");
