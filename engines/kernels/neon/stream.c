@@ -53,23 +53,16 @@ static inline void pair_stream(double *p, struct pair v)
 STREAM_LOOPS(plain, neon, pair_store)
 STREAM_LOOPS(nt, neon, pair_stream)
 
-uint64_t read_neon(const void *block, size_t bytes, long passes)
+#define WORDS	       uint8x16_t
+#define LOAD_WORDS(at) vld1q_u8((const uint8_t *)(at))
+#define OR_WORDS       vorrq_u8
+#define NO_WORDS()     vdupq_n_u8(0)
+#define WORDS_USED(x)  __asm__ volatile("" : : "w"(x))
+
+static uint64_t fold(uint8x16_t v)
 {
-	const uint8_t *at = block, *end = at + bytes;
-	uint8x16_t acc[8];
-#pragma GCC unroll 8
-	for (int i = 0; i < 8; i++)
-		acc[i] = vdupq_n_u8(0);
-	for (long n = stream_turns(bytes, passes, 32 * sizeof *acc); n > 0; n--) {
-#pragma GCC unroll 32
-		for (int i = 0; i < 32; i++)
-			acc[i % 8] = vorrq_u8(acc[i % 8], vld1q_u8(at + 16 * i));
-		at += 32 * sizeof *acc;
-		at -= stream_back(at, end, bytes);
-	}
-#pragma GCC unroll 7
-	for (int i = 1; i < 8; i++)
-		acc[0] = vorrq_u8(acc[0], acc[i]);
-	uint64x2_t all = vreinterpretq_u64_u8(acc[0]);
+	uint64x2_t all = vreinterpretq_u64_u8(v);
 	return vgetq_lane_u64(all, 0) | vgetq_lane_u64(all, 1);
 }
+
+READ_LOOPS(neon, fold)

@@ -30,7 +30,8 @@
 #define __AVX512BF16__ 1
 
 /* The values it would keep are no registers here. */
-#define KEEP(x) ((void)(x))
+#define KEEP(x)	      ((void)(x))
+#define WORDS_USED(x) (void)(x)
 
 struct emulated_m512 {
 	float f[16];
