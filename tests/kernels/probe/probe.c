@@ -53,49 +53,56 @@ static void pass_read(char *a, size_t n)
 PASS_WRITE(pass_write, "vmovdqa")
 PASS_WRITE(pass_write_nt, "vmovntdq")
 
-/* a = b + s c, and a = b where c is NULL; the three thirds (halves) of a block. */
+/* Whole pages where there are some, else whole turns. */
+static size_t part_of(size_t n)
+{
+	return n >= 4096 ? n / 4096 * 4096 : n / 256 * 256;
+}
+
+/* a = b + s c, the three thirds of a block. */
+#define ADD_LINE(at, store)                                                                                  \
+	"vmovapd " #at "(%1),%%ymm0\n vmovapd 32+" #at "(%1),%%ymm1\n"                                       \
+	"vfmadd231pd " #at "(%2),%%ymm7,%%ymm0\n vfmadd231pd 32+" #at "(%2),%%ymm7,%%ymm1\n" store           \
+	" %%ymm0," #at "(%0)\n" store " %%ymm1,32+" #at "(%0)\n"
 #define PASS_ADD(name, store)                                                                                \
 	static void name(char *a, size_t n)                                                                  \
 	{                                                                                                    \
-		size_t part = n / 3 / 4096 * 4096, k = part / 64;                                            \
-		part = k ? part : n / 3 / 64 * 64, k = part / 64;                                            \
+		size_t part = part_of(n / 3), k = part / 256;                                                \
 		char *b = a + part, *c = b + part;                                                           \
-		__asm__ volatile("vpxor %%ymm7,%%ymm7,%%ymm7\n1:\n"                                          \
-				 "vmovapd (%1),%%ymm0\n vmovapd 32(%1),%%ymm1\n"                             \
-				 "vfmadd231pd (%2),%%ymm7,%%ymm0\n vfmadd231pd 32(%2),%%ymm7,%%ymm1\n" store \
-				 " %%ymm0,(%0)\n" store " %%ymm1,32(%0)\n"                                   \
-				 "add $64,%0\n add $64,%1\n add $64,%2\n dec %3\n jnz 1b\n sfence\n"         \
+		__asm__ volatile("vpxor %%ymm7,%%ymm7,%%ymm7\n1:\n" ADD_LINE(0, store) ADD_LINE(64, store)   \
+					 ADD_LINE(128, store)                                                \
+						 ADD_LINE(192, store) "add $256,%0\n add $256,%1\n add "     \
+								      "$256,%2\n dec %3\n jnz 1b\n sfence\n" \
 				 : "+r"(a), "+r"(b), "+r"(c), "+r"(k)::CLOBBER);                             \
 	}
 PASS_ADD(pass_triad, "vmovapd")
 PASS_ADD(pass_triad_nt, "vmovntpd")
 
 /* a = b, the halves of a block. */
+#define COPY_LINE(at, store)                                                                                 \
+	"vmovaps " #at "(%1),%%ymm0\n vmovaps 32+" #at "(%1),%%ymm1\n" store " %%ymm0," #at "(%0)\n" store   \
+	" %%ymm1,32+" #at "(%0)\n"
 #define PASS_COPY(name, store)                                                                               \
 	static void name(char *a, size_t n)                                                                  \
 	{                                                                                                    \
-		size_t part = n / 2 / 4096 * 4096, k = part / 64;                                            \
-		part = k ? part : n / 2 / 64 * 64, k = part / 64;                                            \
+		size_t part = part_of(n / 2), k = part / 256;                                                \
 		char *b = a + part;                                                                          \
-		__asm__ volatile("1:\n"                                                                      \
-				 "vmovaps (%1),%%ymm0\n vmovaps 32(%1),%%ymm1\n" store                       \
-				 " %%ymm0,(%0)\n" store " %%ymm1,32(%0)\n"                                   \
-				 "add $64,%0\n add $64,%1\n dec %2\n jnz 1b\n sfence\n"                      \
-				 : "+r"(a), "+r"(b), "+r"(k)::CLOBBER);                                      \
+		__asm__ volatile(                                                                            \
+			"1:\n" COPY_LINE(0, store) COPY_LINE(64, store) COPY_LINE(128, store) COPY_LINE(     \
+				192, store) "add $256,%0\n add $256,%1\n dec %2\n jnz 1b\n sfence\n"         \
+			: "+r"(a), "+r"(b), "+r"(k)::CLOBBER);                                               \
 	}
 PASS_COPY(pass_copy, "vmovaps")
 PASS_COPY(pass_copy_nt, "vmovntps")
 
 static double copy_bytes(size_t n)
 {
-	size_t part = n / 2 / 4096 * 4096;
-	return 2.0 * (double)(part ? part : n / 2 / 64 * 64);
+	return 2.0 * (double)part_of(n / 2);
 }
 
 static double triad_bytes(size_t n)
 {
-	size_t part = n / 3 / 4096 * 4096;
-	return 3.0 * (double)(part ? part : n / 3 / 64 * 64);
+	return 3.0 * (double)part_of(n / 3);
 }
 
 #define FMA(i) "vfmadd231ps %%ymm14,%%ymm15,%%ymm" #i "\n"
@@ -103,7 +110,8 @@ static void run_fma(long n)
 {
 	__asm__ volatile("vpxor %%ymm14,%%ymm14,%%ymm14\n vpxor %%ymm15,%%ymm15,%%ymm15\n"
 			 "vzeroall\n.p2align 5\n1:\n" FMA(0) FMA(1) FMA(2) FMA(3) FMA(4) FMA(5) FMA(6) FMA(7)
-				 FMA(8) FMA(9) "dec %0\n jnz 1b\n"
+				 FMA(8) FMA(9) FMA(0) FMA(1) FMA(2) FMA(3) FMA(4) FMA(5) FMA(6) FMA(7) FMA(8)
+					 FMA(9) "dec %0\n jnz 1b\n"
 			 : "+r"(n)::CLOBBER, "ymm8", "ymm9", "ymm14", "ymm15");
 }
 
@@ -112,7 +120,7 @@ static double fma_work(void)
 {
 	long n = 2000000;
 	run_fma(n);
-	return (double)n * 10 * 8 * 2;
+	return (double)n * 20 * 8 * 2;
 }
 
 static double stream_work(const char *what, char *a, size_t n)
