@@ -92,6 +92,7 @@ static int keyed_compare(const void *a, const void *b)
 static int groups_find(struct filing *f, struct diag *d)
 {
 	int n = f->im->n;
+	f->group = mem_alloc(sizeof *f->group);
 	struct keyed *keyed = mem_alloc(sizeof *keyed * (size_t)(n + 1));
 	for (int i = 0; i < n; i++)
 		keyed[i] = (struct keyed){group_key(&f->im->record[i]), i};
@@ -110,7 +111,7 @@ static int groups_find(struct filing *f, struct diag *d)
 		free(keyed[i].key);
 	}
 	free(keyed);
-	for (int i = 0; f->group && i < n; i++)
+	for (int i = 0; i < n; i++)
 		f->group[f->entry[i].group].n_records++;
 	if (f->n_groups > IMPORT_RUNS_MAX)
 		return diag_set_at(d, ERR_FORMAT, f->path, 0,
