@@ -6,9 +6,11 @@
 #include <stddef.h>
 #include <string.h>
 
-static const char *const words[] = {"temperature", "temperatures", "load",  "loadavg",	"pressure", "steal",
-				    "runnable",	   "uptime",	   "start", "stop",	"time",	    "utc",
-				    "observed",	   "mhz",	   "free",  "available"};
+static const char *const words[] = {
+	"temperature", "temperatures", "load", "loadavg", "pressure", "steal", "runnable", "uptime", "start",
+	"stop", "time", "utc", "observed", "mhz", "free", "available",
+	/* The kernel's books of nodes; a guest's grow and shrink with what its host lends it. */
+	"numa_bytes", "hwloc_bytes"};
 
 static bool is_volatile_word(const char *word, size_t len)
 {

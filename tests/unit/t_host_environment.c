@@ -127,6 +127,10 @@ static void test_fingerprint(void)
 	ok(fact_is_volatile("run.start_load_1") && fact_is_volatile("run.stop_utc"),
 	   "load and time are of the moment");
 	ok(!fact_is_volatile("run.variables"), "variables are not");
+	ok(fact_is_volatile("memory.numa_bytes") && fact_is_volatile("memory.hwloc_bytes"),
+	   "memory that a host lends to the nodes of its guest is");
+	ok(!fact_is_volatile("memory.total_bytes") && !fact_is_volatile("cpu.numa_nodes"),
+	   "the total and the nodes are not");
 	json_object_set_new(e, "run.stop_load_1", json_real(9));
 	host_fingerprint(e, second);
 	is_text(second, first, "what is of the moment does not change it");
