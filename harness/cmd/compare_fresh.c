@@ -10,6 +10,7 @@
 #include "harness/cmd/calibration.h"
 #include "harness/cmd/verdicts_output.h"
 #include "harness/trial/revision.h"
+#include "reports/verdicts/verdicts.h"
 
 /* ---- revisions as arms ---- */
 
@@ -58,13 +59,17 @@ static int rev_sides(const struct compare_fresh *c, struct fresh_job *job, struc
 static int one(const struct compare_fresh *c, struct fresh_job *job, int *status, struct diag *d)
 {
 	struct trial_summary sum;
+	struct loaded_verdicts x = {0};
 	int rc = fresh_trial(job, 0, &sum, d);
 	if (rc == 0)
-		rc = verdicts_keep_aa(job->store, sum.run, d);
+		rc = verdicts_load(job->store, sum.run, &x, d);
 	if (rc == 0)
-		rc = verdicts_output(job->store, sum.run, &c->fresh.output, status, d);
-	if (rc == 0 && sum.interrupted)
-		*status = EXIT_INTERRUPTED;
+		rc = calibration_keep(job->store, x.v, d);
+	if (rc == 0)
+		rc = verdicts_print(&x, &c->fresh.output, d);
+	if (rc == 0)
+		*status = sum.interrupted ? EXIT_INTERRUPTED : verdicts_exit(x.v);
+	verdicts_unload(&x);
 	return rc;
 }
 
@@ -76,8 +81,6 @@ static int many(const struct compare_fresh *c, struct fresh_job *job, int *statu
 		struct trial_summary sum;
 		rc = fresh_trial(job, i, &sum, d);
 		interrupted = sum.interrupted;
-		if (rc == 0 && !interrupted)
-			rc = verdicts_keep_aa(job->store, sum.run, d);
 		if (rc == 0 && !interrupted)
 			rc = verdicts_replicate(job->store, sum.run, i + 1, &n_failed, d);
 	}

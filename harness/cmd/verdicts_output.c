@@ -17,11 +17,11 @@ int verdicts_load(struct store *s, int64_t run, struct loaded_verdicts *out, str
 {
 	int64_t confirming = 0;
 	*out = (struct loaded_verdicts){0};
-	int rc = store_run_load(s, run, &out->run, d);
+	int rc = store_run_load_brief(s, run, &out->run, d);
 	if (rc == 0)
 		rc = store_trial_confirming(s, run, &confirming, d);
 	if (rc == 0 && confirming)
-		rc = store_run_load(s, confirming, &out->confirming, d);
+		rc = store_run_load_brief(s, confirming, &out->confirming, d);
 	return rc ? rc : verdicts_make(&out->v, out->run, out->confirming, d);
 }
 
@@ -75,22 +75,14 @@ int verdicts_replicate(struct store *s, int64_t run, int number, int *n_failed, 
 {
 	struct loaded_verdicts x;
 	int rc = verdicts_load(s, run, &x, d);
+	if (rc == 0)
+		rc = calibration_keep(s, x.v, d);
 	if (rc == 0 && number == 1)
 		rc = verdicts_replicate_head(stdout, d);
 	if (rc == 0)
 		rc = verdicts_replicate_rows(stdout, x.v, number, d);
 	if (rc == 0)
 		*n_failed += x.v->n_failed;
-	verdicts_unload(&x);
-	return rc;
-}
-
-int verdicts_keep_aa(struct store *s, int64_t run, struct diag *d)
-{
-	struct loaded_verdicts x;
-	int rc = verdicts_load(s, run, &x, d);
-	if (rc == 0)
-		rc = calibration_keep(s, x.v, d);
 	verdicts_unload(&x);
 	return rc;
 }

@@ -24,10 +24,7 @@ MUST_CHECK int verdicts_output(struct store *s, int64_t run, const struct output
 			       struct diag *d);
 
 /* A row of CSV for each of its cells, to standard output; the head comes before the first (number 1). *n_failed grows by those
- * that failed. */
+ * that failed. Keeps what the standing A/A pairs say. */
 MUST_CHECK int verdicts_replicate(struct store *s, int64_t run, int number, int *n_failed, struct diag *d);
-
-/* Keeps what its standing A/A pairs say. */
-MUST_CHECK int verdicts_keep_aa(struct store *s, int64_t run, struct diag *d);
 
 #endif
