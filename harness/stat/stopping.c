@@ -21,6 +21,14 @@ int stopping_next(int n)
 	return 0;
 }
 
+bool stopping_is_look(int n)
+{
+	for (int i = 0; i < stopping_n_looks; i++)
+		if (stopping_looks[i] == n)
+			return true;
+	return false;
+}
+
 double stopping_half_width(double delta_eq)
 {
 	return fmax(log1p(delta_eq) / 2, HALF_MIN);

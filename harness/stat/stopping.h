@@ -15,6 +15,8 @@ extern const int stopping_n_looks;
 /* The next look after n pairs; 0: n is the last, or beyond. */
 int stopping_next(int n);
 
+bool stopping_is_look(int n);
+
 /* The half width that is enough: the larger of half the equivalence bound and 0.25 %, as a log ratio. delta_eq is a
  * ratio less 1. */
 double stopping_half_width(double delta_eq);

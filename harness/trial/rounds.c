@@ -77,13 +77,10 @@ static void judge(struct trial_run *t, int cell)
 {
 	struct contest *x = &t->contest[cell];
 	const struct trial_plan *p = t->plan;
-	bool look = false;
-	for (int i = 0; i < stopping_n_looks; i++)
-		look = look || stopping_looks[i] == x->n_r;
 	int least = stopping_least(p->n_usable, t->trial.q);
 	if (p->cell[cell].persistent && least < p->restart_pairs * TRIAL_RESTARTS_MIN)
 		least = p->restart_pairs * TRIAL_RESTARTS_MIN;
-	if (!look || p->ask.pairs || x->n_r < least)
+	if (!stopping_is_look(x->n_r) || p->ask.pairs || x->n_r < least)
 		return;
 	const struct pairs_ask ask = {.level = t->trial.level};
 	const struct pairs c = pairs_compare(x->r, x->n_r, &ask, NULL);

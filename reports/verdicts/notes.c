@@ -127,14 +127,6 @@ static void note_incomplete(struct strbuf *out, const struct verdicts *v)
 		strbuf_printf(out, " pairs, of at most %lld\n", cells * v->trial.pairs_max);
 }
 
-static bool is_look(int n)
-{
-	for (int i = 0; i < stopping_n_looks; i++)
-		if (stopping_looks[i] == n)
-			return true;
-	return false;
-}
-
 /* Whether more pairs were to be made. What restarts do to an interval was not asked at a look. */
 static bool is_short(const struct verdicts *v, const struct verdict_cell *c, int n_compared)
 {
@@ -145,7 +137,7 @@ static bool is_short(const struct verdicts *v, const struct verdict_cell *c, int
 		return false;
 	if (n >= (t->pairs ? t->pairs : t->pairs_max))
 		return false;
-	return t->pairs || !is_look(c->n_pairs) || c->n_pairs < stopping_least(n_compared, t->q) ||
+	return t->pairs || !stopping_is_look(c->n_pairs) || c->n_pairs < stopping_least(n_compared, t->q) ||
 	       (!c->cell->persistent && !stopping_narrow(c->pairs.lo, c->pairs.hi, t->delta_eq));
 }
 

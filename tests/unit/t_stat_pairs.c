@@ -321,6 +321,7 @@ static void test_stopping(void)
 		is_int(n, looks[i], "looks");
 	}
 	is_int(stopping_next(16), 22, "between two");
+	ok(stopping_is_look(22) && !stopping_is_look(21) && !stopping_is_look(0), "a look is one of them");
 	is_int(stopping_least(24, .01), 14, "24 tests at 1 %: 2 / 2^14 can survive in one of its families");
 	is_int(stopping_least(1, .05), 7, "one at 5 %");
 	is_near(stopping_half_width(.015), log1p(.015) / 2, 1e-15, "half the bound");
