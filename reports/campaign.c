@@ -244,20 +244,33 @@ static void emit_json(struct strbuf *out, const struct campaign *c, int n)
 	json_decref(root);
 }
 
+static const struct format {
+	const char *name;
+	void (*put)(struct strbuf *out, const struct campaign *c, int n);
+} formats[] = {{"terminal", emit_terminal}, {"md", emit_md}, {"csv", emit_csv}, {"json", emit_json}};
+
+static const struct format *format_find(const char *name)
+{
+	for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
+		if (strcmp(formats[i].name, name) == 0)
+			return &formats[i];
+	return NULL;
+}
+
+bool campaigns_has_format(const char *name)
+{
+	return format_find(name) != NULL;
+}
+
 int campaigns_emit(FILE *out, const struct campaign *c, int n, const char *format, struct diag *d)
 {
-	static const struct {
-		const char *name;
-		void (*put)(struct strbuf *out, const struct campaign *c, int n);
-	} formats[] = {{"terminal", emit_terminal}, {"md", emit_md}, {"csv", emit_csv}, {"json", emit_json}};
+	const struct format *f = format_find(format);
 	struct strbuf text = {0};
 
-	for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
-		if (strcmp(formats[i].name, format) == 0) {
-			formats[i].put(&text, c, n);
-			fputs(strbuf_text(&text), out);
-			strbuf_free(&text);
-			return ferror(out) ? diag_set(d, ERR_IO, "cannot write the report") : 0;
-		}
-	return diag_set(d, ERR_USAGE, "\"%.40s\": a calibration has no such format", format);
+	if (!f)
+		return diag_set(d, ERR_USAGE, "\"%.40s\": a calibration has no such format", format);
+	f->put(&text, c, n);
+	fputs(strbuf_text(&text), out);
+	strbuf_free(&text);
+	return ferror(out) ? diag_set(d, ERR_IO, "cannot write the report") : 0;
 }

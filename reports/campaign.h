@@ -7,6 +7,7 @@
 
 #include "reports/analysis/campaign.h"
 
+bool campaigns_has_format(const char *name);
 /* The first is the A/A campaign, the others have trial.injected. format: "terminal", "md", "csv" or "json". */
 MUST_CHECK int campaigns_emit(FILE *out, const struct campaign *campaigns, int n, const char *format,
 			      struct diag *d);

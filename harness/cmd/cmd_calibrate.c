@@ -103,9 +103,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		slowdowns_set(a, arg, state);
 		break;
 	case 'o':
-		output_format_set(&a->fresh.output, arg, state);
-		if (strcmp(arg, "html") == 0)
-			argp_error(state, "-o html: expected terminal, md, csv or json");
+		if (!campaigns_has_format(arg))
+			argp_error(state, "-o \"%.40s\": expected terminal, md, csv or json", arg);
+		a->fresh.output.format = arg;
 		break;
 	case OPTION_STORE:
 		a->fresh.store = arg;
