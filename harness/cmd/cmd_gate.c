@@ -170,8 +170,7 @@ static int confirm(const struct arguments *a, const char *command, int64_t run,
 					.n_only = n}};
 	struct trial_summary sum = {0};
 	if (f.budget_s > 0)
-		f.budget_s =
-			fmax(f.budget_s - (trial_now() - a->begun_s), f.budget_s * (1 - FIRST_SHARE) / 2);
+		f.budget_s = fmax(f.budget_s - (trial_now() - a->begun_s), f.budget_s * (1 - FIRST_SHARE));
 	int rc = fresh_begin(&job, &f, command, d);
 	/* Another number draws other orders and layouts. */
 	if (rc == 0)
