@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-/* dlopen, all symbols resolved and none shared. NULL with dlerror's words in why (at most size bytes). */
+/* dlopen, all symbols resolved and none shared. NULL with dlerror's words in why (at most size bytes; NULL and 0: not asked). */
 void *library_open(const char *file, char *why, size_t size);
 
 #endif

@@ -46,8 +46,8 @@ struct bench_output {
 /* A point on its way into a cell. */
 struct ranked {
 	const char *workload;
-	int point,
-		rank; /* rank: how many of that workload come before; equal for all tests of one set of parameters */
+	int point;
+	int rank; /* how many of that workload come before; equal for all tests of one set of parameters */
 };
 
 static int by_workload(const void *a, const void *b)

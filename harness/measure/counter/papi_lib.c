@@ -30,12 +30,12 @@ static void *papi_open(void)
 	char name[40];
 	snprintf(name, sizeof name, "libpapi.so.%d.%d", PAPI_VERSION_MAJOR(PAPI_VERSION),
 		 PAPI_VERSION_MINOR(PAPI_VERSION));
-	char why[120], other[120];
+	char why[120];
 	void *handle = library_open(name, why, sizeof why);
 	if (handle)
 		return handle;
 	snprintf(reason, sizeof reason, "%s not found: %.100s", name, why);
-	return library_open("libpapi.so", other, sizeof other);
+	return library_open("libpapi.so", NULL, 0);
 }
 
 static bool symbols_find(void *handle)
