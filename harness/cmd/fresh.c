@@ -241,10 +241,11 @@ static int check_options(const struct fresh *f, struct diag *d)
 			d, ERR_USAGE,
 			"--beside is for runs; a comparison has a worker an arm, as --b worker=%.100s",
 			f->spec.with[0]);
-	if (f->delta_eq > (f->delta_fail > 0 ? f->delta_fail : VERDICT_DELTA_FAIL))
+	const double delta = f->delta_fail > 0 ? f->delta_fail : VERDICT_DELTA_FAIL;
+	if (f->delta_eq > delta)
 		return diag_set(d, ERR_USAGE,
 				"--same is above --delta (%g %%): what is the same would be slower, too",
-				(f->delta_fail > 0 ? f->delta_fail : VERDICT_DELTA_FAIL) * 100);
+				delta * 100);
 	return 0;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The order of the two arms within pairs (facts: statistics, section 3): balanced and random. Of n pairs
- * ceil(n / 2) run A first, at shuffled positions, so that neither a drift nor a periodic disturbance falls on one arm.
+ * The order of the two arms within pairs (facts: statistics, section 3): balanced and random. Of n pairs ceil(n / 2)
+ * run A first, at shuffled positions, so that neither a drift nor a periodic disturbance falls on one arm.
  */
 #ifndef IFM_STAT_ORDER_H
 #define IFM_STAT_ORDER_H

@@ -41,10 +41,10 @@ struct effect {
 struct effect effect_of_pairs(const struct pairs *p);
 
 struct verdict_ask {
-	double delta_fail,
-		delta_eq; /* ratios less 1; 0: the defaults. delta_eq counts for no more than delta_fail */
-	double floor;	  /* |log ratio| that A/A campaigns reach, q99; 0: unknown. Raises both deltas */
-	bool survives;	  /* rejected by fdr.h; a single test: p <= alpha */
+	/* Ratios less 1; 0: the defaults. delta_eq counts for no more than delta_fail. */
+	double delta_fail, delta_eq;
+	double floor;  /* |log ratio| that A/A campaigns reach, q99; 0: unknown. Raises both deltas */
+	bool survives; /* rejected by fdr.h; a single test: p <= alpha */
 	bool needs_confirmation, confirmed;
 };
 

@@ -242,7 +242,7 @@ struct stored_run {
 MUST_CHECK int store_run_load(struct store *s, int64_t run, struct stored_run **out, struct diag *d);
 /* The same without what runs are not compared by: the host's states and the times of samples (NULL), logs (""). */
 MUST_CHECK int store_run_load_brief(struct store *s, int64_t run, struct stored_run **out, struct diag *d);
-/* The same with the point of that id alone, or none where the run has no such; what it costs does not grow with the run. */
+/* As store_run_load, with the point of that id alone, or none where the run has no such; what it costs does not grow with the run. */
 MUST_CHECK int store_point_load(struct store *s, int64_t run, const char *point, struct stored_run **out,
 				struct diag *d);
 void stored_run_free(struct stored_run *r);

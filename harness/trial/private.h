@@ -92,6 +92,7 @@ struct trial_run {
 	bool killed, out_of_time;
 	struct strbuf *refusal;
 };
+
 /* ---- visits.c ---- */
 struct trial_visit {
 	int cell;
