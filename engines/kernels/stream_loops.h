@@ -70,7 +70,7 @@ static inline long stream_turns(size_t bytes, long passes, size_t body_bytes)
  */
 #define STREAM_SMALL 65536
 
-#define READ_LOOPS(isa, fold)                                                                                \
+#define READ_LOOPS(isa)                                                                                      \
 	static void skim_##isa(const void *block, size_t bytes, long passes)                                 \
 	{                                                                                                    \
 		const char *at = block, *end = at + bytes;                                                   \

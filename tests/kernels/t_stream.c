@@ -9,8 +9,9 @@
 #include "tests/tap.h"
 
 enum {
-	WORDS = 8 * STREAM_STEP / sizeof(double), /* of the longest block */
-	EDGE = 16,				  /* words beside it that stay as they are */
+	LONG = 80 * STREAM_STEP, /* a block that no first cache holds, which is read by another loop */
+	WORDS = LONG / sizeof(double),
+	EDGE = 16, /* words beside it that stay as they are */
 	PASSES = 3,
 };
 
@@ -38,6 +39,8 @@ static void test_read(const struct stream_read_info *r, size_t bytes)
 	memset(block(0), 0, bytes);
 	word = r->run(block(0), bytes, PASSES);
 	is_int((int64_t)word, 0, "and none beside them");
+	memcpy(block(0) + n - 1, &one, sizeof one);
+	is_int((int64_t)r->run(block(0), bytes, PASSES), (int64_t)one, "so it is in several passes");
 }
 
 /* Small whole numbers: product and sum are exact, in one rounding or in two. */
@@ -108,6 +111,7 @@ int main(void)
 		printf("# %s\n", r->name);
 		for (size_t n = 1; n <= 8; n++)
 			test_read(r, n * STREAM_STEP);
+		test_read(r, LONG);
 	}
 	for (const struct stream_info *s = streams; s->name; s++) {
 		if (isa_why_not(s->isa)) {

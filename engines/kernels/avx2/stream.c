@@ -33,4 +33,4 @@ static uint64_t fold(__m256i v)
 	       (uint64_t)_mm256_extract_epi64(v, 2) | (uint64_t)_mm256_extract_epi64(v, 3);
 }
 
-READ_LOOPS(avx2, fold)
+READ_LOOPS(avx2)

@@ -38,4 +38,4 @@ static uint64_t fold(__m512i v)
 	return (uint64_t)all;
 }
 
-READ_LOOPS(avx512, fold)
+READ_LOOPS(avx512)

@@ -65,4 +65,4 @@ static uint64_t fold(uint8x16_t v)
 	return vgetq_lane_u64(all, 0) | vgetq_lane_u64(all, 1);
 }
 
-READ_LOOPS(neon, fold)
+READ_LOOPS(neon)
