@@ -142,9 +142,10 @@ static bool all_finite(const double *r, int n)
 
 static void dispersion(struct pairs *out, const double *r)
 {
-	out->spread = out->noise = stat_spread(r, out->n);
+	out->spread = stat_spread(r, out->n);
 	out->n_outliers = stat_outliers(r, out->n);
 	out->rho = autocorrelation(r, out->n);
+	out->noise = out->spread * size_inflation(out->rho);
 }
 
 static void widen(struct pairs *out, const double *r, const int *group)
@@ -180,13 +181,16 @@ static void inference(struct pairs *out, const double *r, const struct pairs_ask
 	if (ask->group)
 		widen(out, r, ask->group);
 	out->noise = fmax(out->spread, size_spread_of_width((out->hi - out->lo) / 2, out->n, 1 - out->level));
+	/* What neighbours have in common is in the width of groups already. */
+	if (out->n_groups == 0)
+		out->noise *= size_inflation(out->rho);
 }
 
 static double detectable(const struct pairs *p, double power)
 {
 	double alpha = 1 - p->level;
 
-	return size_mde(p->noise, p->rho, p->n, alpha, power) * size_of_few(p->n, alpha, power);
+	return size_mde(p->noise, 0, p->n, alpha, power) * size_of_few(p->n, alpha, power);
 }
 
 struct pairs pairs_compare(const double *r, int n, const struct pairs_ask *ask, struct pairs_work *work)

@@ -36,7 +36,6 @@ double stopping_half_width(double delta_eq)
 
 int stopping_least(int n_tests, double q)
 {
-	/* Of a family that is one of many the level is less; twice the tests cover it. */
 	return size_pairs_for_tests(2 * n_tests, q);
 }
 

@@ -21,8 +21,9 @@ bool stopping_is_look(int n);
  * ratio less 1. */
 double stopping_half_width(double delta_eq);
 
-/* Nothing is over before so many pairs: with fewer no effect, however large, survives the correction at q for n_tests tests
- * in families, since p cannot be so small. */
+/* Nothing is over before so many pairs: with fewer an effect that stands alone among n_tests tests, however large, does not
+ * survive the correction at q, since p cannot be so small. In families twice as many are reckoned with, which covers those of
+ * about one size; a single one in a family much larger than the others may need a pair or two more. */
 int stopping_least(int n_tests, double q);
 
 /* Whether an interval of log ratios is narrow enough. An interval with a NaN never is. */

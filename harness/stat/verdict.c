@@ -103,7 +103,7 @@ int verdict_pairs_needed(const struct pairs *p, double delta_eq)
 		return least;
 	if (p->state == PAIRS_DONE && (p->hi - p->lo) / 2 <= half)
 		return 0;
-	n = size_pairs_for_width(p->noise, p->rho, half, 1 - p->level);
+	n = size_pairs_for_width(p->noise, 0, half, 1 - p->level);
 	/* The noise of few pairs may look smaller than their interval is. */
 	n = n > p->n ? n : p->n + 1;
 	return n > least ? n : least;

@@ -62,7 +62,7 @@ static int pairs_for_effect(const struct verdict_cell *c, double alpha)
 {
 	double effect = expm1(fabs(c->pairs.theta)), noise = c->pairs.noise;
 
-	return noise > 0 ? size_pairs_for_effect(noise, c->pairs.rho, effect, alpha, PAIRS_POWER) : 0;
+	return noise > 0 ? size_pairs_for_effect(noise, 0, effect, alpha, PAIRS_POWER) : 0;
 }
 
 /*
@@ -153,6 +153,11 @@ static void find_varying(struct verdicts *v)
 				       point_get(&v->cell[0].point[0]->point, (enum point_key)k)) != 0;
 }
 
+static bool has_failed(const struct verdict_cell *c)
+{
+	return c->state == POINT_FAILED || c->state == POINT_UNAVAILABLE;
+}
+
 static void count(struct verdicts *v)
 {
 	for (int i = 0; i < v->n_cells; i++) {
@@ -160,8 +165,8 @@ static void count(struct verdicts *v)
 
 		if (c->state == POINT_DONE)
 			v->count[c->result.verdict]++;
-		v->n_failed += c->state == POINT_FAILED || c->state == POINT_UNAVAILABLE || c->wrong[0] ||
-			       c->wrong[1] || verdict_cell_unsettled(c);
+		v->n_failed += has_failed(c) || c->wrong[0] || c->wrong[1] ||
+			       (verdict_cell_unsettled(c) && has_failed(c->confirming));
 		v->n_required_open += c->cell->required &&
 				      (c->state != POINT_DONE || c->result.verdict == VERDICT_INCONCLUSIVE);
 	}

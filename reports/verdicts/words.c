@@ -38,7 +38,7 @@ const char *verdict_why(const struct verdict_cell *c)
 	if (c->pairs.state != PAIRS_DONE)
 		return pairs_state_text(c->pairs.state);
 	if (verdict_cell_unsettled(c))
-		return "large, and the fresh pairs that were to confirm it failed";
+		return "large, and the fresh pairs that were to confirm it gave no interval";
 	if (c->result.reason == VERDICT_UNCONFIRMED && c->confirming)
 		return "large, but fresh pairs do not confirm it";
 	return verdict_reason_text(c->result.reason);

@@ -176,6 +176,10 @@ static void test_families(void)
 		is_int(v->cell[i].result.verdict, i % 2 ? VERDICT_SLOWER : VERDICT_SAME,
 		       "and so are its cells");
 	ok(v->varies[KEY_WORKLOAD] && !v->varies[KEY_PRECISION], "what varies over the cells is known");
+	verdicts_free(v);
+	x->t.purpose = TRIAL_GATE;
+	v = trial_verdicts(x, NULL);
+	is_int(v->family[1].verdict, VERDICT_INCONCLUSIVE, "a gate calls no family: none is confirmed");
 	done(x, v);
 }
 
