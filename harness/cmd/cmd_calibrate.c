@@ -249,6 +249,12 @@ static int run(const struct arguments *a, const char *command, int *status, stru
 		rc = keep(a, &c, &failed, d);
 	if (rc == 0)
 		rc = campaigns_emit(stdout, c.campaign, c.n, a->fresh.output.format, d);
+	/* The report is of these campaigns alone. */
+	if (rc == 0 && failed && !calibration_failed(c.campaign, c.n))
+		fputs("inferometer: calibration failed by all that the store knows: too many false alarms, "
+		      "or slowdowns of 5 "
+		      "% missed in two of the last five campaigns\n",
+		      stderr);
 	*status = interrupted					  ? EXIT_INTERRUPTED
 		  : failed || calibration_failed(c.campaign, c.n) ? EXIT_UNCALIBRATED
 		  : count_empty(&c)				  ? EXIT_POINTS

@@ -64,9 +64,8 @@ static void group_add(struct filing *f, const struct import_record *r)
 						(long long)r->llama.build_number);
 	const char *program = r->batched ? BATCHED_BENCH : LLAMA_BENCH;
 	/* Doubles when n is a power of two. */
-	if ((f->n_groups & (f->n_groups - 1)) == 0)
-		f->group =
-			mem_realloc(f->group, sizeof *f->group * (size_t)(f->n_groups ? f->n_groups * 2 : 1));
+	if (f->n_groups && (f->n_groups & (f->n_groups - 1)) == 0)
+		f->group = mem_realloc(f->group, sizeof *f->group * (size_t)(f->n_groups * 2));
 	f->group[f->n_groups++] =
 		(struct group){.program = program,
 			       .version = version,
