@@ -263,6 +263,11 @@ static void test_groups(void)
 			     3),
 		1e-12, "t interval");
 	struct pairs p = pairs_compare(r, 8, &(struct pairs_ask){.group = four}, NULL);
+	double width = size_spread_of_width((p.hi - p.lo) / 2, 8, .05);
+	is_near(p.noise, fmax(p.spread, width), 1e-12,
+		"groups have widened it: neighbours are not reckoned with again");
+	is_near(p.mde, size_mde(p.noise, 0, 8, .05, .8) * size_of_few(8, .05, .8), 1e-12,
+		"nor in what is detected");
 	ok(p.n_groups == 4 && p.lo <= lo && p.hi >= hi && p.p >= value, "widens the pairs'");
 	struct pairs q = pairs_compare(r, 8, &(struct pairs_ask){.group = three}, NULL),
 		     plain = pairs_compare(r, 8, NULL, NULL);
