@@ -6,9 +6,9 @@
 #include <stddef.h>
 #include <string.h>
 
-extern const struct engine_ops cpu_engine, null_engine;
+extern const struct engine_ops cpu_engine, cuda_engine, null_engine;
 
-const struct engine_ops *const engine_registry[] = {&cpu_engine, &null_engine, NULL};
+const struct engine_ops *const engine_registry[] = {&cpu_engine, &cuda_engine, &null_engine, NULL};
 
 const struct engine_ops *engine_find(const char *name)
 {

@@ -52,7 +52,7 @@ TESTS += $(EMULATED_TESTS)
 %C%_t_gemm_run_CFLAGS = $(AM_CFLAGS)
 %C%_t_gemm_run_LDADD = libengines.a $(EMULATED_KERNEL_LIBS) libtensor.a libbase.a $(JANSSON_LIBS)
 # A whole engine names the ceilings too: those are the real ones, and these tests run none of them.
-EMULATED_ENGINE_LINK = libworkloads.a libengines.a libmodel.a $(EMULATED_KERNEL_LIBS) $(KERNEL_LIBS) libtensor.a libbase.a \
+EMULATED_ENGINE_LINK = libworkloads.a libengines.a libcudaengine.a libmodel.a $(EMULATED_KERNEL_LIBS) $(KERNEL_LIBS) libtensor.a libbase.a \
 	$(PCRE2_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS)
 %C%_t_engine_SOURCES = tests/unit/t_engine.c %D%/cpuid.c
 %C%_t_engine_CFLAGS = $(AM_CFLAGS)

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The kernels of engine "cuda" on the CPU: the same source text, compiled as C, run thread by thread, so that its loops and
+ * indices are those of the device. Barriers and shuffles switch between the threads of a block, blocks run one after the
+ * other, device memory is ordinary memory. For tests: nothing here is fast.
+ */
+#ifndef IFM_TESTS_GPU_SIMT_H
+#define IFM_TESTS_GPU_SIMT_H
+
+#include <stddef.h>
+
+struct simt_kernel {
+	const char *name;
+	void (*fn)(const void *args); /* one thread */
+	size_t args_size;
+	int max_threads; /* of a block */
+};
+
+/* All kernels of engines/cuda/kernels/kernels.inc. */
+extern const struct simt_kernel simt_kernels[];
+extern const int simt_n_kernels;
+
+/* NULL when there is none of that name. */
+const struct simt_kernel *simt_find(const char *name);
+
+/*
+ * Runs a grid. args: as the kernel's struct, copied. shared: bytes of dynamic shared memory. A thread that misses a barrier
+ * or shuffle that others of its block (warp) wait in is an error: the program aborts with the kernel's name.
+ */
+void simt_run(const struct simt_kernel *k, const unsigned grid[3], const unsigned block[3], size_t shared,
+	      const void *args);
+
+#endif
