@@ -16,6 +16,7 @@
 #include "engines/cpu/op_plan.h"
 #include "engines/cpu/plan.h"
 #include "engines/cpu/session.h"
+#include "engines/job/job.h"
 
 extern const struct engine_ops cpu_engine;
 
@@ -175,7 +176,7 @@ const struct engine_ops cpu_engine = {
 	.fetch = session_fetch,
 	.argmax = session_argmax,
 	.seq_edit = session_seq_edit,
-	.work = plan_work,
+	.work = job_work,
 	.describe = session_describe,
 	.unload = session_unload,
 	.op_plan = op_plan,

@@ -94,13 +94,13 @@ TESTS += %D%/t_pool
 check_PROGRAMS += %D%/t_gemm_run %D%/t_cpu_op %D%/t_level
 %C%_t_gemm_run_SOURCES = %D%/t_gemm_run.c
 %C%_t_gemm_run_CFLAGS = $(AM_CFLAGS)
-%C%_t_gemm_run_LDADD = libengines.a $(KERNEL_LIBS) libtensor.a libbase.a $(JANSSON_LIBS)
+%C%_t_gemm_run_LDADD = libengines.a libjob.a $(KERNEL_LIBS) libtensor.a libbase.a $(JANSSON_LIBS)
 %C%_t_cpu_op_SOURCES = %D%/t_cpu_op.c
 %C%_t_cpu_op_CFLAGS = $(AM_CFLAGS)
-%C%_t_cpu_op_LDADD = libengines.a $(KERNEL_LIBS) libtensor.a libbase.a $(JANSSON_LIBS)
+%C%_t_cpu_op_LDADD = libengines.a libjob.a $(KERNEL_LIBS) libtensor.a libbase.a $(JANSSON_LIBS)
 %C%_t_level_SOURCES = %D%/t_level.c
 %C%_t_level_CFLAGS = $(AM_CFLAGS)
-%C%_t_level_LDADD = libengines.a $(KERNEL_LIBS) libtensor.a libbase.a $(JANSSON_LIBS)
+%C%_t_level_LDADD = libengines.a libjob.a $(KERNEL_LIBS) libtensor.a libbase.a $(JANSSON_LIBS)
 TESTS += %D%/t_gemm_run %D%/t_cpu_op %D%/t_level
 
 # wire, measure
@@ -134,7 +134,7 @@ check_PROGRAMS += %D%/t_counter_perf %D%/t_group_counters
 %C%_t_group_counters_CFLAGS = $(AM_CFLAGS)
 %C%_t_group_counters_LDADD = libmeasure.a $(WIRE_TEST_LINK)
 TESTS += %D%/t_counter_perf %D%/t_group_counters
-SERVER_TEST_LINK = libmeasure.a libworkloads.a libwire.a libengines.a libmodel.a $(KERNEL_LIBS) libtensor.a libbase.a \
+SERVER_TEST_LINK = libmeasure.a libworkloads.a libwire.a libengines.a libcudaengine.a libjob.a libmodel.a $(KERNEL_LIBS) libtensor.a libbase.a \
 	$(PCRE2_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS)
 check_PROGRAMS += %D%/t_verify
 %C%_t_verify_SOURCES = %D%/t_verify.c
