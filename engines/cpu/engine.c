@@ -74,7 +74,8 @@ static int cpu_probe(struct device_caps *caps, int max)
 	for (int i = 0; i < ISA_COUNT; i++)
 		capability_add(caps->isas, &caps->n_isas, isa_name(i), isa_why_not(i));
 	for (int i = 0; i < DTYPE_COUNT; i++)
-		capability_add(caps->precisions, &caps->n_precisions, dtype_name(i), NULL);
+		capability_add(caps->precisions, &caps->n_precisions, dtype_name(i),
+			       gemm_precision_why_not(i));
 	for (int i = 0; i < DTYPE_COUNT; i++)
 		if (dtype_in_caches(i))
 			capability_add(caps->kvs, &caps->n_kvs, dtype_name(i), NULL);

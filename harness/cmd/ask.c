@@ -29,7 +29,7 @@ enum {
 static const struct argp_option options[] = {
 	{"model", 'm', "MODEL", 0, "GGUF file, synthetic:NAME, or 'default' for the shipped model", 0},
 	{"precision", KEY_OF_PRECISION, "P", 0,
-	 "weights are converted to f32, f16, bf16, q8_0, q4_0 or wi8ai8 (as in the file)", 0},
+	 "weights are converted to f32, tf32, f16, bf16, q8_0, q4_0 or wi8ai8 (as in the file)", 0},
 	{"kv", KEY_OF_KV, "TYPE", 0, "element type of the key-value cache, f32, f16, bf16 or q8_0 (f16)", 0},
 	{"ubatch", KEY_OF_UBATCH, "N", 0, "most tokens of a step of a prompt (512)", 0},
 	{"ub", 0, NULL, OPTION_ALIAS, NULL, 0},

@@ -43,7 +43,7 @@ static const struct argp_option options[] = {
 	     "ppN, tgN, ppN+tgM ('tg32 @ d512': at depth 512), gemm; read, write, copy, triad, latency, fma, "
 	     "forkjoin, timer"),
 	AXIS("precision", KEY_PRECISION, "P",
-	     "f32, f16, bf16, q8_0, q4_0, wi8ai8, file or all; what weights are converted to"),
+	     "f32, tf32, f16, bf16, q8_0, q4_0, wi8ai8, file or all; what weights are converted to"),
 	AXIS("kv", KEY_KV, "TYPE", "element type of the key-value cache: f32, f16, bf16, q8_0"),
 	ALIAS("ctk"),
 	{"threads", 't', "N", 0, "threads of the engine, or all", 1},
