@@ -174,13 +174,14 @@ static void test_arguments(CUfunction f, struct bias_args args)
 	is_fine(cu->cuMemFree(gone));
 	bad.bias = (const float *)(uintptr_t)gone;
 	gives(launch(f, 1, 1, 256, 0, &bad), CUDA_ERROR_ILLEGAL_ADDRESS,
-	      "bias_add_f32: the word at 8 points to 0 bytes into a block of 4096 bytes that was freed");
+	      "bias_add_f32: pointer 2 is to 0 bytes into a block of 4096 bytes that was freed");
 	bad.bias = args.bias + 300;
 	gives(launch(f, 1, 1, 256, 0, &bad), CUDA_ERROR_ILLEGAL_ADDRESS,
 	      "0 bytes past the end of a block of 1200");
+	bad.bias = args.bias + 1;
+	gives(launch(f, 1, 1, 256, 0, &bad), CUDA_ERROR_MISALIGNED_ADDRESS, "pointer 2 is not aligned to 16");
 	bad.bias = host;
-	gives(launch(f, 1, 1, 256, 0, &bad), CUDA_ERROR_ILLEGAL_ADDRESS,
-	      "the word at 8 points to the host's memory");
+	gives(launch(f, 1, 1, 256, 0, &bad), CUDA_ERROR_ILLEGAL_ADDRESS, "pointer 2 is to no device memory");
 	is_fine(cu->cuMemAllocHost(&pinned, 1200));
 	memset(pinned, 0, 1200);
 	bad.bias = pinned;

@@ -3,17 +3,16 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
+#include "tests/gpu/fake/arguments.h"
 #include "tests/gpu/fake/memory.h"
 #include "tests/gpu/fake/module.h"
 #include "tests/gpu/fake/stream.h"
 
 /* Bytes of arguments that a launch may have. */
 #define ARGS_MOST 4096
-/* Two numbers of 32 bits in a word look like an address below this now and then; heap, stacks and libraries are above. */
-#define HOST_LEAST 0x500000000000u
+/* Of pointers, as engines/cuda/kernels/args.h says. */
+#define ALIGNMENT 16
 
 struct launch {
 	const struct simt_kernel *kernel;
@@ -22,41 +21,30 @@ struct launch {
 	_Alignas(16) unsigned char args[ARGS_MOST];
 };
 
-static bool host_has(uintptr_t word)
+static int pointer_check(const struct launch *l, size_t i, const void *p)
 {
-	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-	unsigned char there;
-	if (word < HOST_LEAST || word >> 48)
-		return false;
-	return mincore((void *)(word / page * page), page, &there) == 0;
-}
-
-/* A word that may be a pointer. */
-static int word_check(const struct launch *l, size_t at, uintptr_t word)
-{
-	const void *p = (const void *)word;
 	enum memory_kind kind = memory_has(MEMORY_PINNED, p) ? MEMORY_PINNED : MEMORY_DEVICE;
 	const struct block *b = memory_near(kind, p);
-	if (!memory_has(kind, p)) {
-		if (!host_has(word))
-			return 0;
-		return fake_complain(CUDA_ERROR_ILLEGAL_ADDRESS,
-				     "%s: the word at %zu points to the host's memory", l->kernel->name, at);
-	}
-	if (b && !b->freed && word - (uintptr_t)b->at < b->size)
+	if (!p)
 		return 0;
-	return fake_complain(CUDA_ERROR_ILLEGAL_ADDRESS, "%s: the word at %zu points to %s", l->kernel->name,
-			     at, memory_words(kind, p));
+	if (!b || b->freed || (size_t)((const unsigned char *)p - b->at) >= b->size)
+		return fake_complain(CUDA_ERROR_ILLEGAL_ADDRESS, "%s: pointer %zu is to %s", l->kernel->name,
+				     i + 1, memory_words(kind, p));
+	if ((uintptr_t)p % ALIGNMENT)
+		return fake_complain(CUDA_ERROR_MISALIGNED_ADDRESS, "%s: pointer %zu is not aligned to %d",
+				     l->kernel->name, i + 1, ALIGNMENT);
+	return 0;
 }
 
 static int launch_check(const void *body)
 {
 	const struct launch *l = body;
+	size_t n = arguments_pointers(l->kernel->name);
 	int first = 0;
-	for (size_t at = 0; at + sizeof(uintptr_t) <= l->kernel->args_size; at += sizeof(uintptr_t)) {
-		uintptr_t word;
-		memcpy(&word, l->args + at, sizeof word);
-		int r = word_check(l, at, word);
+	for (size_t i = 0; i < n; i++) {
+		const void *p;
+		memcpy(&p, l->args + i * sizeof p, sizeof p);
+		int r = pointer_check(l, i, p);
 		first = first ? first : r;
 	}
 	return first;
