@@ -235,6 +235,20 @@ static void test_example(const struct example *e)
 	is_text(complaints(), "", "no complaint");
 }
 
+/* k times 1 + 2^-12, which tf32 has no place for. */
+static float rounded_sum(const struct example *e)
+{
+	static struct product p;
+	float sum;
+	product_make(&p, e);
+	if (cu->cuMemsetD32Async(p.da, 0x3f800800, BATCH * A_SIZE, NULL) ||
+	    cu->cuMemsetD32Async(p.db, 0x3f800000, BATCH * B_SIZE, NULL) || multiply(&p, 1, 0, NULL, NULL) ||
+	    cu->cuMemcpyDtoH(&sum, p.dd, sizeof sum))
+		bail("no product");
+	product_free(&p);
+	return sum;
+}
+
 static void test_algorithms(void)
 {
 	static struct product p;
@@ -378,6 +392,8 @@ int main(void)
 	is_fine(lt.cublasLtCreate(&handle));
 	for (size_t i = 0; i < sizeof examples / sizeof examples[0]; i++)
 		test_example(&examples[i]);
+	is_near(rounded_sum(&examples[0]), K * (1 + 0x1p-12), 0, "f32 keeps its bits");
+	is_near(rounded_sum(&examples[1]), K, 0, "tf32 rounds what goes in");
 	test_algorithms();
 	test_refusals();
 	test_memory();

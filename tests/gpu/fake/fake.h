@@ -8,9 +8,10 @@
  * The environment says what the device is; it is read at each call:
  *   FAKE_CUDA_DEVICES  how many (1)              FAKE_CUDA_CC       compute capability (9.0)
  *   FAKE_CUDA_MEMORY   bytes of each (2 GiB)     FAKE_CUDA_VERSION  of the driver (13000)
- *   FAKE_CUDA_NAME     its name (Fake GPU)
+ *   FAKE_CUDA_NAME     its name (Fake GPU)       FAKE_CUDA_L2       bytes of its cache (50 MiB)
  *   FAKE_CUDA_FAIL     FUNCTION:N:CODE[,...]: the N-th call from here on gives CODE (N = 0: every call)
  *   FAKE_CUDA_LAZY     1: streams wait until somebody waits for them, so that a wait that lacks is seen
+ *   FAKE_CUDA_OPEN     1: device memory is not hidden between calls, which costs time where there is much
  *   FAKE_CUDA_LOG      file that gets a line a complaint
  *   FAKE_CUDA_ABORT    1: a complaint is the end of the process
  */

@@ -36,7 +36,7 @@ struct lt_problem {
 
 struct lt_algo {
 	int id;
-	uint32_t tile, stages, split, reduction, swizzle;
+	uint32_t tile, stages, split, reduction, swizzle, custom;
 	uint16_t inner, cluster;
 	float waves;
 };

@@ -199,8 +199,9 @@ void memory_show(void)
 
 void memory_hide(void)
 {
-	if (shown)
-		protect_all(PROT_NONE);
+	if (!shown || fake_setting("FAKE_CUDA_OPEN", 0))
+		return;
+	protect_all(PROT_NONE);
 	shown = false;
 }
 
