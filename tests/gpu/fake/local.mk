@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: Apache-2.0
+# A strict device without hardware: libfakecuda.so is libcuda and libcublasLt at once. Without a sanitizer: that belongs to the
+# program that opens it.
+FAKE_CUDA_FILES = %D%/fake.h %D%/state.c %D%/object.c %D%/words.c %D%/device.c %D%/memory.h %D%/memory.c %D%/fault.c \
+	%D%/copy.c %D%/stream.h %D%/stream.c %D%/graph.h %D%/graph.c %D%/event.c %D%/module.h %D%/module.c %D%/arguments.h %D%/arguments.c %D%/launch.c \
+	%D%/lt.h %D%/lt_descriptor.c %D%/lt_algo.c %D%/lt_product.c %D%/lt_multiply.c
+FAKE_CUDA_FLAGS = -std=gnu11 -ffp-contract=off -fPIC -pthread $(WARN_CFLAGS)
+if HAVE_CUDA
+FAKE_CUDA = %D%/libfakecuda.so
+check_LIBRARIES += %D%/libfakecuda.a
+%C%_libfakecuda_a_SOURCES = $(FAKE_CUDA_FILES) tests/gpu/simt.h %D%/standin.c engines/tensor/dtype.c engines/tensor/quant.c
+%C%_libfakecuda_a_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS)
+%C%_libfakecuda_a_CFLAGS = $(FAKE_CUDA_FLAGS)
+$(FAKE_CUDA): %D%/libfakecuda.a
+	$(AM_V_CCLD)$(CC) -shared -pthread -Wl,-Bsymbolic -Wl,-z,defs -o $@ \
+		-Wl,--whole-archive %D%/libfakecuda.a -Wl,--no-whole-archive -lm
+check_DATA += $(FAKE_CUDA)
+CLEANFILES += $(FAKE_CUDA)
+else
+EXTRA_DIST += $(FAKE_CUDA_FILES)
+endif
