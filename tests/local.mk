@@ -21,6 +21,7 @@ TESTS += %D%/layers.test
 include tests/unit/local.mk
 include tests/machines/local.mk
 include tests/kernels/local.mk
+include tests/gpu/local.mk
 include tests/golden/local.mk
 include tests/cli/local.mk
 include tests/faults/local.mk
