@@ -100,6 +100,8 @@ void json_put(struct strbuf *out, const json_t *value);
 
 /* The machine in a few words: its processor, else its id. */
 void machine_put(struct strbuf *out, const struct stored_run *run);
+/* The same, with what of its devices beside the CPU was measured: "... with cuda:0 NVIDIA H100". */
+void place_put(struct strbuf *out, const struct stored_run *run);
 /* What is noted of a run ("interrupted", "clock"), each "KEY: TEXT" behind `before`. Untrusted text. */
 void run_notes_put(struct strbuf *out, const struct stored_run *run, const char *before);
 
