@@ -19,6 +19,7 @@ static void hello_of_engines(bool gpu_is_usable)
 {
 	static const char *const precisions[] = {"f32", "f16", "bf16", "q8_0", "tf32", NULL},
 				 *const kvs[] = {"f16", NULL}, *const isas[] = {"sm_90", NULL},
+				 *const affinities[] = {"auto", NULL},
 				 *const providers[] = {"own", "cublaslt", NULL},
 				 *const gpus[] = {"cuda", NULL}, *const cpus[] = {"cpu", "null", NULL};
 	const char *why = "no NVIDIA driver: libcuda.so.1 is not there";
@@ -35,6 +36,7 @@ static void hello_of_engines(bool gpu_is_usable)
 	choice_lists(&gpu->precisions, precisions, true, "");
 	choice_lists(&gpu->kvs, kvs, true, "");
 	choice_lists(&gpu->isas, isas, true, "");
+	choice_lists(&gpu->affinities, affinities, true, "");
 	choice_lists(&gpu->providers, providers, true, "");
 }
 
@@ -161,6 +163,16 @@ static void test_no_choices(void)
 		    "x.yaml:1: device cuda:0 has no isa avx2\n");
 }
 
+static void test_affinity(void)
+{
+	is_plan("{" GEMM ", device: 'cuda:0', affinity: [all, auto, compact, 0-1]}\n",
+		"device=cuda:0 engine=cuda k=8 m=8 n=8 precision=f32 threads=1 workload=gemm\n"
+		"affinity=compact device=cuda:0 engine=cuda k=8 m=8 n=8 precision=f32 threads=1 "
+		"workload=gemm -> skipped: "
+		"x.yaml:1: device cuda:0 has no affinity compact, known are auto\n"
+		"affinity=0-1 device=cuda:0 engine=cuda k=8 m=8 n=8 precision=f32 threads=1 workload=gemm\n");
+}
+
 /* Named and absent: a row that says why. */
 static void test_absent(void)
 {
@@ -274,6 +286,7 @@ int main(void)
 	test_pairs();
 	test_choices();
 	test_no_choices();
+	test_affinity();
 	test_absent();
 	test_ids();
 	test_shares();
