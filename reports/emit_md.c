@@ -300,7 +300,7 @@ static void put_ceiling(struct strbuf *out, const struct row *c)
 	strbuf_printf(&text, "%s%s", text.len ? " " : "", strbuf_text(&interval));
 	strbuf_puts(out, "| ");
 	strbuf_reset(&interval);
-	row_test(&interval, c);
+	ceiling_test(&interval, c);
 	text_md(out, strbuf_text(&interval));
 	strbuf_puts(out, " | ");
 	text_md(out, point_get(&c->point->point, KEY_ISA));

@@ -90,6 +90,8 @@ void view_constants(struct strbuf *out, const struct view *v);
 void view_troubles(struct strbuf *out, const struct view *v);
 int view_state_count(const struct view *v, enum point_state s);
 
+/* "read 64 MiB", of another device than the CPU "read 64 MiB on cuda:0" */
+void ceiling_test(struct strbuf *out, const struct row *c);
 /* "read 64 MiB 38.2 GB/s" */
 void ceiling_name(struct strbuf *out, const struct row *c);
 

@@ -164,12 +164,23 @@ static void number_put(struct plan_values *out, long long v)
 	plan_value_add(out, number, POINT_PLANNED, NULL);
 }
 
+/* One that is driven by a single thread, however many are asked for: the same sweep runs on it. */
+static bool has_one_thread(const struct wire_device *dev)
+{
+	return dev->n_cpus <= 1 && dev->engines.n > 0 &&
+	       strcmp(dev->name, point_key_default(KEY_DEVICE)) != 0;
+}
+
 /* A device that is not known has all the threads that are asked for; its points are refused already. */
 static void threads_resolve(struct plan_values *out, const struct plan_context *c, const char *text)
 {
 	long long first, step, most = c->device && c->device->n_cpus > 0 ? c->device->n_cpus : 1;
 	char op;
 	bool range = range_to_all(text, &first, &op, &step);
+	if (c->device && has_one_thread(c->device)) {
+		number_put(out, 1);
+		return;
+	}
 	if (!c->device || (!range && strcmp(text, "all") != 0)) {
 		plan_value_add(out, text, POINT_PLANNED, NULL);
 		return;

@@ -98,6 +98,26 @@ static void test_report(const struct analysis *a)
 	free(text);
 }
 
+/* Tables of ceilings say whose each is. */
+static void test_tables(const struct analysis *a)
+{
+	static const char *const formats[] = {"md", "html"};
+	const struct report_options options = {.width = 100};
+
+	for (int i = 0; i < 2; i++) {
+		char *text = NULL;
+		size_t size = 0;
+		FILE *f = open_memstream(&text, &size);
+
+		if (!f || emitter_find(formats[i])->emit(f, a, &options, NULL) != 0)
+			bail("no report");
+		fclose(f);
+		has_text(text, "fma f16 on cuda:0", formats[i]);
+		ok(!strstr(text, "on cpu"), "of the CPU it goes without saying");
+		free(text);
+	}
+}
+
 /* A row stands under what was measured on its own device, in the type that is multiplied there. */
 static void test_ceilings(const struct analysis *a)
 {
@@ -190,6 +210,7 @@ int main(void)
 					   {analysis_make(&gpu->run), "gpu.db run 7", "Some CPU"}};
 
 	test_report(a);
+	test_tables(a);
 	test_ceilings(a);
 	test_rooflines(a);
 	compare_text("devices-by-device.txt", &one, 1, "device", 2);

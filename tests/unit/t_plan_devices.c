@@ -153,6 +153,14 @@ static void test_choices(void)
 		"device=cuda:0 engine=cuda model=default precision=bf16 threads=1 workload=tg1\n");
 }
 
+static void test_threads(void)
+{
+	is_plan("{" GEMM ", device: [cpu, 'cuda:0'], threads: [2, 4, all, 1-all*2]}\n",
+		CPU "k=8 m=8 n=8 precision=f32 threads=4 workload=gemm\n"
+		    "k=8 m=8 n=8 precision=f32 threads=1 workload=gemm\n"
+		    "device=cuda:0 engine=cuda k=8 m=8 n=8 precision=f32 threads=1 workload=gemm\n");
+}
+
 static void test_no_choices(void)
 {
 	static const char *const none[] = {NULL};
@@ -285,6 +293,7 @@ int main(void)
 	test_devices();
 	test_pairs();
 	test_choices();
+	test_threads();
 	test_no_choices();
 	test_affinity();
 	test_absent();
