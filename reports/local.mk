@@ -8,7 +8,7 @@ libreports_a_SOURCES = \
 	%D%/analysis/ceilings.c \
 	%D%/analysis/counters.c %D%/analysis/counters.h \
 	%D%/analysis/facts.c %D%/analysis/facts.h %D%/analysis/differences.c \
-	%D%/analysis/compare.c %D%/analysis/compare.h %D%/analysis/ratio.c \
+	%D%/analysis/compare.c %D%/analysis/compare.h %D%/analysis/follow.c %D%/analysis/ratio.c \
 	%D%/analysis/verdicts.h \
 	%D%/analysis/verdicts.c \
 	%D%/analysis/verdict_steps.h \

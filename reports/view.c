@@ -287,6 +287,15 @@ void view_troubles(struct strbuf *out, const struct view *v)
 	}
 }
 
+void ceiling_test(struct strbuf *out, const struct row *c)
+{
+	const char *device = point_get(&c->point->point, KEY_DEVICE);
+
+	row_test(out, c);
+	if (strcmp(device, point_key_default(KEY_DEVICE)) != 0)
+		strbuf_printf(out, " on %s", device);
+}
+
 void ceiling_name(struct strbuf *out, const struct row *c)
 {
 	const char *unit;

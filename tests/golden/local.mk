@@ -10,6 +10,13 @@ check_PROGRAMS += %D%/t_reports %D%/t_plots %D%/t_models %D%/t_comparisons
 %C%_t_comparisons_SOURCES = %D%/t_comparisons.c %D%/golden.h %D%/example_run.h %D%/stored_run.h
 %C%_t_comparisons_CFLAGS = $(AM_CFLAGS)
 %C%_t_comparisons_LDADD = $(REPORT_TEST_LINK)
+check_PROGRAMS += %D%/t_devices
+%C%_t_devices_SOURCES = %D%/t_devices.c %D%/golden.h %D%/stored_run.h
+%C%_t_devices_CFLAGS = $(AM_CFLAGS)
+%C%_t_devices_LDADD = $(REPORT_TEST_LINK)
+TESTS += %D%/t_devices
+EXTRA_DIST += %D%/reports/devices.txt %D%/reports/devices-by-device.txt %D%/reports/devices-by-engine.txt \
+	%D%/reports/devices-of-two-runs.txt
 check_PROGRAMS += %D%/t_verdict_page
 %C%_t_verdict_page_SOURCES = %D%/t_verdict_page.c %D%/golden.h %D%/example_verdicts.h %D%/example_run.h %D%/stored_run.h
 %C%_t_verdict_page_CFLAGS = $(AM_CFLAGS)
