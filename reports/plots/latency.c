@@ -276,7 +276,7 @@ static void picture_describe(struct picture *p, const char *heading, const struc
 	if (n_marked)
 		strbuf_printf(
 			&text,
-			" %d samples were disturbed (contended, preempted, migrated or faulted) and count "
+			" %d samples were disturbed (contended, throttled, preempted, migrated or faulted) and count "
 			"like the others%s.",
 			n_marked, shown ? "; triangles: the slowest of them" : "");
 	p->reading = strbuf_take(&text);
