@@ -55,6 +55,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static unsigned long long energy_now(void)
 {
 	static double sum, shown;
+	static int calls;
 	static long long last, step;
 	struct timespec t;
 	clock_gettime(CLOCK_MONOTONIC, &t);
@@ -68,9 +69,9 @@ static unsigned long long energy_now(void)
 		step = now / (number("step_ms", 5) * 1000000);
 		shown = sum;
 	}
-	unsigned long long mj = (unsigned long long)shown;
+	unsigned long long mj = (unsigned long long)(number("back", 0) ? 1e9 - ++calls : shown);
 	pthread_mutex_unlock(&lock);
-	return number("back", 0) ? 1 : mj;
+	return mj;
 }
 
 /* ---- NVML ---- */

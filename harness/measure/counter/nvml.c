@@ -155,7 +155,8 @@ static void put_reasons(struct counter *c, struct readings *out)
 	if (!known)
 		nvml_explain(&c->card, NVML_REASONS, c->end[NVML_REASONS].result, why, sizeof why);
 	put(c, out, "throttle_reasons", "bits", known ? (double)reasons : NAN, why);
-	snprintf(why, sizeof why, "of %d looks, one every 20 ms", c->seen.n);
+	if (known)
+		snprintf(why, sizeof why, "of %d looks, one every 20 ms", c->seen.n);
 	put(c, out, "throttled_looks", "count", known ? c->seen.n_throttled : NAN, why);
 }
 
