@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "engines/base/clock.h"
 #include "engines/base/mem.h"
@@ -190,12 +191,14 @@ static void counter_refuse(const struct counter *c, char *why, int size)
 			 (double)c->wall * 1e-9);
 }
 
-/* Without its idleness. */
-static void put_net(struct counter *c, struct readings *out, double mj, enum energy_quality quality)
+/* Without its idleness. gross: what the whole is worth, "good: ...". */
+static void put_net(struct counter *c, struct readings *out, double mj, enum energy_quality quality,
+		    const char *gross)
 {
-	char why[WIRE_WHY];
-	double idle = energy_idle_mean(&c->before, &c->after, &quality, why, sizeof why);
+	char idleness[100], why[WIRE_WHY];
+	double idle = energy_idle_mean(&c->before, &c->after, &quality, idleness, sizeof idleness);
 	double net = mj - idle * (double)c->wall * 1e-9;
+	snprintf(why, sizeof why, "%s%.90s", idleness, isfinite(net) ? strchr(gross, ':') : "");
 	if (net < 0)
 		snprintf(why, sizeof why, "idle power of %.4g W is more than the window took", idle * 1e-3);
 	put(c, out, "energy_gpu_net", "mJ", net, why);
@@ -226,7 +229,7 @@ static void put_energy(struct counter *c, struct readings *out)
 	}
 	enum energy_quality quality = energy_judge(&w, why, sizeof why);
 	put(c, out, "energy_gpu", "mJ", mj, why);
-	put_net(c, out, mj, quality);
+	put_net(c, out, mj, quality, why);
 	put(c, out, "power_mean", "mW", mj / seconds, w.counted ? "energy_gpu / time" : refused);
 }
 
