@@ -36,7 +36,8 @@ EXTRA_DIST += %D%/reports/terminal.txt %D%/reports/terminal-60.txt %D%/reports/t
 	%D%/reports/report.csv %D%/reports/report.json %D%/reports/body.html \
 	%D%/reports/compare-precision.txt %D%/reports/compare-apart.txt %D%/reports/compare-machine.txt \
 	%D%/reports/compare.md %D%/reports/compare.csv %D%/reports/compare.json %D%/reports/compare-body.html \
-	%D%/reports/refusal.txt %D%/reports/plots.txt
+	%D%/reports/refusal.txt %D%/reports/plots.txt \
+	%D%/reports/energy.txt %D%/reports/energy.md %D%/reports/energy.csv %D%/reports/energy.json
 
 # Whole models against other implementations.
 %C%_t_models_SOURCES = %D%/t_models.c %D%/prompts.h tests/tiny_models.h tests/gguf_writer.h
