@@ -34,19 +34,11 @@ DEVICE uint32_t stream_read_pass(const struct stream_args *a)
 KERNEL_DEFINE(stream_read, stream_args)
 {
 	SHARED uint32_t warps[WARPS_MAX];
-	uint64_t i = thread_of_grid(), step = threads_of_grid();
 	uint32_t all = 0;
-	for (; i + (STREAM_DEEP - 1) * step < a.n16; i += STREAM_DEEP * step) {
-		struct words_4 v[STREAM_DEEP];
-		UNROLLED (u, STREAM_DEEP)
-			v[u] = load_words_4(stream_word(&a, i + (uint64_t)u * step));
-		UNROLLED (u, STREAM_DEEP)
-			all ^= stream_fold(v[u]);
-	}
-	for (; i < a.n16; i += step)
-		all ^= stream_fold(load_words_4(stream_word(&a, i)));
+	for (uint32_t pass = 0; pass < a.passes; pass++)
+		all ^= stream_read_pass(&a);
 	UNROLLED (i, LANE_STEPS)
-		all ^= lane_xor_u32(all, WARP / 2 >> i);
+		all ^= lane_xor_u32(all, 1 << i);
 	if (lane_of_thread() == 0)
 		warps[warp_of_thread()] = all;
 	block_barrier();

@@ -8,7 +8,7 @@ FAKE_CUDA_FLAGS = -std=gnu11 -ffp-contract=off -fPIC -pthread $(WARN_CFLAGS)
 if HAVE_CUDA
 FAKE_CUDA = %D%/libfakecuda.so
 check_LIBRARIES += %D%/libfakecuda.a
-%C%_libfakecuda_a_SOURCES = $(FAKE_CUDA_FILES) tests/gpu/simt.c tests/gpu/simt.h tests/gpu/twins.c engines/tensor/dtype.c engines/tensor/quant.c
+%C%_libfakecuda_a_SOURCES = $(FAKE_CUDA_FILES) tests/gpu/simt.c tests/gpu/simt.h tests/gpu/twins.c engines/base/mem.c engines/base/group.c engines/tensor/dtype.c engines/tensor/quant.c
 %C%_libfakecuda_a_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS)
 %C%_libfakecuda_a_CFLAGS = $(FAKE_CUDA_FLAGS)
 $(FAKE_CUDA): %D%/libfakecuda.a
