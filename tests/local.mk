@@ -21,13 +21,13 @@ TESTS += %D%/layers.test
 include tests/unit/local.mk
 include tests/machines/local.mk
 include tests/kernels/local.mk
+include tests/gpu/local.mk
 include tests/golden/local.mk
 include tests/cli/local.mk
 include tests/faults/local.mk
 include tests/fuzz/local.mk
 include tests/bench/local.mk
 include tests/fakes/local.mk
-include tests/gpu/local.mk
 include tests/rigs/local.mk
 include tests/look/local.mk
 include tests/peers/local.mk
