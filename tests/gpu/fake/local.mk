@@ -2,8 +2,8 @@
 # A strict device without hardware: libfakecuda.so is libcuda and libcublasLt at once. Without a sanitizer: that belongs to the
 # program that opens it.
 FAKE_CUDA_FILES = %D%/fake.h %D%/state.c %D%/object.c %D%/words.c %D%/device.c %D%/memory.h %D%/memory.c %D%/fault.c \
-	%D%/copy.c %D%/stream.h %D%/stream.c %D%/graph.h %D%/graph.c %D%/event.c %D%/module.h %D%/module.c %D%/arguments.h %D%/arguments.c %D%/launch.c \
-	%D%/lt.h %D%/lt_descriptor.c %D%/lt_algo.c %D%/lt_product.c %D%/lt_multiply.c
+	%D%/copy.c %D%/stream.h %D%/stream.c %D%/graph.h %D%/graph.c %D%/event.c %D%/module.h %D%/module.c \
+	%D%/arguments.h %D%/arguments.c %D%/launch.c %D%/lt.h %D%/lt_descriptor.c %D%/lt_algo.c %D%/lt_product.c %D%/lt_multiply.c
 FAKE_CUDA_FLAGS = -std=gnu11 -ffp-contract=off -fPIC -pthread $(WARN_CFLAGS)
 if HAVE_CUDA
 FAKE_CUDA = %D%/libfakecuda.so
@@ -39,5 +39,6 @@ tests_gpu_t_fake_lt_LDADD = libcudaengine.a libtensor.a libbase.a $(JANSSON_LIBS
 TESTS += $(FAKE_TESTS)
 tests/gpu/t_fake.log tests/gpu/t_fake_stream.log tests/gpu/t_fake_end.log tests/gpu/t_fake_lt.log: $(FAKE_CUDA)
 else
-EXTRA_DIST += $(FAKE_CUDA_FILES) tests/gpu/fake_device.h tests/gpu/t_fake.c tests/gpu/t_fake_stream.c tests/gpu/t_fake_end.c tests/gpu/t_fake_lt.c
+EXTRA_DIST += $(FAKE_CUDA_FILES) tests/gpu/fake_device.h tests/gpu/t_fake.c \
+	 tests/gpu/t_fake_stream.c tests/gpu/t_fake_end.c tests/gpu/t_fake_lt.c
 endif
