@@ -165,6 +165,9 @@ struct op_config {
 struct engine_ops {
 	const char *name; /* static */
 
+	/* Optional. The clock that step_info.device_ns is of: "CUDA events". Static; NULL: the device has none of its own. */
+	const char *device_clock;
+
 	/* Required. Fills up to max devices, returns how many there are; absent hardware is
 	 * a device with usable = false. Needs no open engine. */
 	int (*probe)(struct device_caps *caps, int max);

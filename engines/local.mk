@@ -4,11 +4,11 @@ noinst_LIBRARIES += libengines.a
 libengines_a_CFLAGS = $(AM_CFLAGS) $(OPENBLAS_CFLAGS)
 libengines_a_SOURCES = %D%/engine.h %D%/registry.c %D%/cpu/gemm.h \
 	%D%/cpu/op.h %D%/cpu/engine.c %D%/cpu/cpu.h %D%/cpu/kernel_set.c %D%/cpu/kernel_set.h \
-	%D%/cpu/plan.c %D%/cpu/plan.h %D%/cpu/carve.h %D%/cpu/kv.c %D%/cpu/kv.h \
+	%D%/cpu/plan.c %D%/cpu/plan.h \
 	%D%/cpu/weights.c %D%/cpu/weights_load.c %D%/cpu/weights.h \
 	%D%/cpu/packed_cache.c %D%/cpu/packed_cache.h %D%/cpu/scratch.c %D%/cpu/scratch.h \
 	%D%/cpu/session.c %D%/cpu/session.h %D%/cpu/step.c %D%/cpu/block.c %D%/cpu/block.h \
-	%D%/cpu/arch/arch.c %D%/cpu/arch/arch.h %D%/cpu/arch/llama.c %D%/cpu/arch/gpt2.c \
+	%D%/cpu/forward.c \
 	%D%/cpu/options.c %D%/cpu/options.h %D%/cpu/placement.c %D%/cpu/placement.h %D%/cpu/flush.c %D%/cpu/flush.h \
 	%D%/null/engine.c
 EXTRA_DIST += %D%/README.md

@@ -13,7 +13,7 @@ AM_TESTS_ENVIRONMENT = \
 # The salt of names of whoever runs the tests stays his own.
 CLEANFILES += %D%/config/inferometer/salt
 noinst_HEADERS += %D%/tap.h %D%/leaks.h %D%/naive_llama.h
-ENGINE_TEST_LINK = libworkloads.a libengines.a libmodel.a $(KERNEL_LIBS) libtensor.a libbase.a \
+ENGINE_TEST_LINK = libworkloads.a libengines.a libcudaengine.a libjob.a libmodel.a $(KERNEL_LIBS) libtensor.a libbase.a \
 	$(PCRE2_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS)
 EXTRA_DIST += %D%/tap.sh %D%/layers.test
 TESTS += %D%/layers.test

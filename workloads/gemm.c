@@ -157,6 +157,7 @@ const struct workload_ops workload_gemm = {
 	.build = gemm_build,
 	.reset = op_run_reset,
 	.step = op_run_step,
+	.device_ns = op_run_device_ns,
 	.verify = gemm_verify,
 	.describe = gemm_describe,
 	.free = op_run_free,

@@ -57,7 +57,15 @@ int op_run_step(struct workload_run *r, struct diag *d)
 {
 	struct step_info info;
 	int rc = r->ops->op_submit(r->job, d);
-	return rc ? rc : r->ops->op_wait(r->job, &info, d);
+	if (rc == 0)
+		rc = r->ops->op_wait(r->job, &info, d);
+	r->device_ns = rc ? 0 : info.device_ns;
+	return rc;
+}
+
+int64_t op_run_device_ns(const struct workload_run *r)
+{
+	return r->device_ns;
 }
 
 int op_run_verify_none(struct workload_run *r, float **out, int64_t *rows, int64_t *cols, struct diag *d)

@@ -73,6 +73,7 @@ const struct workload_ops workload_pp = {
 	.build = pp_build,
 	.reset = session_run_reset,
 	.step = session_run_step,
+	.device_ns = session_run_device_ns,
 	.verify = session_run_verify,
 	.describe = session_run_describe,
 	.free = session_run_free,

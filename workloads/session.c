@@ -85,7 +85,15 @@ static int batch_run(struct workload_run *r, struct diag *d)
 {
 	struct step_info info;
 	int rc = r->ops->submit(r->session, &r->batch, d);
-	return rc ? rc : r->ops->wait(r->session, &info, d);
+	if (rc == 0)
+		rc = r->ops->wait(r->session, &info, d);
+	r->device_ns = rc ? 0 : info.device_ns;
+	return rc;
+}
+
+int64_t session_run_device_ns(const struct workload_run *r)
+{
+	return r->device_ns;
 }
 
 /* Cuts all sequences to their first n tokens. */

@@ -39,6 +39,7 @@ struct workload_run {
 	struct batch batch; /* n tokens of the next step; its arrays are the four below */
 	int32_t *token, *pos, *seq;
 	uint8_t *want;
+	int64_t device_ns; /* of the last step */
 };
 
 /* The number of tokens after a workload's letters: "128" of "pp128". *end: behind it. */
@@ -62,6 +63,7 @@ MUST_CHECK int session_run_build(const struct engine_ops *ops, struct engine *e,
 /* The rest of workload_ops. */
 int session_run_reset(struct workload_run *r, struct diag *d);
 int session_run_step(struct workload_run *r, struct diag *d);
+int64_t session_run_device_ns(const struct workload_run *r);
 int session_run_verify(struct workload_run *r, float **out, int64_t *rows, int64_t *cols, struct diag *d);
 void session_run_describe(const struct workload_run *r, struct strbuf *out);
 void session_run_free(struct workload_run *r);

@@ -72,6 +72,9 @@ struct workload_ops {
 	/* Required. One step: submit and wait. Timed. Allocates nothing. */
 	int (*step)(struct workload_run *r, struct diag *d);
 
+	/* Required. What the last step took on the clock of the engine's device; 0 where that has none. */
+	int64_t (*device_ns)(const struct workload_run *r);
+
 	/* Required. Outputs on the seeded inputs, rows x cols f32, for comparison with another
 	 * engine: appends to *out (malloc'd, the caller frees). ERR_UNSUPPORTED for ceilings. */
 	int (*verify)(struct workload_run *r, float **out, int64_t *rows, int64_t *cols, struct diag *d);

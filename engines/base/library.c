@@ -59,9 +59,6 @@ void *library_open_cuda(const char *file, const char *variable, char *why, size_
 	if (!handle)
 		handle = toolkit_open(file);
 	if (!handle)
-		snprintf(why, size,
-			 "no %s here (looked for by the loader, below CUDA_HOME and CUDA_PATH; %s names "
-			 "another)",
-			 file, variable);
+		snprintf(why, size, "%s is not found (%s may name it)", file, variable);
 	return handle;
 }

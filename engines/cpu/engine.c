@@ -16,6 +16,7 @@
 #include "engines/cpu/op_plan.h"
 #include "engines/cpu/plan.h"
 #include "engines/cpu/session.h"
+#include "engines/job/job.h"
 
 extern const struct engine_ops cpu_engine;
 
@@ -73,7 +74,8 @@ static int cpu_probe(struct device_caps *caps, int max)
 	for (int i = 0; i < ISA_COUNT; i++)
 		capability_add(caps->isas, &caps->n_isas, isa_name(i), isa_why_not(i));
 	for (int i = 0; i < DTYPE_COUNT; i++)
-		capability_add(caps->precisions, &caps->n_precisions, dtype_name(i), NULL);
+		capability_add(caps->precisions, &caps->n_precisions, dtype_name(i),
+			       gemm_precision_why_not(i));
 	for (int i = 0; i < DTYPE_COUNT; i++)
 		if (dtype_in_caches(i))
 			capability_add(caps->kvs, &caps->n_kvs, dtype_name(i), NULL);
@@ -175,7 +177,7 @@ const struct engine_ops cpu_engine = {
 	.fetch = session_fetch,
 	.argmax = session_argmax,
 	.seq_edit = session_seq_edit,
-	.work = plan_work,
+	.work = job_work,
 	.describe = session_describe,
 	.unload = session_unload,
 	.op_plan = op_plan,

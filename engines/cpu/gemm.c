@@ -80,6 +80,17 @@ static int foreign_check(const struct gemm_context *g, enum isa isa, const struc
 	return 0;
 }
 
+const char *gemm_precision_why_not(enum dtype precision)
+{
+	return precision == DTYPE_TF32 ? "only a GPU's products round to it: here f32 is computed" : NULL;
+}
+
+static int precision_check(enum dtype precision, struct diag *d)
+{
+	const char *why = gemm_precision_why_not(precision);
+	return why ? diag_set(d, ERR_UNAVAILABLE, "precision %s: %s", dtype_name(precision), why) : 0;
+}
+
 int gemm_context_open(struct gemm_context **out, const struct gemm_config *config, enum dtype precision,
 		      struct diag *d)
 {
@@ -92,7 +103,9 @@ int gemm_context_open(struct gemm_context **out, const struct gemm_config *confi
 		return diag_set(d, ERR_USAGE,
 				"provider \"%.40s\": %s (expected own, openblas, onednn or blis)",
 				config->provider, why);
-	int rc = blocking_parse(config->blocking, &asked, d);
+	int rc = precision_check(precision, d);
+	if (rc == 0)
+		rc = blocking_parse(config->blocking, &asked, d);
 	if (rc)
 		return rc;
 	struct gemm_context *g = mem_alloc(sizeof *g);
@@ -101,7 +114,7 @@ int gemm_context_open(struct gemm_context **out, const struct gemm_config *confi
 	g->precision = precision;
 	if (foreign)
 		rc = foreign_check(g, config->isa, &asked, d);
-	for (int t = 0; t < DTYPE_COUNT && !rc; t++)
+	for (int t = 0; t < DTYPE_HELD_COUNT && !rc; t++)
 		rc = own_choose(g, (enum dtype)t, config->isa, &asked, d);
 	if (rc) {
 		free(g);
@@ -235,7 +248,7 @@ void gemm_describe(const struct gemm_context *g, struct strbuf *out)
 void gemm_layout(const struct gemm_context *g, struct strbuf *out)
 {
 	strbuf_printf(out, "layout: %d\nprovider: %s\n", GEMM_LAYOUT, g->foreign ? g->foreign->name : "own");
-	for (int t = 0; t < DTYPE_COUNT; t++)
+	for (int t = 0; t < DTYPE_HELD_COUNT; t++)
 		strbuf_printf(out, "panels of %s: %d, %s\n", dtype_name((enum dtype)t),
 			      g->foreign ? 1 : g->kernels[t].nr, isa_name(g->kernels[t].isa));
 }

@@ -95,6 +95,8 @@ void gemm_run(const struct gemm_weight *w, const float *a, int m, size_t lda, fl
 /* Appends what runs: provider, kernel names, tile, blocks, accumulator type. */
 void gemm_describe(const struct gemm_context *g, struct strbuf *out);
 
+/* NULL when products can be computed at the precision; else why not. Static. */
+const char *gemm_precision_why_not(enum dtype precision);
 /* NULL when the provider can be used here; else why not. Loads it. */
 const char *gemm_provider_why_not(const char *provider);
 /* The names of all, "own" first; NULL behind the last. */

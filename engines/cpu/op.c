@@ -9,18 +9,14 @@
 
 #include "engines/base/mem.h"
 #include "engines/base/pool.h"
-#include "engines/base/rng.h"
 #include "engines/base/strbuf.h"
 #include "engines/cpu/cpu.h"
 #include "engines/cpu/gemm.h"
 #include "engines/cpu/op_calls.h"
 #include "engines/cpu/op_memory.h"
 #include "engines/cpu/op_plan.h"
+#include "engines/job/inputs.h"
 #include "engines/kernels/peak.h"
-
-/* A and W of one seed are two streams of numbers; so are their rows. */
-#define STREAM_A 0x41
-#define STREAM_W 0x57
 
 struct op_job {
 	struct op_config config; /* texts are not kept */
@@ -36,18 +32,10 @@ struct op_job {
 	const struct peak_fma_info *fma;
 };
 
-/* Element (row, column) depends on (seed, row, column) alone, whatever the matrix's size. */
-static void row_fill(uint64_t seed, uint64_t stream, int64_t row, int64_t n, float *dst)
-{
-	uint64_t row_seed = rng_at(rng_at(seed, stream), (uint64_t)row);
-	for (int64_t i = 0; i < n; i++)
-		dst[i] = rng_symmetric(rng_at(row_seed, (uint64_t)i));
-}
-
 static void weight_read(const void *source, int64_t row, int64_t n, float *dst)
 {
 	const struct op_job *j = source;
-	row_fill(j->config.seed, STREAM_W, row, n, dst);
+	gemm_input_row(j->config.seed, GEMM_INPUT_W, row, n, dst);
 }
 
 static void a_fill(void *arg, int thread, int n_threads)
@@ -56,8 +44,8 @@ static void a_fill(void *arg, int thread, int n_threads)
 	long row, end;
 	pool_share(j->config.m, thread, n_threads, &row, &end);
 	for (; row < end; row++)
-		row_fill(j->config.seed, STREAM_A, row, j->config.k,
-			 j->a + (size_t)row * (size_t)j->config.k);
+		gemm_input_row(j->config.seed, GEMM_INPUT_A, row, j->config.k,
+			       j->a + (size_t)row * (size_t)j->config.k);
 }
 
 static int not_mapped(const struct op_config *c, struct diag *d)

@@ -42,20 +42,9 @@ struct plan_sums {
 	} shape[PLAN_SHAPES_MAX];
 };
 
-/* A job that makes sense for the model, else ERR_USAGE or ERR_UNSUPPORTED; gives its architecture. */
-MUST_CHECK int plan_check_job(const struct model *m, const struct job_config *job, const struct arch **arch,
-			      struct diag *d);
-
-/* The cache of a job. */
-struct kv_config plan_kv(const struct model *m, const struct job_config *job);
-
 /* Sizes and plan of a checked job; ERR_OOM, with the plan filled, when it does not fit. sums: of g. */
 MUST_CHECK int plan_make(const struct arch *a, const struct model *m, const struct job_config *job,
 			 const struct gemm_context *g, struct plan_sums *sums, int n_threads,
 			 struct job_sizes *sizes, struct memory_plan *plan, struct diag *d);
-
-/* engine_ops.work */
-MUST_CHECK int plan_work(const struct model *m, const struct job_config *job, int n_seqs, int n_past,
-			 int n_new, int n_rows, struct step_work *work, struct diag *d);
 
 #endif

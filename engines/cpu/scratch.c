@@ -3,9 +3,7 @@
 
 #include "engines/cpu/scratch.h"
 
-#include <math.h>
-
-#include "engines/cpu/carve.h"
+#include "engines/job/carve.h"
 #include "engines/engine.h"
 #include "engines/kernels/attention.h"
 #include "engines/model/model.h"
@@ -34,17 +32,4 @@ bool scratch_lay_out(struct scratch *t, const struct hparams *hp, const struct j
 	t->gemm = carve_take(&c, gemm_bytes, 1);
 	*bytes = c.used;
 	return !c.overflow;
-}
-
-void scratch_fill_turns(struct scratch *t, const struct hparams *hp, const float *factors, int n_positions)
-{
-	for (int i = 0; i < hp->n_rot; i += 2) {
-		double speed = hp->rope_scale * pow(hp->rope_base, -(double)i / hp->n_rot) /
-			       (factors ? factors[i / 2] : 1);
-		for (int p = 0; p < n_positions; p++) {
-			float *pair = t->turns + (size_t)p * (size_t)hp->n_rot + i;
-			pair[0] = (float)cos(p * speed);
-			pair[1] = (float)sin(p * speed);
-		}
-	}
 }

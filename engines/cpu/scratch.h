@@ -36,8 +36,4 @@ struct scratch {
 bool scratch_lay_out(struct scratch *t, const struct hparams *hp, const struct job_config *job,
 		     int n_positions, int n_threads, size_t gemm_bytes, void *base, size_t *bytes);
 
-/* Fills turns: angles in double, position * rope_scale * rope_base^(-2i / n_rot) / factors[i]. factors: one
- * a pair, NULL is all 1. */
-void scratch_fill_turns(struct scratch *t, const struct hparams *hp, const float *factors, int n_positions);
-
 #endif

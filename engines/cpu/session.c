@@ -12,6 +12,8 @@
 #include "engines/cpu/gemm.h"
 #include "engines/cpu/packed_cache.h"
 #include "engines/cpu/plan.h"
+#include "engines/job/job.h"
+#include "engines/job/turns.h"
 
 static int gemm_open(struct gemm_context **g, const struct engine *e, const struct job_config *job,
 		     struct diag *d)
@@ -59,19 +61,10 @@ int session_check(struct engine *e, const struct model *m, const struct job_conf
 	const struct arch *a;
 	const struct gemm_context *g;
 	struct job_sizes sizes;
-	int rc = plan_check_job(m, job, &a, d);
+	int rc = job_check(m, job, &a, d);
 	if (rc == 0)
 		rc = gemm_plan(e, job, &g, d);
 	return rc ? rc : plan_make(a, m, job, g, &e->planned.sums, pool_threads(e->pool), &sizes, plan, d);
-}
-
-static void turns_fill(struct session *s, const struct model *m)
-{
-	const struct tensor *t = model_tensor(m, "rope_freqs.weight");
-	float factors[HEAD_DIM_MAX / 2];
-	if (t)
-		tensor_read_rows(t, 0, 1, factors);
-	scratch_fill_turns(&s->scratch, &s->hp, t ? factors : NULL, s->kv.config.n_positions);
 }
 
 static int scratch_open(struct session *s, const struct model *m, const struct job_sizes *sizes,
@@ -86,7 +79,7 @@ static int scratch_open(struct session *s, const struct model *m, const struct j
 	s->scratch_bytes = sizes->scratch;
 	scratch_lay_out(&s->scratch, &s->hp, &s->job, n_positions, pool_threads(s->engine->pool), sizes->gemm,
 			s->scratch_memory, &n);
-	turns_fill(s, m);
+	turns_fill(m, n_positions, s->scratch.turns);
 	return 0;
 }
 
@@ -109,7 +102,7 @@ static int weights_fill(struct session *s, const struct model *m, struct diag *d
 static int session_fill(struct session *s, const struct model *m, const struct job_sizes *sizes,
 			struct diag *d)
 {
-	struct kv_config kv = plan_kv(m, &s->job);
+	struct kv_config kv = job_kv(m, &s->job);
 	int rc = kv_open(&s->kv, &kv, d);
 	if (!rc)
 		rc = scratch_open(s, m, sizes, d);
@@ -128,7 +121,7 @@ int session_load(struct engine *e, const struct model *m, const struct job_confi
 	s->engine = e;
 	s->hp = m->hp;
 	s->job = *job;
-	int rc = plan_check_job(m, job, &s->arch, d);
+	int rc = job_check(m, job, &s->arch, d);
 	if (!rc)
 		rc = gemm_open(&s->gemm, e, job, d);
 	if (!rc)

@@ -7,7 +7,7 @@
 
 #include "engines/base/strbuf.h"
 #include "engines/cpu/cpu.h"
-#include "engines/cpu/kv.h"
+#include "engines/job/kv.h"
 #include "engines/cpu/scratch.h"
 #include "engines/cpu/weights.h"
 #include "engines/engine.h"
@@ -41,6 +41,9 @@ int session_load(struct engine *e, const struct model *m, const struct job_confi
 		 struct diag *d);
 void session_unload(struct session *s);
 void session_describe(const struct session *s, struct strbuf *out);
+
+/* One step over s->batch: from tokens to s->scratch.logits (forward.c). */
+void session_forward(struct session *s);
 
 /* engine_ops: submit, wait, fetch, argmax, seq_edit (step.c) */
 int session_submit(struct session *s, const struct batch *b, struct diag *d);

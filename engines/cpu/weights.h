@@ -14,12 +14,12 @@
 
 #include "engines/base/cpuid.h"
 #include "engines/base/err.h"
-#include "engines/cpu/arch/arch.h"
+#include "engines/job/arch.h"
+#include "engines/job/parts.h"
 #include "engines/tensor/dtype.h"
 
 struct cache_folder;
 struct gemm_context;
-struct job_config;
 struct gemm_weight;
 struct model;
 struct pool;
@@ -64,21 +64,6 @@ struct weights {
 	size_t block_bytes;
 };
 
-/* What weights are held in: a precision, or each matrix what its tensors are in the file. */
-#define WEIGHTS_AS_IN_FILE DTYPE_COUNT
-enum dtype weights_held(const struct job_config *job);
-
-/* What a layer's matrix, the output matrix and the embedding are held in. Tensors of one matrix that differ in the file
- * are held in f16, or f32 where one of them is. */
-enum dtype weights_matrix_dtype(const struct arch *a, const struct model *m, int layer,
-				enum layer_matrix which, enum dtype held);
-enum dtype weights_output_dtype(const struct model *m, enum dtype held);
-enum dtype weights_embedding_dtype(const struct model *m, enum dtype held);
-
-/* Rows and columns of a layer's matrix, its parts put together. */
-void weights_shape(const struct arch *a, const struct model *m, int layer, enum layer_matrix which, int *rows,
-		   int *cols);
-
 /* Bytes of the block; false when that cannot be counted. */
 bool weights_bytes(const struct arch *a, const struct model *m, const struct gemm_context *g,
 		   enum dtype precision, size_t *bytes);
@@ -110,9 +95,5 @@ void weights_free(struct weights *w); /* all zero is fine */
 
 /* The row of the embedding of a token, as f32; without its position. */
 void weights_embed(const struct weights *w, int32_t token, float *dst);
-
-/* Appends one line for each kind of matrix that is held in something else than the precision. */
-void weights_describe_exceptions(const struct arch *a, const struct model *m, const struct job_config *job,
-				 struct strbuf *out);
 
 #endif

@@ -18,6 +18,7 @@ static const struct {
 	[DTYPE_Q8_0] = {"q8_0", Q8_0_BLOCK, sizeof(struct q8_0_block), 0},
 	[DTYPE_Q4_0] = {"q4_0", Q4_0_BLOCK, sizeof(struct q4_0_block), 0},
 	[DTYPE_WI8AI8] = {"wi8ai8", WI8AI8_BLOCK, WI8AI8_BLOCK, sizeof(float)},
+	[DTYPE_TF32] = {"tf32", 1, 4, 0},
 };
 
 _Static_assert(sizeof(struct q8_0_block) == 34, "a q8_0 block is as in the file");
@@ -40,7 +41,7 @@ bool dtype_parse(const char *name, enum dtype *out)
 
 bool dtype_in_files(enum dtype t)
 {
-	return t != DTYPE_WI8AI8;
+	return t != DTYPE_WI8AI8 && t != DTYPE_TF32;
 }
 
 const char *dtype_file_names(void)

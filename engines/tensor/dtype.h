@@ -19,8 +19,12 @@ enum dtype {
 	DTYPE_Q4_0, /* blocks of 32: binary16 scale, then 32 nibbles (GGUF type 2) */
 	DTYPE_WI8AI8, /* int8 with one f32 scale a row (channel); no file has it. As a precision: activations int8,
 	                 one scale a row (token) */
+	DTYPE_TF32, /* a precision alone: held as f32, products round both factors to 10 mantissa bits */
 	DTYPE_COUNT
 };
+
+/* The types that differ in how elements are held are those before it. */
+#define DTYPE_HELD_COUNT DTYPE_TF32
 
 #define Q8_0_BLOCK 32
 #define Q4_0_BLOCK 32
@@ -42,11 +46,11 @@ struct q4_0_block {
 	uint8_t q[Q4_0_BLOCK / 2];
 };
 
-/* "f32", "f16", "bf16", "q8_0", "q4_0", "wi8ai8". Static. */
+/* "f32", "f16", "bf16", "q8_0", "q4_0", "wi8ai8", "tf32". Static. */
 const char *dtype_name(enum dtype t);
 bool dtype_parse(const char *name, enum dtype *out);
 
-/* A type that GGUF files have, too: all but wi8ai8. */
+/* A type that GGUF files have, too: all but wi8ai8 and tf32. */
 bool dtype_in_files(enum dtype t);
 /* All of them as words of a message: "f32, f16, ... or q4_0". Static. */
 const char *dtype_file_names(void);

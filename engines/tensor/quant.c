@@ -170,6 +170,7 @@ void dtype_to_f32(enum dtype t, const void *src, float *dst, size_t n)
 	uint16_t half;
 	switch (t) {
 	case DTYPE_F32:
+	case DTYPE_TF32:
 		memcpy(dst, src, n * sizeof *dst);
 		return;
 	case DTYPE_F16:
@@ -211,6 +212,7 @@ void dtype_from_f32(enum dtype t, const float *src, void *dst, size_t n)
 	assert(n % (size_t)dtype_block(t) == 0);
 	switch (t) {
 	case DTYPE_F32:
+	case DTYPE_TF32:
 		memcpy(dst, src, n * sizeof *src);
 		return;
 	case DTYPE_F16:

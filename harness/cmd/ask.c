@@ -21,6 +21,7 @@ enum {
 	KEY_OF_ISA,
 	KEY_OF_PROVIDER,
 	KEY_OF_ENGINE,
+	KEY_OF_DEVICE,
 	KEY_OF_WORKER,
 	KEY_OF_IDS,
 	KEY_OF_UBATCH,
@@ -29,7 +30,7 @@ enum {
 static const struct argp_option options[] = {
 	{"model", 'm', "MODEL", 0, "GGUF file, synthetic:NAME, or 'default' for the shipped model", 0},
 	{"precision", KEY_OF_PRECISION, "P", 0,
-	 "weights are converted to f32, f16, bf16, q8_0, q4_0 or wi8ai8 (as in the file)", 0},
+	 "weights are converted to f32, tf32, f16, bf16, q8_0, q4_0 or wi8ai8 (as in the file)", 0},
 	{"kv", KEY_OF_KV, "TYPE", 0, "element type of the key-value cache, f32, f16, bf16 or q8_0 (f16)", 0},
 	{"ubatch", KEY_OF_UBATCH, "N", 0, "most tokens of a step of a prompt (512)", 0},
 	{"ub", 0, NULL, OPTION_ALIAS, NULL, 0},
@@ -38,7 +39,8 @@ static const struct argp_option options[] = {
 	 "instruction set level: ref, avx2, avx512, vnni, bf16, neon (the highest usable)", 0},
 	{"provider", KEY_OF_PROVIDER, "NAME", 0,
 	 "who does matrix products: own, openblas, onednn or blis (own)", 0},
-	{"engine", KEY_OF_ENGINE, "NAME", 0, "engine in the worker (cpu)", 0},
+	{"device", KEY_OF_DEVICE, "NAME", 0, "what it runs on, as cuda:0 (cpu)", 0},
+	{"engine", KEY_OF_ENGINE, "NAME", 0, "engine in the worker (the one that has the device)", 0},
 	{"worker", KEY_OF_WORKER, "PROGRAM", 0, "worker program (the one installed)", 0},
 	{0},
 };
@@ -67,6 +69,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		{KEY_OF_ISA, KEY_ISA},
 		{KEY_OF_PROVIDER, KEY_PROVIDER},
 		{KEY_OF_ENGINE, KEY_ENGINE},
+		{KEY_OF_DEVICE, KEY_DEVICE},
 	};
 	struct ask *a = state->input;
 	if (key == KEY_OF_WORKER) {

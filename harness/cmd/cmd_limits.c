@@ -7,12 +7,13 @@
 #include "engines/base/pool.h"
 #include "harness/cmd/measuring.h"
 
-enum { OPTION_ISA = OPTION_MEASURING_END, OPTION_QUICK, OPTION_WORKER };
+enum { OPTION_ISA = OPTION_MEASURING_END, OPTION_DEVICE, OPTION_QUICK, OPTION_WORKER };
 
 static const struct argp_option options[] = {
 	{"threads", 't', "N", 0, "numbers of threads (1, 2, 4, ... and all)", 0},
 	{"isa", OPTION_ISA, "LEVEL", 0, "instruction set levels (all for multiply-adds, the highest else)",
 	 0},
+	{"device", OPTION_DEVICE, "NAME", 0, "what is measured: cpu, cuda:0, ... or all (cpu)", 0},
 	{"quick", OPTION_QUICK, NULL, 0, "two processes a row instead of six: no intervals", 0},
 	{"output", 'o', "FORMAT", 0, "terminal, md, csv, json or html instead of the tables of limits", 0},
 	{"html", OPTION_HTML, "DIR", 0, "write the HTML report to this folder", 0},
@@ -34,6 +35,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case OPTION_ISA:
 		m->spec.axis[KEY_ISA] = arg;
+		break;
+	case OPTION_DEVICE:
+		m->spec.axis[KEY_DEVICE] = arg;
 		break;
 	case OPTION_QUICK:
 		m->spec.option[SPEC_OPTION_ROUNDS] = "2";
@@ -80,7 +84,11 @@ int cmd_limits(int argc, char **argv)
 	struct strbuf threads = {0};
 	char *command = command_line(argc, argv); /* parsing may reorder it */
 	cmd_parse(&argp, argc, argv, &m);
-	threads_put(&threads);
+	/* A device has threads of its own. */
+	if (m.spec.axis[KEY_DEVICE])
+		strbuf_puts(&threads, "1-all*2");
+	else
+		threads_put(&threads);
 	if (!m.spec.axis[KEY_THREADS])
 		m.spec.axis[KEY_THREADS] = strbuf_text(&threads);
 	int status = measuring_run(&m, command);

@@ -36,6 +36,8 @@ struct item {
 	bool usable;
 	const char *why;
 	int passes;
+	const char *key; /* what `with` lists: "engine", "device" */
+	char *with;	 /* owned; NULL: nothing */
 };
 struct items {
 	struct item *item;
@@ -81,20 +83,36 @@ static void counters_list(struct items *list, const struct wire_hello *h)
 	}
 }
 
+/* One more of what belongs to the item. */
+static void with_add(struct item *it, const char *key, const char *name)
+{
+	char *before = it->with;
+	it->key = key;
+	it->with = before ? mem_printf("%s, %s", before, name) : mem_strdup(name);
+	free(before);
+}
+
 static void engines_list(struct items *list, const struct wire_hello *h)
 {
 	choices_add(list, &h->engines, "");
 	/* A worker with one engine need not list it. */
 	if (h->engines.n == 0)
 		item_add(list, h->engine, "");
+	for (int i = 0; i < list->n; i++)
+		for (int k = 0; k < h->n_devices; k++)
+			if (wire_device_has_engine(&h->devices[k], list->item[i].name))
+				with_add(&list->item[i], "device", h->devices[k].name);
 }
 
 static void devices_list(struct items *list, const struct wire_hello *h)
 {
 	for (int i = 0; i < h->n_devices; i++) {
-		struct item *new = item_add(list, h->devices[i].name, h->devices[i].description);
-		new->usable = h->devices[i].usable;
-		new->why = h->devices[i].why;
+		const struct wire_device *dev = &h->devices[i];
+		struct item *new = item_add(list, dev->name, dev->description);
+		new->usable = dev->usable;
+		new->why = dev->why;
+		for (int k = 0; k < dev->engines.n; k++)
+			with_add(new, "engine", dev->engines.item[k].name);
 	}
 }
 
@@ -227,6 +245,10 @@ static void print_item(const struct item *it, int name_width, int detail_width)
 		strbuf_puts(&line, "  ");
 		put_column(&line, it->detail, detail_width);
 	}
+	if (it->with)
+		strbuf_printf(&line, "  %s ", it->key);
+	if (it->with)
+		put_column(&line, it->with, 0);
 	strbuf_puts(&line, it->usable ? "  yes" : "  no: ");
 	if (!it->usable)
 		put_column(&line, it->why, 0);
@@ -274,6 +296,8 @@ static void print_json(const struct items *list)
 		json_object_set_new(o, "detail", json_of_text(it->detail));
 		json_object_set_new(o, "usable", json_boolean(it->usable));
 		json_object_set_new(o, "why", json_of_text(it->why));
+		if (it->with)
+			json_object_set_new(o, it->key, json_of_text(it->with));
 		if (it->passes)
 			json_object_set_new(o, "visits", json_integer(it->passes));
 		json_array_append_new(a, o);
@@ -306,6 +330,8 @@ static void print_list(const struct arguments *a, int kind, const struct wire_he
 		print_json(&items);
 	else
 		print_items(&items, kinds[kind].list != counters_list);
+	for (int i = 0; i < items.n; i++)
+		free(items.item[i].with);
 	free(items.item);
 }
 

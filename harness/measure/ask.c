@@ -85,8 +85,9 @@ static int get_dtypes(struct question *q, struct diag *d)
 	q->config.precision = q->model->file_type;
 	q->config.as_in_file = !*precision || strcmp(precision, "file") == 0;
 	if (!q->config.as_in_file && !dtype_parse(precision, &q->config.precision))
-		return diag_set(d, ERR_UNSUPPORTED, "point: unknown precision \"%.60s\", expected wi8ai8, %s",
-				precision, dtype_file_names());
+		return diag_set(d, ERR_UNSUPPORTED,
+				"point: unknown precision \"%.60s\", expected tf32, wi8ai8, %s", precision,
+				dtype_file_names());
 	if (!dtype_parse(kv, &q->config.kv) || !dtype_in_caches(q->config.kv))
 		return diag_set(d, ERR_UNSUPPORTED, "point: unknown kv \"%.60s\", expected %s", kv,
 				dtype_cache_names());

@@ -21,9 +21,8 @@ static void choices_of(const struct capability *list, int n, struct wire_choices
 }
 
 /* Here each is loaded to see whether it can be: a worker that measures loads its point's alone. */
-static void providers_of(const struct device_caps *c, struct wire_choices *out)
+static void providers_of(const struct engine_ops *ops, const struct device_caps *c, struct wire_choices *out)
 {
-	const struct engine_ops *ops = engine_registry[0];
 	for (int i = 0; i < c->n_providers; i++) {
 		const struct capability *p = &c->providers[i];
 		const char *why = ops->provider_why_not ? ops->provider_why_not(p->name) : NULL;
@@ -31,7 +30,7 @@ static void providers_of(const struct device_caps *c, struct wire_choices *out)
 	}
 }
 
-static void device_of(const struct device_caps *c, struct wire_device *out)
+static void device_of(const struct engine_ops *ops, const struct device_caps *c, struct wire_device *out)
 {
 	snprintf(out->name, sizeof out->name, "%s", c->name);
 	snprintf(out->description, sizeof out->description, "%s", c->description);
@@ -43,18 +42,43 @@ static void device_of(const struct device_caps *c, struct wire_device *out)
 	choices_of(c->precisions, c->n_precisions, &out->precisions);
 	choices_of(c->kvs, c->n_kvs, &out->kvs);
 	choices_of(c->affinities, c->n_affinities, &out->affinities);
-	providers_of(c, &out->providers);
+	providers_of(ops, c, &out->providers);
 }
 
-/* The devices of the default engine: the others are named alike. */
-static void devices_of(struct wire_hello *h)
+/* A device that several engines have is listed once, as its first one describes it. */
+static struct wire_device *device_listed(struct wire_hello *h, const struct engine_ops *ops,
+					 const struct device_caps *c)
+{
+	for (int i = 0; i < h->n_devices; i++)
+		if (strcmp(h->devices[i].name, c->name) == 0)
+			return &h->devices[i];
+	h->devices = mem_realloc(h->devices, ((size_t)h->n_devices + 1) * sizeof *h->devices);
+	struct wire_device *new = &h->devices[h->n_devices++];
+	*new = (struct wire_device){0};
+	device_of(ops, c, new);
+	return new;
+}
+
+/* An engine is as usable as one of its devices. */
+static void engine_of(struct wire_hello *h, const struct engine_ops *ops, struct device_caps *caps)
+{
+	const char *why = "it has no device here";
+	bool usable = false;
+	int n = ops->probe(caps, DEVICES_MAX);
+	for (int i = 0; i < n && i < DEVICES_MAX; i++) {
+		wire_choice_add(&device_listed(h, ops, &caps[i])->engines, ops->name, caps[i].usable,
+				caps[i].why_not);
+		usable = usable || caps[i].usable;
+		why = i == 0 ? caps[i].why_not : why;
+	}
+	wire_choice_add(&h->engines, ops->name, usable, why);
+}
+
+static void engines_of(struct wire_hello *h)
 {
 	struct device_caps *caps = mem_alloc(DEVICES_MAX * sizeof *caps);
-	int n = engine_registry[0]->probe(caps, DEVICES_MAX);
-	h->n_devices = n < DEVICES_MAX ? n : DEVICES_MAX;
-	h->devices = mem_alloc(((size_t)h->n_devices + 1) * sizeof *h->devices);
-	for (int i = 0; i < h->n_devices; i++)
-		device_of(&caps[i], &h->devices[i]);
+	for (int i = 0; engine_registry[i]; i++)
+		engine_of(h, engine_registry[i], caps);
 	free(caps);
 }
 
@@ -107,11 +131,9 @@ int request_hello(struct server *s, const json_t *message, json_t **ok, struct d
 	snprintf(h.engine, sizeof h.engine, "%s", engine_registry[0]->name);
 	snprintf(h.version, sizeof h.version, "%s", BUILD_VERSION);
 	h.build = build_of();
-	devices_of(&h);
+	engines_of(&h);
 	workloads_of(&h);
 	counters_of(&h, json_is_true(json_object_get(message, "events")));
-	for (int i = 0; engine_registry[i]; i++)
-		wire_choice_add(&h.engines, engine_registry[i]->name, true, "");
 	*ok = wire_hello_to_json(&h);
 	wire_hello_free(&h);
 	return 0;

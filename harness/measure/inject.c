@@ -118,6 +118,13 @@ static int slowed_step(struct workload_run *r, struct diag *d)
 	return rc;
 }
 
+/* The spin is none of the device's. */
+static int64_t slowed_device_ns(const struct workload_run *r)
+{
+	const struct slowed *s = (const struct slowed *)r;
+	return s->inside->device_ns(s->run);
+}
+
 /* The least of some batches: others were disturbed. */
 static double read_cost(void)
 {
@@ -139,4 +146,5 @@ void inject_wrap(struct slowed *out, const struct inject *inject, const struct w
 	out->account = (struct inject_account){.part = inject->percent / 100, .read_ns = read_cost()};
 	out->ops.reset = slowed_reset;
 	out->ops.step = slowed_step;
+	out->ops.device_ns = slowed_device_ns;
 }

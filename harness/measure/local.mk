@@ -4,7 +4,7 @@ noinst_LIBRARIES += libmeasure.a
 libmeasure_a_CFLAGS = $(AM_CFLAGS) $(PAPI_CFLAGS)
 libmeasure_a_SOURCES = \
 	%D%/server.c %D%/server.h \
-	%D%/state.c %D%/state.h \
+	%D%/devices.c %D%/devices.h %D%/state.c %D%/state.h \
 	%D%/hello.c %D%/prepare.c %D%/run.c %D%/ask.c %D%/ask_private.h %D%/ask_generate.c %D%/ask_tokens.c %D%/stop.c %D%/stop.h \
 	%D%/ask_convert.c %D%/ask_convert.h \
 	%D%/text.c %D%/text.h \

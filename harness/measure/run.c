@@ -239,8 +239,12 @@ static int run_window(struct server *s, const struct wire_run_request *q, struct
 {
 	struct wire_run_result *r = c->result;
 	bool cold = s->prepared.manner.cold, counting = q->n_counters > 0;
+	/* The step's own time, and that on the device's clock where there is one. */
+	r->series = mem_alloc(2 * sizeof *r->series);
 	const struct window_hooks hooks = {
 		.arg = c,
+		.device_clock = s->engine.ops->device_clock,
+		.device = &r->series[1],
 		.begin = counting ? counters_start : NULL,
 		.end = counting ? counters_stop : NULL,
 		.before_step = cold ? empty_caches : NULL,
@@ -253,9 +257,8 @@ static int run_window(struct server *s, const struct wire_run_request *q, struct
 	if (rc)
 		return rc;
 	measured_of(s, &slowed, &ops, &run);
-	r->series = mem_alloc(sizeof *r->series);
 	rc = window_run(ops, run, s->prepared.work.steps, q, &hooks, r->series, d);
-	r->n_series = rc == 0;
+	r->n_series = rc ? 0 : hooks.device_clock ? 2 : 1;
 	return rc;
 }
 

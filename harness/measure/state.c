@@ -10,6 +10,7 @@
 #include "engines/base/mem.h"
 #include "engines/base/pool.h"
 #include "engines/model/model.h"
+#include "harness/measure/devices.h"
 
 enum { THREADS_MAX = 4096 };
 
@@ -53,80 +54,6 @@ int state_model(struct server *s, const char *name, const struct model_options *
 }
 
 /* ---- the engine ---- */
-
-/* Is the value of a key among the device's choices, and usable? */
-static int choice_check(const struct capability *list, int n, const struct point *p, enum point_key key,
-			struct diag *d)
-{
-	const char *value = point_get(p, key);
-	for (int i = 0; i < n; i++) {
-		if (strcmp(list[i].name, value) != 0)
-			continue;
-		if (list[i].usable)
-			return 0;
-		return diag_set(d, ERR_UNAVAILABLE, "%s %s: %s", point_key_name(key), value, list[i].why_not);
-	}
-	return diag_set(d, ERR_UNSUPPORTED, "point: unknown %s \"%.60s\"", point_key_name(key), value);
-}
-
-/* Only the one that is asked for is loaded. */
-static int provider_check(const struct engine_ops *ops, const struct point *p, struct diag *d)
-{
-	const char *name = p->value[KEY_PROVIDER];
-	const char *why = name && ops->provider_why_not ? ops->provider_why_not(name) : NULL;
-	return why ? diag_set(d, ERR_UNAVAILABLE, "provider %s: %s", name, why) : 0;
-}
-
-static int choices_check(const struct device_caps *c, const struct point *p, struct diag *d)
-{
-	const struct {
-		enum point_key key;
-		int n;
-		const struct capability *list;
-		const char *free_word; /* always allowed */
-	} lists[] = {
-		{KEY_ISA, c->n_isas, c->isas, "auto"},
-		{KEY_PRECISION, c->n_precisions, c->precisions, "file"},
-		{KEY_KV, c->n_kvs, c->kvs, ""},
-		{KEY_PROVIDER, c->n_providers, c->providers, ""},
-	};
-	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
-		const char *value = p->value[lists[i].key];
-		if (!value || strcmp(value, lists[i].free_word) == 0)
-			continue;
-		int rc = choice_check(lists[i].list, lists[i].n, p, lists[i].key, d);
-		if (rc)
-			return rc;
-	}
-	return 0;
-}
-
-static void devices_probe(struct server *s, const struct engine_ops *ops)
-{
-	enum { DEVICES = 16 };
-	if (s->probed == ops)
-		return;
-	if (!s->caps)
-		s->caps = mem_alloc(DEVICES * sizeof *s->caps);
-	int n = ops->probe(s->caps, DEVICES);
-	s->n_caps = n < DEVICES ? n : DEVICES;
-	s->probed = ops;
-}
-
-static int device_check(struct server *s, const struct engine_ops *ops, const struct point *p, struct diag *d)
-{
-	const char *name = point_get(p, KEY_DEVICE);
-	int i = 0;
-	devices_probe(s, ops);
-	while (i < s->n_caps && strcmp(s->caps[i].name, name) != 0)
-		i++;
-	if (i == s->n_caps)
-		return diag_set(d, ERR_UNSUPPORTED, "point: unknown device \"%.60s\"", name);
-	if (!s->caps[i].usable)
-		return diag_set(d, ERR_UNAVAILABLE, "device %s: %s", name, s->caps[i].why_not);
-	int rc = choices_check(&s->caps[i], p, d);
-	return rc ? rc : provider_check(ops, p, d);
-}
 
 static bool engine_is(const struct open_engine *a, const struct open_engine *b)
 {
@@ -178,12 +105,9 @@ static bool is_pinned(const struct point *p, int64_t threads)
 
 int state_engine(struct server *s, const struct point *p, int n_threads, bool passive, struct diag *d)
 {
-	struct open_engine want = {.ops = engine_find(point_get(p, KEY_ENGINE)), .passive = passive};
-	int64_t threads = n_threads;
-	if (!want.ops)
-		return diag_set(d, ERR_UNSUPPORTED, "point: unknown engine \"%.60s\"",
-				point_get(p, KEY_ENGINE));
-	int rc = device_check(s, want.ops, p, d);
+	struct open_engine want = {.passive = passive};
+	int n_cpus = 0, rc = device_find(s, p, &want.ops, &n_cpus, d);
+	int64_t threads = n_threads < n_cpus ? n_threads : n_cpus;
 	if (rc == 0 && n_threads == 0)
 		rc = point_get_int(p, KEY_THREADS, 1, THREADS_MAX, &threads, d);
 	if (rc)
@@ -213,5 +137,5 @@ void state_free(struct server *s)
 	state_engine_close(s);
 	model_forget(s);
 	json_decref(s->pending);
-	free(s->caps);
+	devices_forget(s);
 }

@@ -27,6 +27,14 @@ struct open_engine {
 	char *affinity, *options; /* of the point; owned */
 };
 
+/* The devices of an engine as they were when it was first asked for; probing takes longer than a check. */
+struct probe {
+	struct device_caps *caps; /* owned; NULL: not asked for yet */
+	int n;
+};
+/* More engines than are built in. */
+#define STATE_ENGINES_MAX 8
+
 struct prepared {
 	const struct workload_ops *workload; /* NULL: nothing is prepared */
 	struct workload_run *run;
@@ -46,10 +54,7 @@ struct server {
 	char *model_name; /* as asked */
 	bool model_has_tokenizer, model_has_hash;
 	struct open_engine engine;
-	/* The devices of an engine as they were when it was first asked for; probing takes longer than a check. */
-	const struct engine_ops *probed;
-	struct device_caps *caps;
-	int n_caps;
+	struct probe probe[STATE_ENGINES_MAX]; /* by their places in the registry */
 	struct prepared prepared;
 };
 
@@ -68,7 +73,7 @@ bool server_cancelled(struct server *s);
 MUST_CHECK int state_model(struct server *s, const char *name, const struct model_options *options,
 			   const struct model **out, struct diag *d);
 /* The engine point p asks for, with its choices checked; reopened when anything differs (what was prepared
- * is then gone). n_threads: 0 takes those of the point. */
+ * is then gone). n_threads: 0 takes those of the point, else at most as many as its device has CPUs. */
 MUST_CHECK int state_engine(struct server *s, const struct point *p, int n_threads, bool passive,
 			    struct diag *d);
 /* What is prepared goes with it. */

@@ -30,6 +30,7 @@ struct window {
 	const struct wire_run_request *request;
 	const struct window_hooks *hooks;
 	struct wire_series s;
+	int64_t *device_ns; /* NULL: the device has no clock of its own */
 	int capacity;
 	int steps;	     /* of a repetition */
 	int64_t begun;	     /* of the repetitions after the warm-up */
@@ -97,7 +98,10 @@ static int series_open(struct window *w, struct diag *d)
 	w->s.offsets = touched(w->capacity);
 	w->s.marks = touched(w->capacity);
 	w->s.reps = touched(w->capacity);
-	if (!w->s.values || !w->s.offsets || !w->s.marks || !w->s.reps)
+	if (w->hooks->device_clock)
+		w->device_ns = touched(w->capacity);
+	if (!w->s.values || !w->s.offsets || !w->s.marks || !w->s.reps ||
+	    (w->hooks->device_clock && !w->device_ns))
 		return diag_set(d, ERR_OOM, "run: no memory for %d samples", w->capacity);
 	snprintf(w->s.name, sizeof w->s.name, "step");
 	snprintf(w->s.unit, sizeof w->s.unit, "ns");
@@ -164,6 +168,8 @@ static int repetition(struct window *w, int rep, bool warmup, struct diag *d)
 		w->s.offsets[n] = t0 - w->s.t0;
 		w->s.marks[n] = (cpu != cpu_before ? MARK_MIGRATED : 0) | (warmup ? MARK_WARMUP : 0);
 		w->s.reps[n] = rep;
+		if (w->device_ns)
+			w->device_ns[n] = rc ? 0 : w->ops->device_ns(w->run);
 		w->measured_ns += warmup ? 0 : t1 - t0;
 		if (t1 - w->looked >= LOOK_EVERY_NS)
 			look(w, t1);
@@ -205,6 +211,33 @@ static int repetitions(struct window *w, struct diag *d)
 	return rc ? rc : stopped;
 }
 
+static int64_t *copied(const int64_t *from, int n)
+{
+	int64_t *to = mem_try_array((size_t)n + 1, sizeof *to);
+	if (to)
+		memcpy(to, from, (size_t)n * sizeof *to);
+	return to;
+}
+
+/* The same samples by the device's clock. */
+static int device_series(struct window *w, struct wire_series *out, struct diag *d)
+{
+	struct wire_series s = w->s;
+	s.values = w->device_ns;
+	s.offsets = copied(w->s.offsets, s.n);
+	s.marks = copied(w->s.marks, s.n);
+	s.reps = copied(w->s.reps, s.n);
+	snprintf(s.name, sizeof s.name, "device");
+	snprintf(s.clock, sizeof s.clock, "%s", w->hooks->device_clock);
+	w->device_ns = NULL;
+	if (!s.offsets || !s.marks || !s.reps) {
+		series_free(&s);
+		return diag_set(d, ERR_OOM, "run: no memory for %d samples", w->s.n);
+	}
+	*out = s;
+	return 0;
+}
+
 int window_run(const struct workload_ops *ops, struct workload_run *run, int steps,
 	       const struct wire_run_request *request, const struct window_hooks *hooks,
 	       struct wire_series *series, struct diag *d)
@@ -213,7 +246,10 @@ int window_run(const struct workload_ops *ops, struct workload_run *run, int ste
 	int rc = series_open(&w, d);
 	if (rc == 0)
 		rc = repetitions(&w, d);
+	if (rc == 0 && w.device_ns)
+		rc = device_series(&w, hooks->device, d);
 	if (rc) {
+		free(w.device_ns);
 		series_free(&w.s);
 		return rc;
 	}

@@ -33,6 +33,10 @@ struct window_hooks {
 	int (*before_step)(void *arg, struct diag *d);
 	/* Optional. Asked between steps, now and then; true ends the window with ERR_CANCELLED. */
 	bool (*cancelled)(void *arg);
+	/* Optional. The clock of the device that computes, and where its times go: a second series "device" of the same
+	 * samples, owned by the caller like the first. Asked for after each step, outside of what is timed. */
+	const char *device_clock;
+	struct wire_series *device;
 };
 
 /* Repetitions of `steps` steps each, as request says. On success series is owned by the

@@ -60,7 +60,7 @@ void plan_add_ceilings(struct plan *p, const struct wire_hello *hello)
 		int read = -1, fma;
 		if (!has_ceilings(point, hello))
 			continue;
-		const char *type = point_fma_type(point_get(&point->point, KEY_PRECISION));
+		const char *type = point_fma_type(&point->point);
 		if (point->checked && point->check.working_set > 0) {
 			snprintf(size, sizeof size, "%lld", (long long)read_size(point));
 			read = ceiling_put(p, &index, hello, i, "read", KEY_SIZE, size);

@@ -228,7 +228,7 @@ static int expand_all(struct expansion *e)
 {
 	int rc = spec_check(e->spec, e->d);
 	for (int i = 0; i < e->spec->n_sections && rc == 0; i++) {
-		e->section = &e->spec->sections[i];
+		e->section = e->context.section = &e->spec->sections[i];
 		e->n_section = i;
 		if (!stands_for_others(e->spec, i) &&
 		    share_has_section(e->context.share, e->context.hello, e->section))

@@ -8,7 +8,11 @@
  *   precision  "file": the one the model is held in; not given: file, for a product f32
  *   isa        "auto", or not given, stays as it is: an id names no machine, and a ceiling goes by
  *              the same word. "all": every usable level, one point each
- *   engine, device, kv, precision, provider, cache, duration   "all": every usable one
+ *   device     not given: the usual one of each engine that is named, else cpu. "all": every usable one of those. One that is
+ *              not usable, or whose kind is here under other numbers alone, is "unavailable"
+ *   engine     not given: the one that has the device. "all": every usable one that has it. Both named and not belonging
+ *              together is "skipped"
+ *   kv, precision, provider, cache, duration   "all": every usable one
  *   affinity   "all": compact, scatter and each node that can be used, not auto
  * Anything else is taken as written: the worker's check judges it.
  */
@@ -123,8 +127,8 @@ void plan_admit(struct plan *p, int i, const struct wire_check *answer);
 
 /*
  * Adds the read and fma points that stand beside the planned ones: read of the working set its check
- * told (the nearest power of two, 32 KiB to 1 GiB), fma of the type its precision multiplies in (int8 for
- * q8_0, q4_0 and wi8ai8, bf16 for bf16, else f32), on the same engine, device, isa, threads and (where both heed it) affinity. A point that a sweep asked for
+ * told (the nearest power of two, 32 KiB to 1 GiB), fma of the type that its precision is multiplied in
+ * there (point_fma_type), on the same engine, device, isa, threads and (where both heed it) affinity. A point that a sweep asked for
  * itself is not added again. They are to be checked and admitted like others.
  */
 void plan_add_ceilings(struct plan *p, const struct wire_hello *hello);

@@ -26,7 +26,7 @@ void plan_index_build(struct plan_index *x, const struct plan *p);
 /* Replaces state and reason. */
 void plan_refuse(struct plan_point *p, enum point_state state, const char *reason);
 
-/* ---- values (resolve.c) ---- */
+/* ---- values (values.c) ---- */
 
 struct plan_value {
 	char *text;
@@ -38,6 +38,16 @@ struct plan_values {
 	struct plan_value *item;
 };
 void plan_values_free(struct plan_values *v);
+/* One more, unless it is there already. reason is owned by the value afterwards; NULL: it can be. */
+void plan_value_add(struct plan_values *v, const char *text, enum point_state state, char *reason);
+/* A value that must stand in a list, and all usable ones of a list. what: its key, for messages. */
+void plan_choice(struct plan_values *out, const char *what, const char *text,
+		 const struct wire_choices *list);
+void plan_choices_all(struct plan_values *out, const char *what, const struct wire_choices *list);
+/* `unknown precision "q8" (did you mean "q8_0"?)`, or what there is. Owned by the caller. */
+char *plan_unknown(const char *what, const char *text, const struct wire_choices *list);
+
+/* ---- what a key can be (resolve.c) ---- */
 
 /* What is known of a point while its values are chosen; NULL: not chosen yet, or unknown. */
 struct plan_context {
@@ -46,7 +56,10 @@ struct plan_context {
 	const struct plan_model *models;
 	int n_models;
 	const struct wire_workload *workload;
+	const struct section *section; /* whose values are chosen; NULL: none */
+	/* Of one that is there under another number alone, that one: they are alike. */
 	const struct wire_device *device;
+	const char *device_name;	/* as it was chosen */
 	const struct plan_model *model; /* without an error */
 	const struct plan_share *share; /* NULL: all of the spec */
 	const char *file;		/* the spec's, for messages; NULL or "": from flags */
@@ -61,6 +74,16 @@ void plan_context_choose(struct plan_context *c, enum point_key key, const char 
  * given and is not. */
 bool plan_resolve(const struct plan_context *c, enum point_key key, const struct axis *axis,
 		  struct plan_values *out);
+
+/* ---- devices and their engines (devices.c) ---- */
+
+/* The device of that name, or the first of its kind; NULL: unknown. Belongs to hello. */
+const struct wire_device *plan_device(const struct wire_hello *hello, const char *name);
+/* Values of the key device as written, and where none is: those of the engines that the section names. */
+void plan_device_value(struct plan_values *out, const struct plan_context *c, const char *text);
+void plan_device_default(struct plan_values *out, const struct plan_context *c);
+/* Values of the key engine on the device that was chosen: none for one that cannot be there, unless both are named. */
+void plan_engine_value(struct plan_values *out, const struct plan_context *c, const char *text);
 
 /* ---- what is another worker's (worker.c) ---- */
 

@@ -13,39 +13,20 @@
 #include "engines/base/strbuf.h"
 #include "harness/spec/value.h"
 
-void plan_values_free(struct plan_values *v)
-{
-	for (int i = 0; i < v->n; i++) {
-		free(v->item[i].text);
-		free(v->item[i].reason);
-	}
-	free(v->item);
-	*v = (struct plan_values){0};
-}
-
 /* ---- context ---- */
-
-static void choice_add(struct wire_choices *c, const char *name, bool usable, const char *why)
-{
-	c->item = mem_realloc(c->item, ((size_t)c->n + 1) * sizeof *c->item);
-	struct wire_choice *item = &c->item[c->n++];
-	*item = (struct wire_choice){.usable = usable};
-	snprintf(item->name, sizeof item->name, "%s", name);
-	snprintf(item->why, sizeof item->why, "%s", why);
-}
 
 void plan_context_init(struct plan_context *c, const struct wire_hello *hello,
 		       const struct plan_model *models, int n_models)
 {
 	*c = (struct plan_context){.hello = hello, .models = models, .n_models = n_models};
 	for (int i = 0; i < hello->n_devices; i++)
-		choice_add(&c->devices, hello->devices[i].name, hello->devices[i].usable,
-			   hello->devices[i].why);
+		wire_choice_add(&c->devices, hello->devices[i].name, hello->devices[i].usable,
+				hello->devices[i].why);
 	for (int i = 0; i < hello->engines.n; i++)
-		choice_add(&c->engines, hello->engines.item[i].name, hello->engines.item[i].usable,
-			   hello->engines.item[i].why);
+		wire_choice_add(&c->engines, hello->engines.item[i].name, hello->engines.item[i].usable,
+				hello->engines.item[i].why);
 	if (hello->engines.n == 0)
-		choice_add(&c->engines, hello->engine, true, "");
+		wire_choice_add(&c->engines, hello->engine, true, "");
 }
 
 void plan_context_free(struct plan_context *c)
@@ -66,8 +47,10 @@ void plan_context_choose(struct plan_context *c, enum point_key key, const char 
 {
 	if (key == KEY_WORKLOAD)
 		c->workload = wire_hello_workload(c->hello, value);
-	if (key == KEY_DEVICE)
-		c->device = wire_hello_device(c->hello, value);
+	if (key == KEY_DEVICE) {
+		c->device = plan_device(c->hello, value);
+		c->device_name = value;
+	}
 	if (key == KEY_MODEL) {
 		c->model = model_find(c, value);
 		if (c->model && c->model->error[0])
@@ -76,18 +59,6 @@ void plan_context_choose(struct plan_context *c, enum point_key key, const char 
 }
 
 /* ---- values ---- */
-
-/* reason is owned by the value afterwards; NULL: it can be. */
-static void value_add(struct plan_values *v, const char *text, enum point_state state, char *reason)
-{
-	for (int i = 0; i < v->n; i++)
-		if (strcmp(v->item[i].text, text) == 0) {
-			free(reason);
-			return;
-		}
-	v->item = mem_realloc(v->item, ((size_t)v->n + 1) * sizeof *v->item);
-	v->item[v->n++] = (struct plan_value){mem_strdup(text), state, reason};
-}
 
 /* What these keys can be is the same everywhere: a worker heeds the key or does not. */
 static const struct wire_choices *choices_known(enum point_key key)
@@ -100,76 +71,54 @@ static const struct wire_choices *choices_known(enum point_key key)
 	return key == KEY_CACHE ? &caches : key == KEY_DURATION ? &durations : NULL;
 }
 
+/* NULL: the key is no choice of a device. */
+static const struct wire_choices *device_choices(const struct wire_device *dev, enum point_key key)
+{
+	switch (key) {
+	case KEY_ISA:
+		return &dev->isas;
+	case KEY_PRECISION:
+		return &dev->precisions;
+	case KEY_KV:
+		return &dev->kvs;
+	case KEY_PROVIDER:
+		return &dev->providers;
+	default:
+		return NULL;
+	}
+}
+
 /* The choices of a key, NULL when the worker lists none. */
 static const struct wire_choices *choices_of(const struct plan_context *c, enum point_key key)
 {
 	const struct wire_choices *list = choices_known(key);
-	if (key == KEY_DEVICE)
-		list = &c->devices;
-	if (key == KEY_ENGINE)
-		list = &c->engines;
-	if (key == KEY_ISA && c->device)
-		list = &c->device->isas;
-	if (key == KEY_PRECISION && c->device)
-		list = &c->device->precisions;
-	if (key == KEY_KV && c->device)
-		list = &c->device->kvs;
-	if (key == KEY_PROVIDER && c->device)
-		list = &c->device->providers;
+	if (!list && c->device)
+		list = device_choices(c->device, key);
 	return list && list->n ? list : NULL;
 }
 
-/* `unknown precision "q8" (did you mean "q8_0"?)`, or what there is. */
-static char *unknown_reason(const char *what, const char *text, const struct wire_choices *list)
+/* Is the value none of this device's, but another's? Then it was not mistyped. A worker that does not tell whose its devices
+ * are lists what it likes. */
+static bool is_elsewhere(const struct plan_context *c, enum point_key key, const char *text)
 {
-	struct nearest near = {.name = text};
+	const struct wire_choices *own = c->device ? device_choices(c->device, key) : NULL;
+	if (!own || c->device->engines.n == 0 || wire_choice_find(own, text))
+		return false;
+	for (int i = 0; i < c->hello->n_devices; i++)
+		if (wire_choice_find(device_choices(&c->hello->devices[i], key), text))
+			return true;
+	return false;
+}
+
+/* "device cuda:0 has no isa ref, known are sm_90" */
+static char *elsewhere_reason(const struct plan_context *c, enum point_key key, const char *text)
+{
+	const struct wire_choices *list = device_choices(c->device, key);
 	struct strbuf reason = {0};
+	strbuf_printf(&reason, "device %s has no %s %s", c->device_name, point_key_name(key), text);
 	for (int i = 0; i < list->n; i++)
-		nearest_offer(&near, list->item[i].name);
-	strbuf_printf(&reason, "unknown %s \"%.60s\"", what, text);
-	if (!nearest_put(&near, &reason)) {
-		strbuf_puts(&reason, ", known are");
-		for (int i = 0; i < list->n; i++)
-			strbuf_printf(&reason, "%s %s", i ? "," : "", list->item[i].name);
-	}
+		strbuf_printf(&reason, "%s %s", i ? "," : ", known are", list->item[i].name);
 	return strbuf_take(&reason);
-}
-
-/* "isa avx512: not on this CPU; usable are ref, avx2" */
-static char *unusable_reason(const char *what, const struct wire_choice *c, const struct wire_choices *list)
-{
-	struct strbuf reason = {0};
-	int n = 0;
-	strbuf_printf(&reason, "%s %s: %s", what, c->name, *c->why ? c->why : "not usable here");
-	for (int i = 0; i < list->n; i++)
-		if (list->item[i].usable)
-			strbuf_printf(&reason, "%s%s", n++ ? ", " : "; usable are ", list->item[i].name);
-	return strbuf_take(&reason);
-}
-
-static void choice_resolve(struct plan_values *out, const char *what, const char *text,
-			   const struct wire_choices *list)
-{
-	const struct wire_choice *c = wire_choice_find(list, text);
-	if (!c)
-		value_add(out, text, POINT_SKIPPED, unknown_reason(what, text, list));
-	else if (!c->usable)
-		value_add(out, text, POINT_UNAVAILABLE, unusable_reason(what, c, list));
-	else
-		value_add(out, text, POINT_PLANNED, NULL);
-}
-
-static void choices_resolve_all(struct plan_values *out, const char *what, const struct wire_choices *list)
-{
-	bool any = false;
-	/* Those that the list names beside "all" stand there already. */
-	for (int i = 0; i < list->n; i++)
-		if (list->item[i].usable) {
-			value_add(out, list->item[i].name, POINT_PLANNED, NULL);
-			any = true;
-		}
-	if (!any)
-		value_add(out, "all", POINT_UNAVAILABLE, mem_printf("no %s is usable here", what));
 }
 
 /* "all" is each way of placing threads, but not the one that is left to the worker. A list of CPUs is no choice, and
@@ -181,26 +130,26 @@ static void affinity_resolve(struct plan_values *out, const struct plan_context 
 	bool any = false;
 	if (strcmp(text, "all") != 0) {
 		if (known)
-			choice_resolve(out, point_key_name(KEY_AFFINITY), text, list);
+			plan_choice(out, point_key_name(KEY_AFFINITY), text, list);
 		else
-			value_add(out, text, POINT_PLANNED, NULL);
+			plan_value_add(out, text, POINT_PLANNED, NULL);
 		return;
 	}
 	for (int i = 0; i < list->n; i++)
 		if (list->item[i].usable &&
 		    strcmp(list->item[i].name, point_key_default(KEY_AFFINITY)) != 0) {
-			value_add(out, list->item[i].name, POINT_PLANNED, NULL);
+			plan_value_add(out, list->item[i].name, POINT_PLANNED, NULL);
 			any = true;
 		}
 	if (!any)
-		value_add(out, text, POINT_UNAVAILABLE, mem_strdup("the worker lists no affinity"));
+		plan_value_add(out, text, POINT_UNAVAILABLE, mem_strdup("the worker lists no affinity"));
 }
 
 static void number_put(struct plan_values *out, long long v)
 {
 	char number[24];
 	snprintf(number, sizeof number, "%lld", v);
-	value_add(out, number, POINT_PLANNED, NULL);
+	plan_value_add(out, number, POINT_PLANNED, NULL);
 }
 
 /* A device that is not known has all the threads that are asked for; its points are refused already. */
@@ -210,7 +159,7 @@ static void threads_resolve(struct plan_values *out, const struct plan_context *
 	char op;
 	bool range = range_to_all(text, &first, &op, &step);
 	if (!c->device || (!range && strcmp(text, "all") != 0)) {
-		value_add(out, text, POINT_PLANNED, NULL);
+		plan_value_add(out, text, POINT_PLANNED, NULL);
 		return;
 	}
 	for (long long v = range ? first : most; v < most; v = op == '*' ? v * step : v + step)
@@ -223,15 +172,15 @@ static void workload_resolve(struct plan_values *out, const struct plan_context 
 	struct wire_choices list = {0};
 	char name[WIRE_NAME];
 	if (wire_hello_workload(c->hello, text)) {
-		value_add(out, text, POINT_PLANNED, NULL);
+		plan_value_add(out, text, POINT_PLANNED, NULL);
 		return;
 	}
 	for (int i = 0; i < c->hello->n_workloads; i++)
-		choice_add(&list, c->hello->workloads[i].name, true, "");
+		wire_choice_add(&list, c->hello->workloads[i].name, true, "");
 	/* "pq128" is compared without its number. */
 	snprintf(name, sizeof name, "%.*s", (int)strcspn(text, "0123456789"), text);
-	char *reason = unknown_reason("workload", *name ? name : text, &list);
-	value_add(out, text, POINT_SKIPPED, reason);
+	char *reason = plan_unknown("workload", *name ? name : text, &list);
+	plan_value_add(out, text, POINT_SKIPPED, reason);
 	free(list.item);
 }
 
@@ -244,11 +193,11 @@ static void model_resolve(struct plan_values *out, const struct plan_context *c,
 	else if (m && m->code == ERR_DEVICE)
 		state = POINT_FAILED;
 	if (!m)
-		value_add(out, text, state, mem_printf("nothing is known of model \"%.200s\"", text));
+		plan_value_add(out, text, state, mem_printf("nothing is known of model \"%.200s\"", text));
 	else if (m->error[0])
-		value_add(out, text, state, mem_strdup(m->error));
+		plan_value_add(out, text, state, mem_strdup(m->error));
 	else
-		value_add(out, text, POINT_PLANNED, NULL);
+		plan_value_add(out, text, POINT_PLANNED, NULL);
 }
 
 /* Files hold more types than an engine computes in. */
@@ -267,24 +216,44 @@ static void file_resolve(struct plan_values *out, const struct plan_context *c)
 	const struct wire_choices *list = choices_of(c, KEY_PRECISION);
 	const char *held = c->model ? c->model->answer.file_type : "file";
 	if (!c->workload->uses_model)
-		value_add(out, "file", POINT_SKIPPED,
-			  mem_printf("precision \"file\" is a model's, %s has none", c->workload->name));
+		plan_value_add(out, "file", POINT_SKIPPED,
+			       mem_printf("precision \"file\" is a model's, %s has none", c->workload->name));
 	else if (!c->model || !list)
-		value_add(out, held, POINT_PLANNED, NULL);
+		plan_value_add(out, held, POINT_PLANNED, NULL);
 	else if (!wire_choice_find(list, held))
-		value_add(out, held, POINT_SKIPPED, file_reason(held, list));
+		plan_value_add(out, held, POINT_SKIPPED, file_reason(held, list));
 	else
-		choice_resolve(out, "precision", held, list);
+		plan_choice(out, "precision", held, list);
+}
+
+/* One of a list. A device that lists no instruction sets has the one that "auto" stands for. */
+static void listed_resolve(struct plan_values *out, const struct plan_context *c, enum point_key key,
+			   const char *text)
+{
+	const struct wire_choices *list = choices_of(c, key);
+	const char *usual = point_key_default(KEY_ISA);
+	bool all = strcmp(text, "all") == 0, is_auto = key == KEY_ISA && strcmp(text, usual) == 0;
+	if (is_elsewhere(c, key, text) && !is_auto)
+		plan_value_add(out, text, POINT_SKIPPED, elsewhere_reason(c, key, text));
+	else if (!list && all && key == KEY_ISA && c->device)
+		plan_value_add(out, usual, POINT_PLANNED, NULL);
+	else if (!list || is_auto)
+		plan_value_add(out, text, POINT_PLANNED, NULL);
+	else if (all)
+		plan_choices_all(out, point_key_name(key), list);
+	else
+		plan_choice(out, point_key_name(key), text, list);
 }
 
 static void value_resolve(struct plan_values *out, const struct plan_context *c, enum point_key key,
 			  const char *text)
 {
-	const struct wire_choices *list = choices_of(c, key);
 	if (key == KEY_WORKLOAD)
 		workload_resolve(out, c, text);
-	else if (key == KEY_DEVICE && !list)
-		value_add(out, text, POINT_UNAVAILABLE, mem_strdup("the worker has no device"));
+	else if (key == KEY_DEVICE)
+		plan_device_value(out, c, text);
+	else if (key == KEY_ENGINE)
+		plan_engine_value(out, c, text);
 	else if (key == KEY_MODEL)
 		model_resolve(out, c, text);
 	else if (key == KEY_THREADS)
@@ -293,12 +262,8 @@ static void value_resolve(struct plan_values *out, const struct plan_context *c,
 		affinity_resolve(out, c, text);
 	else if (key == KEY_PRECISION && strcmp(text, "file") == 0)
 		file_resolve(out, c);
-	else if (!list || (key == KEY_ISA && strcmp(text, "auto") == 0))
-		value_add(out, text, POINT_PLANNED, NULL);
-	else if (strcmp(text, "all") == 0)
-		choices_resolve_all(out, point_key_name(key), list);
 	else
-		choice_resolve(out, point_key_name(key), text, list);
+		listed_resolve(out, c, key, text);
 }
 
 /* A key's value when it is not given: NULL when it must be. */
@@ -309,10 +274,7 @@ static const char *value_default(const struct plan_context *c, enum point_key ke
 	if (key == KEY_PRECISION)
 		return c->workload->uses_model ? "file" : "f32";
 	if (key == KEY_ENGINE)
-		return c->hello->engine;
-	/* A worker without the usual device runs on its first one. */
-	if (key == KEY_DEVICE && c->devices.n > 0 && !wire_hello_device(c->hello, point_key_default(key)))
-		return c->devices.item[0].name;
+		return wire_device_engine(c->hello, c->device);
 	return point_key_default(key);
 }
 
@@ -341,12 +303,14 @@ static void written_resolve(struct plan_values *out, const struct plan_context *
 bool plan_resolve(const struct plan_context *c, enum point_key key, const struct axis *axis,
 		  struct plan_values *out)
 {
-	const char *dflt = axis->n ? NULL : value_default(c, key);
+	const char *dflt = axis->n || key == KEY_DEVICE ? NULL : value_default(c, key);
 	*out = (struct plan_values){0};
 	for (int i = 0; i < axis->n; i++)
 		if (key != KEY_ENGINE || share_has_engine(c->share, c->hello, axis->value[i]))
 			written_resolve(out, c, key, axis, i);
 	if (dflt)
 		value_resolve(out, c, key, dflt);
+	if (axis->n == 0 && key == KEY_DEVICE)
+		plan_device_default(out, c);
 	return out->n > 0;
 }

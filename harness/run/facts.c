@@ -31,13 +31,19 @@ int run_hello(const char *worker, struct wire_hello *out, struct diag *d)
 	return rc;
 }
 
-/* Usable providers of matrix products: "own, openblas". */
+/* Usable providers of matrix products, on whatever device: "own, openblas". */
 static void providers_of(const struct wire_hello *hello, struct strbuf *out)
 {
-	const struct wire_device *d = hello->n_devices > 0 ? &hello->devices[0] : NULL;
-	for (int i = 0; d && i < d->providers.n; i++)
-		if (d->providers.item[i].usable)
-			strbuf_printf(out, "%s%s", out->len ? ", " : "", d->providers.item[i].name);
+	struct wire_choices all = {0};
+	for (int i = 0; i < hello->n_devices; i++) {
+		const struct wire_choices *own = &hello->devices[i].providers;
+		for (int k = 0; hello->devices[i].usable && k < own->n; k++)
+			if (own->item[k].usable && !wire_choice_find(&all, own->item[k].name))
+				wire_choice_add(&all, own->item[k].name, true, "");
+	}
+	for (int i = 0; i < all.n; i++)
+		strbuf_printf(out, "%s%s", i ? ", " : "", all.item[i].name);
+	free(all.item);
 }
 
 void run_put_worker(json_t *facts, const char *worker, const struct wire_hello *hello)

@@ -56,6 +56,7 @@ static const struct {
 	{"kvs", offsetof(struct wire_device, kvs), false},
 	{"providers", offsetof(struct wire_device, providers), false},
 	{"affinities", offsetof(struct wire_device, affinities), true},
+	{"engines", offsetof(struct wire_device, engines), true},
 };
 enum { N_LISTS = sizeof lists / sizeof lists[0] };
 
@@ -86,7 +87,8 @@ static json_t *device_to_json(const struct wire_device *dev)
 	json_t *o = json_object();
 	codec_put(o, device_fields, dev);
 	for (int i = 0; i < N_LISTS; i++)
-		json_object_set_new(o, lists[i].key, choices_to_json(list_of(dev, i)));
+		if (!lists[i].optional || list_of(dev, i)->n)
+			json_object_set_new(o, lists[i].key, choices_to_json(list_of(dev, i)));
 	return o;
 }
 

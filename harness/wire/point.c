@@ -189,11 +189,18 @@ bool point_is_sustained(const struct point *p)
 	return strcmp(point_get(p, KEY_DURATION), "sustained") == 0;
 }
 
-const char *point_fma_type(const char *precision)
+const char *point_fma_type(const struct point *p)
 {
-	static const char *const int8[] = {"q8_0", "q4_0", "wi8ai8"};
-	for (size_t i = 0; i < sizeof int8 / sizeof int8[0]; i++)
-		if (strcmp(precision, int8[i]) == 0)
-			return "int8";
-	return strcmp(precision, "bf16") == 0 ? "bf16" : "f32";
+	static const struct {
+		const char *precision, *cpu, *other;
+	} types[] = {
+		{"f32", "f32", "f32"},	    {"tf32", "f32", "tf32"}, {"f16", "f32", "f16"},
+		{"bf16", "bf16", "bf16"},   {"q8_0", "int8", "f16"}, {"q4_0", "int8", "f16"},
+		{"wi8ai8", "int8", "int8"},
+	};
+	bool cpu = strncmp(point_get(p, KEY_DEVICE), "cpu", 3) == 0;
+	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+		if (strcmp(point_get(p, KEY_PRECISION), types[i].precision) == 0)
+			return cpu ? types[i].cpu : types[i].other;
+	return "f32";
 }

@@ -65,8 +65,12 @@ MUST_CHECK int point_from_json(const json_t *o, struct point *out, struct diag *
 #define POINT_SUSTAINED_S  10
 bool point_is_sustained(const struct point *p);
 
-/* The type of `fma` that products at this precision are measured against: "f32", "bf16" or "int8". Static. */
-const char *point_fma_type(const char *precision);
+/*
+ * The type of `fma` that products of the point are measured against. A CPU multiplies blocks of 8 bits in "int8", bf16 in
+ * "bf16" and all else in "f32"; another device each precision in its own type ("int8" for wi8ai8), but weights in blocks are
+ * unpacked to "f16" there. Static, or the point's.
+ */
+const char *point_fma_type(const struct point *p);
 
 /* "tg64 q8_0 B4 t4": the few words a person tells points apart by: set keys that are not
  * defaults, workload first. Returns buf. */

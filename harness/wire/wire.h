@@ -83,6 +83,8 @@ struct wire_device {
 	int n_cpus;
 	int64_t memory_bytes;
 	struct wire_choices isas, precisions, kvs, providers;
+	/* Whose it is; the first computes where none is named. Optional in the message; empty: of any engine. */
+	struct wire_choices engines;
 	struct wire_choices affinities; /* all but lists of CPUs; optional in the message */
 };
 struct wire_workload {
@@ -231,6 +233,12 @@ void wire_run_result_free(struct wire_run_result *r);
 /* The device or workload of that name, or NULL. Belongs to h. A workload is found
  * by its full text: "pp128" finds "pp". */
 const struct wire_device *wire_hello_device(const struct wire_hello *h, const char *name);
+/* "cuda:0" and "cuda:1": one kind of device, told apart by a number. */
+bool wire_device_alike(const char *a, const char *b);
+/* The engine that computes there where none is named, and whether that one does. dev NULL: a device that is not known.
+ * Belongs to h. */
+const char *wire_device_engine(const struct wire_hello *h, const struct wire_device *dev);
+bool wire_device_has_engine(const struct wire_device *dev, const char *engine);
 const struct wire_workload *wire_hello_workload(const struct wire_hello *h, const char *text);
 const struct wire_choice *wire_choice_find(const struct wire_choices *c, const char *name);
 /* One more of them; belongs to c, until the next is added. */

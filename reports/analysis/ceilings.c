@@ -219,9 +219,8 @@ static bool parts_bind(struct row *row, const struct ceilings *c, double *memory
 
 void row_limit(struct row *row, const struct analysis *a)
 {
-	struct search s = {.row = row,
-			   .target = read_target(row),
-			   .type = point_fma_type(point_get(&row->point->point, KEY_PRECISION))};
+	struct search s = {
+		.row = row, .target = read_target(row), .type = point_fma_type(&row->point->point)};
 	const struct ceilings c = {.read = isnan(s.target) ? NULL : search_all(a, s, search_read),
 				   .fma = search_all(a, s, search_fma)};
 	double memory_s, compute_s;

@@ -115,3 +115,12 @@ check_PROGRAMS += %D%/fuzz_trial
 %C%_fuzz_trial_CFLAGS = $(AM_CFLAGS)
 %C%_fuzz_trial_LDADD = libstore.a libwire.a libbase.a $(SQLITE_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS)
 TESTS += %D%/fuzz_trial
+
+if HAVE_CUDA
+check_PROGRAMS += %D%/fuzz_lt
+%C%_fuzz_lt_SOURCES = %D%/fuzz_lt.c %D%/replay.c
+%C%_fuzz_lt_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS)
+%C%_fuzz_lt_CFLAGS = $(AM_CFLAGS)
+%C%_fuzz_lt_LDADD = libcudaengine.a $(ENGINE_TEST_LINK)
+TESTS += %D%/fuzz_lt
+endif

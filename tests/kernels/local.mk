@@ -13,7 +13,7 @@ check_PROGRAMS += %D%/t_vector %D%/t_attention %D%/t_stream
 TESTS += %D%/t_vector %D%/t_attention %D%/t_stream
 
 # gemm: these need no model, so nothing of it is drawn in
-KERNEL_TEST_LIBS = libengines.a $(KERNEL_LIBS) libtensor.a libbase.a $(JANSSON_LIBS)
+KERNEL_TEST_LIBS = libengines.a libjob.a $(KERNEL_LIBS) libtensor.a libbase.a $(JANSSON_LIBS)
 EXTRA_PROGRAMS += %D%/bench_gemm
 %C%_bench_gemm_SOURCES = %D%/bench_gemm.c
 %C%_bench_gemm_CFLAGS = $(AM_CFLAGS)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A tiny random model, what it must compute by naive loops in double, and steps of it in engine "cpu". */
+/* A tiny random model, what it must compute by naive loops in double, and steps of it in an engine. */
 #ifndef IFM_TEST_ENGINE_EXAMPLE_H
 #define IFM_TEST_ENGINE_EXAMPLE_H
 
@@ -32,6 +32,7 @@ static const struct hparams shape = {.n_layers = 2,
 				     .rope_scale = 1};
 
 static const struct engine_ops *ops;
+static const char *device = "cpu"; /* of ops */
 static struct tiny_model tiny;
 static int32_t ids[N_IDS];
 static double *naive; /* [N_IDS][VOCAB] */
@@ -50,7 +51,7 @@ static inline struct job_config job_of(enum dtype precision, enum dtype kv)
 
 static inline struct engine *open_engine(const char *isa, int n_threads)
 {
-	const struct engine_config c = {.device = "cpu", .isa = isa, .n_threads = n_threads};
+	const struct engine_config c = {.device = device, .isa = isa, .n_threads = n_threads};
 	struct engine *e;
 	struct diag d = {0};
 	if (ops->open(&e, &c, &d) != 0) {

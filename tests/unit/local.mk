@@ -94,13 +94,13 @@ TESTS += %D%/t_pool
 check_PROGRAMS += %D%/t_gemm_run %D%/t_cpu_op %D%/t_level
 %C%_t_gemm_run_SOURCES = %D%/t_gemm_run.c
 %C%_t_gemm_run_CFLAGS = $(AM_CFLAGS)
-%C%_t_gemm_run_LDADD = libengines.a $(KERNEL_LIBS) libtensor.a libbase.a $(JANSSON_LIBS)
+%C%_t_gemm_run_LDADD = libengines.a libjob.a $(KERNEL_LIBS) libtensor.a libbase.a $(JANSSON_LIBS)
 %C%_t_cpu_op_SOURCES = %D%/t_cpu_op.c
 %C%_t_cpu_op_CFLAGS = $(AM_CFLAGS)
-%C%_t_cpu_op_LDADD = libengines.a $(KERNEL_LIBS) libtensor.a libbase.a $(JANSSON_LIBS)
+%C%_t_cpu_op_LDADD = libengines.a libjob.a $(KERNEL_LIBS) libtensor.a libbase.a $(JANSSON_LIBS)
 %C%_t_level_SOURCES = %D%/t_level.c
 %C%_t_level_CFLAGS = $(AM_CFLAGS)
-%C%_t_level_LDADD = libengines.a $(KERNEL_LIBS) libtensor.a libbase.a $(JANSSON_LIBS)
+%C%_t_level_LDADD = libengines.a libjob.a $(KERNEL_LIBS) libtensor.a libbase.a $(JANSSON_LIBS)
 TESTS += %D%/t_gemm_run %D%/t_cpu_op %D%/t_level
 
 # wire, measure
@@ -134,7 +134,7 @@ check_PROGRAMS += %D%/t_counter_perf %D%/t_group_counters
 %C%_t_group_counters_CFLAGS = $(AM_CFLAGS)
 %C%_t_group_counters_LDADD = libmeasure.a $(WIRE_TEST_LINK)
 TESTS += %D%/t_counter_perf %D%/t_group_counters
-SERVER_TEST_LINK = libmeasure.a libworkloads.a libwire.a libengines.a libmodel.a $(KERNEL_LIBS) libtensor.a libbase.a \
+SERVER_TEST_LINK = libmeasure.a libworkloads.a libwire.a libengines.a libcudaengine.a libjob.a libmodel.a $(KERNEL_LIBS) libtensor.a libbase.a \
 	$(PCRE2_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS)
 check_PROGRAMS += %D%/t_verify
 %C%_t_verify_SOURCES = %D%/t_verify.c
@@ -195,7 +195,7 @@ TESTS += %D%/t_host %D%/t_host_environment %D%/t_host_broken %D%/t_names
 
 # store, spec, plan
 SPEC_TEST_LINK = libplan.a libspec.a libwire.a libbase.a $(FYAML_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS)
-check_PROGRAMS += %D%/t_spec %D%/t_spec_sets %D%/t_spec_sources %D%/t_plan %D%/t_plan_order %D%/t_plan_exclude %D%/t_sweeps
+check_PROGRAMS += %D%/t_spec %D%/t_spec_sets %D%/t_spec_sources %D%/t_plan %D%/t_plan_devices %D%/t_plan_order %D%/t_plan_exclude %D%/t_sweeps
 %C%_t_spec_SOURCES = %D%/t_spec.c %D%/spec_text.h
 %C%_t_spec_CFLAGS = $(AM_CFLAGS)
 %C%_t_spec_LDADD = $(SPEC_TEST_LINK)
@@ -208,6 +208,9 @@ check_PROGRAMS += %D%/t_spec %D%/t_spec_sets %D%/t_spec_sources %D%/t_plan %D%/t
 %C%_t_plan_SOURCES = %D%/t_plan.c %D%/plan_worker.h
 %C%_t_plan_CFLAGS = $(AM_CFLAGS)
 %C%_t_plan_LDADD = $(SPEC_TEST_LINK)
+%C%_t_plan_devices_SOURCES = %D%/t_plan_devices.c %D%/plan_worker.h
+%C%_t_plan_devices_CFLAGS = $(AM_CFLAGS)
+%C%_t_plan_devices_LDADD = $(SPEC_TEST_LINK)
 %C%_t_plan_order_SOURCES = %D%/t_plan_order.c %D%/plan_worker.h
 %C%_t_plan_order_CFLAGS = $(AM_CFLAGS)
 %C%_t_plan_order_LDADD = $(SPEC_TEST_LINK)
@@ -217,7 +220,7 @@ check_PROGRAMS += %D%/t_spec %D%/t_spec_sets %D%/t_spec_sources %D%/t_plan %D%/t
 %C%_t_sweeps_SOURCES = %D%/t_sweeps.c %D%/plan_worker.h
 %C%_t_sweeps_CFLAGS = $(AM_CFLAGS)
 %C%_t_sweeps_LDADD = $(SPEC_TEST_LINK)
-TESTS += %D%/t_spec %D%/t_spec_sets %D%/t_spec_sources %D%/t_plan %D%/t_plan_order %D%/t_plan_exclude %D%/t_sweeps
+TESTS += %D%/t_spec %D%/t_spec_sets %D%/t_spec_sources %D%/t_plan %D%/t_plan_devices %D%/t_plan_order %D%/t_plan_exclude %D%/t_sweeps
 check_PROGRAMS += %D%/t_plan_estimate
 %C%_t_plan_estimate_SOURCES = %D%/t_plan_estimate.c %D%/plan_worker.h
 %C%_t_plan_estimate_CFLAGS = $(AM_CFLAGS)

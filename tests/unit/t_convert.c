@@ -399,6 +399,8 @@ static void test_failures(void)
 	has_text(d.text, "the limit of this process is 1000", "and says so");
 	c.precision = DTYPE_WI8AI8;
 	is_int(convert_fails(g, &c, "no file has it"), ERR_UNSUPPORTED, "a precision of no file");
+	c.precision = DTYPE_TF32;
+	is_int(convert_fails(g, &c, "no file has it"), ERR_UNSUPPORTED, "nor this one");
 	c.precision = DTYPE_Q8_0;
 	test_unknown_type(&c);
 	ok(!is_there(path) && !is_there(rest), "nothing is left of them");

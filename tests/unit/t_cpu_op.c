@@ -274,7 +274,7 @@ int main(void)
 			continue;
 		}
 		engine.isa = isa;
-		for (int t = 0; t < DTYPE_COUNT; t++) {
+		for (int t = 0; t < DTYPE_HELD_COUNT; t++) {
 			test_gemm((enum dtype)t);
 			test_rows((enum dtype)t);
 		}
@@ -295,7 +295,7 @@ int main(void)
 	}
 	test_calls(OP_FORKJOIN, "regions: 1000 a step, of 2 threads");
 	test_calls(OP_TIMER, "resolution: ");
-	for (int t = 0; t < DTYPE_COUNT; t++)
+	for (int t = 0; t < DTYPE_HELD_COUNT; t++)
 		test_plan_of_gemm((enum dtype)t);
 	test_plan_of_read();
 	refused((struct op_config){.kind = (enum op_kind)99}, ERR_UNSUPPORTED, "no such operation: 99");
@@ -307,6 +307,8 @@ int main(void)
 	refused((struct op_config){.kind = OP_TRIAD, .bytes = 6000}, ERR_USAGE, "at least 6144");
 	refused((struct op_config){.kind = OP_LATENCY, .bytes = UINT64_MAX}, ERR_OOM, "available");
 	refused((struct op_config){.kind = OP_FMA, .type = "f12"}, ERR_UNSUPPORTED, "f32, bf16 or int8");
+	refused((struct op_config){.m = 1, .n = 1, .k = 1, .precision = DTYPE_TF32}, ERR_UNAVAILABLE,
+		"precision tf32: only a GPU's products");
 	refused((struct op_config){.m = 1, .n = 1, .k = 1, .blocking = "big"}, ERR_USAGE, "MRxNR");
 	op_free(NULL);
 	pool_close(engine.pool);

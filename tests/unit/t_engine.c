@@ -107,7 +107,11 @@ static void test_isas(void)
 	is_int(ops->probe(&caps, 1), 1, "one device");
 	ok(caps.usable && caps.n_cpus >= 1 && caps.memory_bytes > 0, "it is usable");
 	is_text(caps.isas[0].name, "ref", "ref comes first");
-	is_int(caps.n_precisions, 6, "six precisions");
+	is_int(caps.n_precisions, 7, "seven precisions");
+	for (int i = 0; i < caps.n_precisions; i++)
+		ok(caps.precisions[i].usable == (strcmp(caps.precisions[i].name, "tf32") != 0),
+		   "%s %s computed here", caps.precisions[i].name,
+		   caps.precisions[i].usable ? "is" : "is not");
 	for (int i = 0; i < caps.n_isas; i++) {
 		if (caps.isas[i].usable)
 			test_isa(caps.isas[i].name);

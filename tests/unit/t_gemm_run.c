@@ -248,7 +248,7 @@ int main(void)
 		a[i] = rng_symmetric(rng_at(1, (uint64_t)i));
 	for (int i = 0; i < N * K; i++)
 		w[i] = rng_symmetric(rng_at(2, (uint64_t)i));
-	for (int t = 0; t < DTYPE_COUNT; t++) {
+	for (int t = 0; t < DTYPE_HELD_COUNT; t++) {
 		naive((enum dtype)t);
 		for (int isa = 0; isa < ISA_COUNT; isa++)
 			test_dtype((enum dtype)t, (enum isa)isa);

@@ -77,10 +77,17 @@ static int example_step(struct workload_run *r, struct diag *d)
 	return ++e->steps == 3 ? diag_set(d, ERR_DEVICE, "the third") : 0;
 }
 
+static int64_t example_device_ns(const struct workload_run *r)
+{
+	return ((const struct example *)r)->took_ns;
+}
+
 static void test_steps(void)
 {
-	static const struct workload_ops ops = {
-		.name = "example", .reset = example_reset, .step = example_step};
+	static const struct workload_ops ops = {.name = "example",
+						.reset = example_reset,
+						.step = example_step,
+						.device_ns = example_device_ns};
 	struct example e = {0};
 	struct inject half;
 	struct slowed slowed;
@@ -98,6 +105,7 @@ static void test_steps(void)
 		int64_t took = clock_ns() - begun;
 		ok(took >= e.took_ns + e.took_ns / 2, "takes half as long again at least");
 	}
+	ok(slowed.ops.device_ns(run) == e.took_ns, "the device's clock knows nothing of it");
 	is_int(slowed.ops.step(run, &d), ERR_DEVICE, "an error of a step");
 	is_text(d.text, "the third", "goes through");
 	is_int(e.steps, 3, "each step is made once");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "engines/cpu/kv.h"
+#include "engines/job/kv.h"
 
 #include "engines/base/rng.h"
 #include "tests/tap.h"

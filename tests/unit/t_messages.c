@@ -57,7 +57,7 @@ struct message {
 static const struct message messages[] = {
 	{"hello",
 	 "{\"build\":{\"compiler\":\"cc\"},\"counters\":[" CHOICE "],\"devices\":[{\"affinities\":[" CHOICE
-	 "],\"description\":\"d\","
+	 "],\"description\":\"d\",\"engines\":[" CHOICE "],"
 	 "\"isas\":[" CHOICE "," CHOICE "],\"kvs\":[" CHOICE "],\"memory_bytes\":5000000000,\"n_cpus\":4,"
 	 "\"name\":\"cpu\",\"precisions\":[],\"providers\":[" CHOICE "],\"usable\":true,\"why\":\"\"}],"
 	 "\"engine\":\"cpu\",\"engines\":[" CHOICE "],\"protocol\":1,\"version\":\"1\",\"workloads\":"
@@ -174,7 +174,8 @@ static void spoil_each(const struct message *m, json_t *whole, json_t *o, int *n
 	{
 		bool is_build = strcmp(key, "compiler") == 0;
 		bool is_hello = strcmp(key, "engines") == 0 || strcmp(key, "passes") == 0 ||
-				strcmp(key, "affinities") == 0 || strcmp(key, "groups") == 0;
+				strcmp(key, "affinities") == 0 || strcmp(key, "engines") == 0 ||
+				strcmp(key, "groups") == 0;
 		bool optional = is_build || is_hello || (m->optional && strcmp(key, m->optional) == 0);
 		json_object_del(o, key);
 		*n += optional ? 0 : 1;
@@ -310,6 +311,25 @@ static void test_hello_find(void)
 	ok(!wire_choice_find(&devices[1].isas, "avx2"), "in an empty list there is none");
 }
 
+static void test_hello_engines(void)
+{
+	struct wire_choice both[] = {{.name = "cpu"}, {.name = "null"}}, one[] = {{.name = "cuda"}};
+	const struct wire_device cpu = {.engines = {both, 2}}, gpu = {.engines = {one, 1}},
+				 any = {.name = "x"};
+	const struct wire_hello h = {.engine = "cpu"}, other = {.engine = "foreign"};
+	is_text(wire_device_engine(&h, &cpu), "cpu", "the worker's own engine computes where it can");
+	is_text(wire_device_engine(&h, &gpu), "cuda", "elsewhere the device's first one");
+	is_text(wire_device_engine(&other, &any), "foreign", "on a device of any the worker's own");
+	is_text(wire_device_engine(&other, NULL), "foreign", "and on one that is not known");
+	ok(wire_device_has_engine(&cpu, "null") && !wire_device_has_engine(&gpu, "null"), "whose it is");
+	ok(wire_device_has_engine(&any, "null") && wire_device_has_engine(NULL, "null"), "or of any");
+	ok(wire_device_alike("cuda:0", "cuda:12"), "one kind of device");
+	ok(!wire_device_alike("cuda:0", "cuda:x") && !wire_device_alike("cuda:0", "cuda:"), "with a number");
+	ok(!wire_device_alike("cuda:0", "cuda0") && !wire_device_alike("cuda:0", "rocm:0"), "another one");
+	ok(!wire_device_alike("cpu", "cpu") && !wire_device_alike("", "") && !wire_device_alike(":0", ":1"),
+	   "what has no kind is like nothing");
+}
+
 static void test_hello_read(void)
 {
 	struct wire_hello h;
@@ -333,6 +353,7 @@ int main(void)
 	test_refusals();
 	test_counts();
 	test_hello_find();
+	test_hello_engines();
 	test_hello_read();
 	return tap_done();
 }

@@ -145,10 +145,16 @@ static void test_refused(void)
 		"device=cuda:0 model=default precision=f16 threads=1 workload=tg1 -> unavailable: device "
 		"cuda:0: no "
 		"driver; usable are cpu\n"
-		"device=cuda:1 model=default precision=f16 threads=all workload=tg1 -> skipped: x.yaml:1: "
-		"unknown "
-		"device "
-		"\"cuda:1\" (did you mean \"cuda:0\"?)\n");
+		"device=cuda:1 model=default precision=f16 threads=1 workload=tg1 -> unavailable: device "
+		"cuda:1: no "
+		"driver\n");
+	is_plan("{workload: tg1, model: default, device: [gpu0, 'cuda:', cuda0]}\n",
+		"device=gpu0 model=default precision=f16 threads=all workload=tg1 -> skipped: x.yaml:1: "
+		"unknown device \"gpu0\" (did you mean \"cpu\"?)\n"
+		"device=cuda: model=default precision=f16 threads=all workload=tg1 -> skipped: x.yaml:1: "
+		"unknown device \"cuda:\" (did you mean \"cuda:0\"?)\n"
+		"device=cuda0 model=default precision=f16 threads=all workload=tg1 -> skipped: x.yaml:1: "
+		"unknown device \"cuda0\" (did you mean \"cuda:0\"?)\n");
 	is_plan("{workload: tg1, model: [none.gguf, far.gguf, other.gguf, q4.gguf]}\n",
 		"model=none.gguf precision=file threads=2 workload=tg1 -> skipped: x.yaml:1: none.gguf: No "
 		"such file "

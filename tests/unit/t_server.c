@@ -34,6 +34,12 @@ static void test_hello(struct peer *p)
 	const struct wire_device *dev = wire_hello_device(&h, "cpu");
 	const struct wire_choice *ref = dev ? wire_choice_find(&dev->isas, "ref") : NULL;
 	ok(ref && ref->usable && dev->usable, "its device, where ref is usable");
+	ok(dev && dev->engines.n == 2 && wire_choice_find(&dev->engines, "null") &&
+		   strcmp(dev->engines.item[0].name, "cpu") == 0,
+	   "which engine null has, too");
+	const struct wire_device *gpu = wire_hello_device(&h, "cuda:0");
+	ok(gpu && strcmp(wire_device_engine(&h, gpu), "cuda") == 0, "a GPU, which is engine cuda's");
+	ok(gpu && gpu->usable != (gpu->why[0] != '\0'), "usable, or why not");
 	for (int i = 0; dev && i < dev->isas.n; i++)
 		ok(dev->isas.item[i].usable != (dev->isas.item[i].why[0] != '\0'), "%s: usable, or why not",
 		   dev->isas.item[i].name);
@@ -82,8 +88,20 @@ static void test_points(struct peer *p)
 	refused_point(p, "\"workload\":\"fma\",\"type\":\"f32\",\"threads\":\"0\"", "usage", "threads \"0\"");
 	refused_point(p, "\"workload\":\"fma\",\"type\":\"f32\",\"threads\":\"1\",\"isa\":\"mmx\"",
 		      "unsupported", "unknown isa \"mmx\"");
-	refused_point(p, "\"workload\":\"fma\",\"type\":\"f32\",\"threads\":\"1\",\"device\":\"cuda:7\"",
-		      "unsupported", "unknown device \"cuda:7\"");
+	refused_point(p, "\"workload\":\"fma\",\"type\":\"f32\",\"threads\":\"1\",\"device\":\"gpu0\"",
+		      "unsupported", "unknown device \"gpu0\"");
+	refused_point(p, "\"workload\":\"fma\",\"type\":\"f32\",\"threads\":\"1\",\"device\":\"cuda:77\"",
+		      "unavailable", "device cuda:77: ");
+	refused_point(p,
+		      "\"workload\":\"fma\",\"type\":\"f32\",\"threads\":\"1\",\"device\":\"cuda:0\","
+		      "\"engine\":\"cpu\"",
+		      "unsupported", "engine cpu has no device cuda:0; it is engine cuda's");
+	refused_point(p, "\"workload\":\"fma\",\"type\":\"f32\",\"threads\":\"1\",\"engine\":\"cuda\"",
+		      "unsupported", "engine cuda has no device cpu; it is engine cpu's");
+	refused_point(p,
+		      "\"workload\":\"gemm\",\"m\":\"1\",\"n\":\"1\",\"k\":\"1\",\"threads\":\"1\","
+		      "\"precision\":\"tf32\"",
+		      "unavailable", "precision tf32: only a GPU's products");
 	refused_point(p, "\"workload\":\"fma\",\"type\":\"f32\",\"threads\":\"1\",\"engine\":\"steam\"",
 		      "unsupported", "unknown engine \"steam\"");
 	refused_point(p, "\"workload\":7", "format", "workload: expected a text");

@@ -348,6 +348,9 @@ static void test_rows(void)
 	is_int(dtype_bytes(DTYPE_BF16, 96), 192, "of bf16");
 	is_int(dtype_bytes(DTYPE_Q4_0, 96), 54, "of q4_0");
 	is_int(dtype_bytes(DTYPE_WI8AI8, 96), 100, "of wi8ai8");
+	is_int(dtype_bytes(DTYPE_TF32, 96), 384, "of tf32, which is held as f32");
+	is_int(dtype_for_row(DTYPE_TF32, 65), DTYPE_TF32, "in any row");
+	ok(!dtype_in_files(DTYPE_TF32) && !dtype_in_caches(DTYPE_TF32), "but neither in files nor in caches");
 	is_int(dtype_bytes(DTYPE_Q8_0, 0), 0, "of nothing");
 	is_int(dtype_block(DTYPE_Q8_0), 32, "a block");
 	is_int(dtype_block(DTYPE_F16), 1, "a block of one");

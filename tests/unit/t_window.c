@@ -95,12 +95,19 @@ static bool on_cancelled(void *arg)
 	return ++r->n_asked == r->cancel_at;
 }
 
-static const struct workload_ops ops = {.name = "fake", .reset = fake_reset, .step = fake_step};
+static int64_t fake_device_ns(const struct workload_run *r)
+{
+	return 1000 + (int64_t)strlen(r->log);
+}
+
+static const struct workload_ops ops = {
+	.name = "fake", .reset = fake_reset, .step = fake_step, .device_ns = fake_device_ns};
 
 static int window(struct workload_run *r, int steps, struct wire_run_request q, struct wire_series *s,
 		  struct diag *d)
 {
-	const struct window_hooks hooks = {r, on_begin, on_end, NULL, on_cancelled};
+	const struct window_hooks hooks = {
+		.arg = r, .begin = on_begin, .end = on_end, .cancelled = on_cancelled};
 	return window_run(&ops, r, steps, &q, &hooks, s, d);
 }
 
@@ -118,6 +125,27 @@ static int64_t sum_of(const struct wire_series *s, int from, int to)
 	for (int i = from; i < to; i++)
 		sum += s->values[i];
 	return sum;
+}
+
+static void test_device(void)
+{
+	struct workload_run r = {0};
+	struct wire_series s = {0}, device = {0};
+	struct diag d = {0};
+	const struct window_hooks hooks = {.arg = &r, .device_clock = "its own", .device = &device};
+	struct wire_run_request q = {.warmup = 1, .repeat = 2};
+	is_int(window_run(&ops, &r, 2, &q, &hooks, &s, &d), 0, "a device with a clock");
+	is_int(device.n, s.n, "has as many samples");
+	is_text(device.name, "device", "in a series of its own");
+	is_text(device.clock, "its own", "by its clock");
+	is_text(device.unit, "ns", "in ns");
+	ok(device.values[0] == 1002 && device.values[5] == 1009, "what each step took");
+	is_int(memcmp(device.marks, s.marks, (size_t)s.n * sizeof *s.marks) |
+		       memcmp(device.offsets, s.offsets, (size_t)s.n * sizeof *s.offsets) |
+		       memcmp(device.reps, s.reps, (size_t)s.n * sizeof *s.reps),
+	       0, "marks, offsets and repetitions are those of the steps");
+	series_free(&s);
+	series_free(&device);
 }
 
 /* Two warm-ups and three repetitions of two steps. */
@@ -352,6 +380,7 @@ static void test_marks(void)
 
 int main(void)
 {
+	test_device();
 	test_counts();
 	test_min_time();
 	test_max_time();

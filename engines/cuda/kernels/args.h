@@ -171,13 +171,14 @@ struct argmax_args {
 	int32_t cols;
 };
 
-/* stream_read, stream_copy, stream_write: n16 words of 16 bytes. Grid: any number of blocks. read stores one word a block to
- * sink (never the same twice the same by accident: the compiler cannot leave the loads out). */
+/* stream_read, stream_copy, stream_write: n16 words of 16 bytes, `passes` times, past the L1 caches. Grid: any number of
+ * blocks. read stores one word a block to sink, so that no load can be left out. */
 struct stream_args {
 	const void *from;
 	void *to;
 	uint32_t *sink;
 	uint64_t n16;
+	uint32_t passes;
 };
 
 /* chase: n loads, each at the place that the one before gave, by one thread; stores where it ended. */

@@ -47,12 +47,12 @@ TESTS += $(EMULATED_TESTS)
 %C%_t_stream_LDADD = $(EMULATED_KERNEL_LIBS) libtensor.a libbase.a
 %C%_t_gemm_SOURCES = tests/kernels/t_gemm.c %D%/cpuid.c
 %C%_t_gemm_CFLAGS = $(AM_CFLAGS) -DSUBSAMPLE=24
-%C%_t_gemm_LDADD = libengines.a $(EMULATED_KERNEL_LIBS) libtensor.a libbase.a $(JANSSON_LIBS)
+%C%_t_gemm_LDADD = libengines.a libjob.a $(EMULATED_KERNEL_LIBS) libtensor.a libbase.a $(JANSSON_LIBS)
 %C%_t_gemm_run_SOURCES = tests/unit/t_gemm_run.c %D%/cpuid.c
 %C%_t_gemm_run_CFLAGS = $(AM_CFLAGS)
-%C%_t_gemm_run_LDADD = libengines.a $(EMULATED_KERNEL_LIBS) libtensor.a libbase.a $(JANSSON_LIBS)
+%C%_t_gemm_run_LDADD = libengines.a libjob.a $(EMULATED_KERNEL_LIBS) libtensor.a libbase.a $(JANSSON_LIBS)
 # A whole engine names the ceilings too: those are the real ones, and these tests run none of them.
-EMULATED_ENGINE_LINK = libworkloads.a libengines.a libcudaengine.a libmodel.a $(EMULATED_KERNEL_LIBS) $(KERNEL_LIBS) libtensor.a libbase.a \
+EMULATED_ENGINE_LINK = libworkloads.a libengines.a libcudaengine.a libjob.a libmodel.a $(EMULATED_KERNEL_LIBS) $(KERNEL_LIBS) libtensor.a libbase.a \
 	$(PCRE2_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS)
 %C%_t_engine_SOURCES = tests/unit/t_engine.c %D%/cpuid.c
 %C%_t_engine_CFLAGS = $(AM_CFLAGS)

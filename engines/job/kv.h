@@ -6,8 +6,8 @@
  * so that memory follows the tokens held and not sequences times context. A cell is written once, when
  * it is taken, so those that share one never see each other's tokens.
  */
-#ifndef IFM_CPU_KV_H
-#define IFM_CPU_KV_H
+#ifndef IFM_JOB_KV_H
+#define IFM_JOB_KV_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,8 +20,8 @@ struct kv_config {
 	int n_layers;
 	int n_cells;
 	int n_seqs;
-	int n_positions;  /* most tokens of one sequence, at most n_cells */
-	int row;	  /* elements of a cell's keys (or values) in one layer */
+	int n_positions; /* most tokens of one sequence, at most n_cells */
+	int row; /* elements of a cell's keys (or values) in one layer; 0: what cells hold is elsewhere */
 	enum dtype dtype; /* one that dtype_in_caches, of whose blocks a row is made */
 };
 

@@ -3,8 +3,8 @@
  * Cutting one block of memory into aligned arrays. With base NULL it only
  * counts, so that the plan and the real thing come from the same lines.
  */
-#ifndef IFM_CPU_CARVE_H
-#define IFM_CPU_CARVE_H
+#ifndef IFM_JOB_CARVE_H
+#define IFM_JOB_CARVE_H
 
 #include <stdbool.h>
 #include <stddef.h>

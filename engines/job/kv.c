@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "engines/cpu/kv.h"
+#include "engines/job/kv.h"
 
 #include <assert.h>
 
 #include "engines/base/mem.h"
-#include "engines/cpu/carve.h"
+#include "engines/job/carve.h"
 
 /* Lays the cache out from base on, NULL to count only. */
 static bool kv_lay_out(struct kv_cache *kv, const struct kv_config *c, void *base, size_t *bytes)

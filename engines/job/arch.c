@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "engines/cpu/arch/arch.h"
+#include "engines/job/arch.h"
 
 #include <stddef.h>
 #include <string.h>

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Steps of few tokens as CUDA graphs: one launch in place of some hundred. */
+#include "config.h"
+
+#include "engines/cuda/session.h"
+
+static void graph_drop(struct session *s, struct step_graph *g)
+{
+	if (g->exec)
+		(void)s->engine->cu->cuGraphExecDestroy(g->exec);
+	*g = (struct step_graph){0};
+}
+
+void graphs_free(struct session *s)
+{
+	for (int i = 0; i < GRAPHS_MAX; i++)
+		graph_drop(s, &s->graph[i]);
+}
+
+/* The shape's place; the one that was not used for longest makes room. */
+static struct step_graph *graph_find(struct session *s, const struct step_shape *t)
+{
+	struct step_graph *oldest = &s->graph[0];
+	for (int i = 0; i < GRAPHS_MAX; i++) {
+		struct step_graph *g = &s->graph[i];
+		if (g->n_bucket == t->n_bucket && g->rows_bucket == t->rows_bucket)
+			return g;
+		if (g->used < oldest->used)
+			oldest = g;
+	}
+	graph_drop(s, oldest);
+	oldest->n_bucket = t->n_bucket;
+	oldest->rows_bucket = t->rows_bucket;
+	return oldest;
+}
+
+/* All kernels have run with these shapes before: nothing is loaded, chosen or allocated meanwhile. */
+static int graph_capture(struct session *s, struct step_graph *g, const struct step_shape *t, struct diag *d)
+{
+	const struct cuda_driver *cu = s->engine->cu;
+	CUgraph graph = NULL;
+	int rc = cuda_check(cu,
+			    cu->cuStreamBeginCapture(s->engine->stream, CU_STREAM_CAPTURE_MODE_THREAD_LOCAL),
+			    "capturing a graph", d);
+	if (rc)
+		return rc;
+	rc = cuda_forward(s, t, d);
+	/* Ended in any case: the stream is good for nothing else before. */
+	CUresult end = cu->cuStreamEndCapture(s->engine->stream, &graph);
+	if (rc == 0)
+		rc = cuda_check(cu, end, "capturing a graph", d);
+	if (rc == 0)
+		rc = cuda_check(cu, cu->cuGraphInstantiateWithFlags(&g->exec, graph, 0), "making a graph", d);
+	if (graph)
+		(void)cu->cuGraphDestroy(graph);
+	if (rc)
+		g->exec = NULL;
+	return rc;
+}
+
+int cuda_step_start(struct session *s, const struct step_shape *t, struct diag *d)
+{
+	struct diag why = {0};
+	if (t->n_bucket > BUCKET_MAX || s->no_graphs)
+		return cuda_forward(s, t, d);
+	struct step_graph *g = graph_find(s, t);
+	g->used = ++s->n_steps;
+	if (g->seen++ == 0)
+		return cuda_forward(s, t, d);
+	if (!g->exec && graph_capture(s, g, t, &why)) {
+		/* It only costs time. Where the device itself failed, the next call says so. */
+		s->no_graphs = true;
+		return cuda_forward(s, t, d);
+	}
+	return cuda_check(s->engine->cu, s->engine->cu->cuGraphLaunch(g->exec, s->engine->stream),
+			  "starting a graph", d);
+}

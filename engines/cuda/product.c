@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "engines/cuda/product.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engines/base/mem.h"
+#include "engines/base/strbuf.h"
+
+/* cuBLASLt's workspace and a little for the driver. */
+#define LT_BYTES ((size_t)40 << 20)
+
+/* Some blocks for each SM of the largest chips; each goes on to the next part of W. */
+#define WIDEN_BLOCKS 1024
+
+static bool in_blocks(enum dtype t)
+{
+	return t == DTYPE_Q8_0 || t == DTYPE_Q4_0;
+}
+
+size_t matrix_bytes(enum dtype t, size_t n, size_t k)
+{
+	if (t == DTYPE_Q8_0 || t == DTYPE_WI8AI8)
+		return n * k;
+	if (t == DTYPE_Q4_0)
+		return n * (k / 2);
+	return n * dtype_bytes(t, k);
+}
+
+size_t matrix_scale_bytes(enum dtype t, size_t n, size_t k)
+{
+	if (in_blocks(t))
+		return n * (k / Q8_0_BLOCK) * sizeof(uint16_t);
+	return t == DTYPE_WI8AI8 ? n * sizeof(float) : 0;
+}
+
+enum dtype product_input(enum dtype held)
+{
+	if (held == DTYPE_F16 || in_blocks(held))
+		return DTYPE_F16;
+	return held == DTYPE_BF16 ? DTYPE_BF16 : DTYPE_F32;
+}
+
+size_t products_bytes(const struct products_config *c)
+{
+	size_t i8 = (size_t)c->m * (size_t)c->k;
+	return LT_BYTES + i8 + (i8 ? (size_t)c->m * sizeof(float) : 0) + c->widened * sizeof(uint16_t);
+}
+
+static int buffers_open(struct products *p, const struct products_config *c, struct diag *d)
+{
+	size_t m = (size_t)c->m, k = (size_t)c->k;
+	int rc = 0;
+	if (k)
+		rc = dev_alloc(p->e, m * k, "rounded activations", &p->i8, d);
+	if (k && rc == 0)
+		rc = dev_alloc(p->e, m * sizeof(float), "rounded activations", &p->i8_scales, d);
+	if (c->widened && rc == 0)
+		rc = dev_alloc(p->e, c->widened * sizeof(uint16_t), "widened weights", &p->wide, d);
+	return rc;
+}
+
+static int blocking_check(const char *blocking, struct diag *d)
+{
+	struct lt_wish unused;
+	if (strcmp(blocking, "auto") == 0 || strcmp(blocking, "tune") == 0)
+		return 0;
+	return lt_wish_parse(blocking, &unused, d);
+}
+
+int products_open(struct products *p, struct engine *e, const struct products_config *c, struct diag *d)
+{
+	*p = (struct products){.e = e, .strict = c->strict};
+	p->all_lt = strcmp(c->provider, "cublaslt") == 0;
+	if (!p->all_lt && strcmp(c->provider, "own") != 0)
+		return diag_set(d, ERR_UNSUPPORTED, "provider \"%.40s\": engine cuda has own and cublaslt",
+				c->provider);
+	int rc = blocking_check(c->blocking, d);
+	if (rc)
+		return rc;
+	p->lt = cuda_lt(e);
+	if (!p->lt && p->all_lt)
+		return diag_set(d, ERR_UNAVAILABLE, "provider cublaslt: %s", e->lt_why);
+	if (!p->lt && strcmp(c->blocking, "auto") != 0)
+		return diag_set(d, ERR_UNAVAILABLE, "blocking %.60s: %s", c->blocking, e->lt_why);
+	p->blocking = mem_strdup(c->blocking);
+	rc = buffers_open(p, c, d);
+	if (rc)
+		products_close(p);
+	return rc;
+}
+
+void products_close(struct products *p)
+{
+	for (int i = 0; i < p->n_ways; i++)
+		if (p->way[i].lt)
+			lt_plan_free(&p->way[i].plan);
+	if (p->e) {
+		dev_free(p->e, &p->i8);
+		dev_free(p->e, &p->i8_scales);
+		dev_free(p->e, &p->wide);
+	}
+	free(p->way);
+	free(p->blocking);
+	*p = (struct products){0};
+}
+
+/* ---- own kernels ---- */
+
+#define GEMV_SIZES 4 /* kernels for 1, 2, 4 and 8 rows of X */
+
+static enum kernel gemv_kernel(enum dtype t, int size)
+{
+	switch (t) {
+	case DTYPE_F16:
+		return KERNEL_gemv_f16_1 + (unsigned)size;
+	case DTYPE_BF16:
+		return KERNEL_gemv_bf16_1 + (unsigned)size;
+	case DTYPE_Q8_0:
+		return KERNEL_gemv_q8_0_1 + (unsigned)size;
+	case DTYPE_Q4_0:
+		return KERNEL_gemv_q4_0_1 + (unsigned)size;
+	case DTYPE_WI8AI8:
+		return KERNEL_gemv_i8_1 + (unsigned)size;
+	default:
+		return KERNEL_gemv_f32_1 + (unsigned)size;
+	}
+}
+
+/* Rows at a time: the largest kernel that has no row too many. */
+static int gemv_run(struct products *p, const struct dev_matrix *w, CUdeviceptr x, int m, CUdeviceptr y,
+		    struct diag *d)
+{
+	enum dtype in = w->dtype == DTYPE_WI8AI8 ? DTYPE_COUNT : product_input(w->dtype);
+	size_t row = in == DTYPE_COUNT ? (size_t)w->k : dtype_bytes(in, (size_t)w->k);
+	int rc = 0;
+	for (int done = 0, size = GEMV_SIZES - 1; done < m && rc == 0;) {
+		while ((1 << size) > m - done)
+			size--;
+		const struct gemv_args a = {
+			.w = dev_ptr(w->w),
+			.scales = dev_ptr(w->scales),
+			.x = dev_ptr(x + (size_t)done * row),
+			.x_scale = (float *)dev_ptr(p->i8_scales) + done,
+			.y = (float *)dev_ptr(y) + (size_t)done * (size_t)w->n,
+			.n = w->n,
+			.k = w->k,
+		};
+		rc = LAUNCH(p->e, gemv_kernel(w->dtype, size), blocks_of((uint64_t)w->n, GEMV_ROWS_A_BLOCK),
+			    1, 1, &a, d);
+		done += 1 << size;
+	}
+	return rc;
+}
+
+static int round_rows(struct products *p, CUdeviceptr x, int m, int k, struct diag *d)
+{
+	const struct quantize_args a = {dev_ptr(x), dev_ptr(p->i8), dev_ptr(p->i8_scales), k};
+	return LAUNCH(p->e, KERNEL_quantize_i8, (unsigned)m, 1, 1, &a, d);
+}
+
+/* ---- cuBLASLt ---- */
+
+static enum lt_type lt_type_of(enum dtype t)
+{
+	if (t == DTYPE_WI8AI8)
+		return LT_I8;
+	if (t == DTYPE_BF16)
+		return LT_BF16;
+	if (t == DTYPE_F16 || in_blocks(t))
+		return LT_F16;
+	return t == DTYPE_TF32 ? LT_TF32 : LT_F32;
+}
+
+static int widen(struct products *p, const struct dev_matrix *w, struct diag *d)
+{
+	const struct dequant_args a = {dev_ptr(w->w), dev_ptr(w->scales), dev_ptr(p->wide), w->n, w->k};
+	enum kernel k = w->dtype == DTYPE_Q8_0 ? KERNEL_dequant_q8_0 : KERNEL_dequant_q4_0;
+	return LAUNCH(p->e, k, WIDEN_BLOCKS, 1, 1, &a, d);
+}
+
+static int rescale(struct products *p, const struct dev_matrix *w, int m, CUdeviceptr y, struct diag *d)
+{
+	const struct scale_args a = {dev_ptr(y), dev_ptr(y), dev_ptr(p->i8_scales), dev_ptr(w->scales), w->n};
+	return LAUNCH(p->e, KERNEL_scale_i32, blocks_of((uint64_t)w->n, 256), (unsigned)m, 1, &a, d);
+}
+
+static int lt_product(struct products *p, struct product_way *way, const struct dev_matrix *w, CUdeviceptr x,
+		      CUdeviceptr y, struct diag *d)
+{
+	CUdeviceptr held = in_blocks(w->dtype) ? p->wide : w->w;
+	int rc = in_blocks(w->dtype) ? widen(p, w, d) : 0;
+	if (rc == 0 && !way->tuned && strcmp(p->blocking, "tune") == 0)
+		rc = lt_plan_tune(&way->plan, x, held, y, d);
+	way->tuned = true;
+	if (rc == 0)
+		rc = lt_run(&way->plan, x, held, y, d);
+	if (rc == 0 && w->dtype == DTYPE_WI8AI8)
+		rc = rescale(p, w, way->m, y, d);
+	return rc;
+}
+
+/* ---- which ---- */
+
+static bool wants_lt(const struct products *p, const struct dev_matrix *w, int m)
+{
+	int most = in_blocks(w->dtype) ? PRODUCT_OWN_ROWS_BLOCKS : PRODUCT_OWN_ROWS;
+	if (!p->lt)
+		return false;
+	return p->all_lt || strcmp(p->blocking, "auto") != 0 || m > most;
+}
+
+/* cuBLASLt lacks some shapes, of int8 above all: those are left to the own kernels where the point leaves it to us. */
+static int lt_settle(struct products *p, struct product_way *way, struct diag *d)
+{
+	struct diag why = {0};
+	enum lt_type type = lt_type_of(way->dtype);
+	int rc = lt_plan_open(&way->plan, p->lt, type, way->m, way->n, way->k, p->blocking, &why);
+	if (rc == ERR_UNSUPPORTED && !p->strict && strcmp(p->blocking, "auto") != 0) {
+		way->fell_back = true;
+		diag_clear(&why);
+		rc = lt_plan_open(&way->plan, p->lt, type, way->m, way->n, way->k, "auto", &why);
+	}
+	way->lt = rc == 0;
+	if (rc == ERR_UNSUPPORTED && !p->all_lt && !p->strict)
+		return 0;
+	return rc ? diag_set(d, (enum err)rc, "%s", why.text) : 0;
+}
+
+static struct product_way *way_find(struct products *p, const struct dev_matrix *w, int m)
+{
+	for (int i = 0; i < p->n_ways; i++) {
+		struct product_way *way = &p->way[i];
+		if (way->dtype == w->dtype && way->m == m && way->n == w->n && way->k == w->k)
+			return way;
+	}
+	return NULL;
+}
+
+static int way_make(struct products *p, const struct dev_matrix *w, int m, struct product_way **out,
+		    struct diag *d)
+{
+	struct product_way way = {.dtype = w->dtype, .m = m, .n = w->n, .k = w->k};
+	int rc = wants_lt(p, w, m) ? lt_settle(p, &way, d) : 0;
+	if (rc)
+		return rc;
+	p->way = mem_realloc(p->way, ((size_t)p->n_ways + 1) * sizeof *p->way);
+	p->way[p->n_ways] = way;
+	*out = &p->way[p->n_ways++];
+	return 0;
+}
+
+int product_run(struct products *p, const struct dev_matrix *w, CUdeviceptr x, int m, CUdeviceptr y,
+		struct diag *d)
+{
+	struct product_way *way = way_find(p, w, m);
+	int rc = way ? 0 : way_make(p, w, m, &way, d);
+	if (rc == 0 && w->dtype == DTYPE_WI8AI8) {
+		rc = round_rows(p, x, m, w->k, d);
+		x = p->i8;
+	}
+	if (rc)
+		return rc;
+	return way->lt ? lt_product(p, way, w, x, y, d) : gemv_run(p, w, x, m, y, d);
+}
+
+/* ---- describe ---- */
+
+static void way_describe(const struct products *p, const struct product_way *way, struct strbuf *out)
+{
+	strbuf_printf(out, "product %s m=%d n=%d k=%d: ", dtype_name(way->dtype), way->m, way->n, way->k);
+	if (!way->lt) {
+		strbuf_puts(out, "own kernels, accumulated in f32\n");
+		return;
+	}
+	if (in_blocks(way->dtype))
+		strbuf_puts(out, "widened to f16, ");
+	strbuf_printf(out, "cuBLASLt %s ", lt_type_name(way->plan.type));
+	lt_config_name(&way->plan.algo.config, out);
+	strbuf_printf(out, ", %s%s\n", way->plan.chosen,
+		      way->fell_back ? " (it has none cut as the point says)" : "");
+	(void)p;
+}
+
+/* Of a long prompt there are many shapes: the first of them tell. */
+#define DESCRIBED_MAX 24
+
+void products_describe(const struct products *p, struct strbuf *out)
+{
+	if (p->lt)
+		strbuf_printf(out, "cublaslt: version %zu\n", p->lt->version);
+	else
+		strbuf_printf(out, "cublaslt: not here, own kernels do all: %s\n", p->e->lt_why);
+	for (int i = 0; i < p->n_ways && i < DESCRIBED_MAX; i++)
+		way_describe(p, &p->way[i], out);
+	if (p->n_ways > DESCRIBED_MAX)
+		strbuf_printf(out, "products: %d more shapes\n", p->n_ways - DESCRIBED_MAX);
+}

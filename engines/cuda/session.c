@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "engines/cuda/session.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engines/base/mem.h"
+#include "engines/job/arch.h"
+#include "engines/job/job.h"
+#include "engines/job/parts.h"
+#include "engines/job/turns.h"
+
+/* The kernels' limit: a thread has a fixed part of a head. */
+#define HEAD_MAX HEAD_DIM_MAX
+
+int bucket_of(int n)
+{
+	int bucket = 1;
+	if (n > BUCKET_MAX || n <= 0)
+		return n;
+	while (bucket < n)
+		bucket *= 2;
+	return bucket;
+}
+
+size_t cell_bytes(const struct session *s)
+{
+	return dtype_bytes(s->job.kv, (size_t)s->hp.n_kv_heads * (size_t)s->hp.head_dim);
+}
+
+/* ---- sizes ---- */
+
+/* Bytes of struct dev_buffers' members, in its order. */
+struct buffer_sizes {
+	size_t bytes[DEV_BUFFERS];
+	size_t kv, total; /* kv: of keys and values */
+	bool overflow;
+};
+
+static void size_set(struct buffer_sizes *b, size_t which, size_t n, size_t size)
+{
+	if (!mem_mul(n, size, &b->bytes[which]) || !mem_add(b->total, b->bytes[which], &b->total))
+		b->overflow = true;
+}
+
+static size_t larger(size_t a, size_t b)
+{
+	return a > b ? a : b;
+}
+
+/* Rows of partial sums that attention stores: of each bucket with its splits, or of one split a token. */
+static size_t partial_rows(const struct engine *e, const struct hparams *hp, int max_tokens, int n_positions)
+{
+	size_t most = (size_t)bucket_of(max_tokens);
+	for (int n = 1; n <= bucket_of(max_tokens) && n <= BUCKET_MAX; n *= 2)
+		most = larger(most, (size_t)n * (size_t)splits_of(e, hp, n, n_positions));
+	return most;
+}
+
+#define WHICH(member) (offsetof(struct dev_buffers, member) / sizeof(CUdeviceptr))
+
+static void sizes_count(const struct engine *e, const struct model *m, const struct job_config *job,
+			struct buffer_sizes *b)
+{
+	const struct hparams *hp = &m->hp;
+	const struct kv_config kv = job_kv(m, job);
+	size_t n = (size_t)bucket_of(job->max_tokens), rows = (size_t)bucket_of(job->max_rows);
+	size_t embd = (size_t)hp->n_embd, ff = (size_t)hp->n_ff, head = (size_t)hp->head_dim;
+	size_t heads = (size_t)hp->n_heads * head, all = heads + 2 * (size_t)hp->n_kv_heads * head;
+	size_t cells, one = sizeof(float), row = dtype_bytes(job->kv, (size_t)hp->n_kv_heads * head);
+	*b = (struct buffer_sizes){0};
+	size_set(b, WHICH(x), n, embd * one);
+	size_set(b, WHICH(in), larger(n, rows), larger(embd, larger(heads, ff)) * one);
+	size_set(b, WHICH(delta), n, embd * one);
+	size_set(b, WHICH(qkv), n, all * one);
+	size_set(b, WHICH(gate_up), n, 2 * ff * one);
+	size_set(b, WHICH(partial), partial_rows(e, hp, job->max_tokens, kv.n_positions),
+		 (size_t)hp->n_heads * (head + 2) * one);
+	size_set(b, WHICH(logits), rows, (size_t)hp->n_vocab * one);
+	size_set(b, WHICH(ids), 1, sizeof(int32_t));
+	size_set(b, WHICH(turns), (size_t)kv.n_positions, (size_t)hp->n_rot * one);
+	size_set(b, WHICH(cells), (size_t)kv.n_positions, (size_t)kv.n_seqs * sizeof(int32_t));
+	if (!mem_mul((size_t)kv.n_layers, (size_t)kv.n_cells, &cells))
+		b->overflow = true;
+	size_set(b, WHICH(keys), cells, row);
+	size_set(b, WHICH(values), cells, row);
+	size_set(b, WHICH(step), step_room(job), sizeof(int32_t));
+	b->kv = b->bytes[WHICH(keys)] + b->bytes[WHICH(values)];
+}
+
+static struct products_config products_of(const struct job_config *job, const struct weights_sizes *w)
+{
+	return (struct products_config){
+		.provider = job->provider ? job->provider : "own",
+		.blocking = job->blocking ? job->blocking : "auto",
+		.m = (int)larger((size_t)bucket_of(job->max_tokens), (size_t)bucket_of(job->max_rows)),
+		.k = w->k_rounded,
+		.widened = w->widened,
+	};
+}
+
+static int sizes_plan(struct engine *e, const struct model *m, const struct job_config *job,
+		      const struct arch *a, struct buffer_sizes *b, struct weights_sizes *w,
+		      struct memory_plan *plan, struct diag *d)
+{
+	*plan = (struct memory_plan){.limit = cuda_memory_free(e)};
+	sizes_count(e, m, job, b);
+	if (!dev_weights_count(a, m, job, w) || b->overflow)
+		return diag_set(
+			d, ERR_OOM,
+			"%d cells, %d sequences and steps of %d tokens: more memory than can be counted",
+			job->n_cells, job->n_seqs, job->max_tokens);
+	const struct products_config products = products_of(job, w);
+	plan->weights = w->n_bytes;
+	plan->kv = b->kv;
+	plan->scratch = b->total - b->kv + products_bytes(&products);
+	plan->total = plan->weights + plan->kv + plan->scratch;
+	return plan->total <= plan->limit ? 0 : job_too_large(plan, job, d);
+}
+
+/* ---- check ---- */
+
+static int provider_check(struct engine *e, const struct job_config *job, struct diag *d)
+{
+	struct products unused;
+	/* Nothing is taken: only that there is such a provider and blocking. */
+	const struct products_config c = {.provider = job->provider ? job->provider : "own",
+					  .blocking = job->blocking ? job->blocking : "auto"};
+	int rc = products_open(&unused, e, &c, d);
+	if (rc == 0)
+		products_close(&unused);
+	return rc;
+}
+
+static int job_fits(struct engine *e, const struct model *m, const struct job_config *job,
+		    const struct arch **a, struct buffer_sizes *b, struct weights_sizes *w,
+		    struct memory_plan *plan, struct diag *d)
+{
+	int rc = job_check(m, job, a, d);
+	if (rc == 0 && m->hp.head_dim > HEAD_MAX)
+		rc = diag_set(d, ERR_UNSUPPORTED,
+			      "heads of %d elements: engine cuda has kernels for up to %d", m->hp.head_dim,
+			      HEAD_MAX);
+	if (rc == 0)
+		rc = provider_check(e, job, d);
+	return rc ? rc : sizes_plan(e, m, job, *a, b, w, plan, d);
+}
+
+int cuda_check_job(struct engine *e, const struct model *m, const struct job_config *job,
+		   struct memory_plan *plan, struct diag *d)
+{
+	const struct arch *a;
+	struct buffer_sizes b;
+	struct weights_sizes w;
+	return job_fits(e, m, job, &a, &b, &w, plan, d);
+}
+
+/* ---- load ---- */
+
+static int buffers_open(struct session *s, const struct buffer_sizes *b, struct diag *d)
+{
+	CUdeviceptr *to = &s->dev.x;
+	int rc = 0;
+	for (size_t i = 0; i < DEV_BUFFERS && rc == 0; i++)
+		if (b->bytes[i])
+			rc = dev_alloc(s->engine, b->bytes[i], i == WHICH(keys) ? "the KV cache" : "a step",
+				       &to[i], d);
+	return rc;
+}
+
+static void buffers_close(struct session *s)
+{
+	CUdeviceptr *of = &s->dev.x;
+	for (size_t i = 0; i < DEV_BUFFERS; i++)
+		dev_free(s->engine, &of[i]);
+}
+
+static int turns_load(struct session *s, const struct model *m, struct diag *d)
+{
+	size_t n = (size_t)s->kv.config.n_positions * (size_t)s->hp.n_rot;
+	if (n == 0)
+		return 0;
+	float *turns = mem_try_array(n, sizeof *turns);
+	if (!turns)
+		return diag_set(d, ERR_OOM, "no memory for the positions");
+	turns_fill(m, s->kv.config.n_positions, turns);
+	int rc = dev_upload(s->engine, s->dev.turns, turns, n * sizeof *turns, d);
+	free(turns);
+	return rc;
+}
+
+static int host_open(struct session *s, const struct model *m, struct diag *d)
+{
+	const struct cuda_driver *cu = s->engine->cu;
+	struct kv_config kv = job_kv(m, &s->job);
+	void *pinned;
+	kv.row = 0; /* the cells are on the device */
+	int rc = kv_open(&s->kv, &kv, d);
+	if (rc)
+		return rc;
+	s->row_token = mem_try_array((size_t)s->job.max_rows + 1, sizeof *s->row_token);
+	if (!s->row_token)
+		return diag_set(d, ERR_OOM, "no memory for %d rows", s->job.max_rows);
+	rc = cuda_check(cu, cu->cuMemAllocHost(&pinned, step_room(&s->job) * sizeof(int32_t)),
+			"pinning memory", d);
+	if (rc == 0)
+		s->step_host = pinned;
+	return rc;
+}
+
+static int session_fill(struct session *s, const struct model *m, const struct buffer_sizes *b,
+			const struct weights_sizes *w, struct diag *d)
+{
+	const struct products_config products = products_of(&s->job, w);
+	int rc = host_open(s, m, d);
+	if (rc == 0)
+		rc = buffers_open(s, b, d);
+	if (rc == 0)
+		rc = turns_load(s, m, d);
+	if (rc == 0)
+		rc = products_open(&s->products, s->engine, &products, d);
+	if (rc == 0)
+		rc = dev_weights_load(&s->weights, s->engine, s->arch, m, &s->job, d);
+	return rc;
+}
+
+int cuda_load(struct engine *e, const struct model *m, const struct job_config *job, struct session **out,
+	      struct diag *d)
+{
+	struct memory_plan plan;
+	struct buffer_sizes b;
+	struct weights_sizes w;
+	struct session *s = mem_alloc(sizeof *s);
+	s->engine = e;
+	s->hp = m->hp;
+	s->job = *job;
+	int rc = job_fits(e, m, job, &s->arch, &b, &w, &plan, d);
+	if (rc == 0)
+		rc = session_fill(s, m, &b, &w, d);
+	if (rc) {
+		cuda_unload(s);
+		return rc;
+	}
+	/* The caller's texts may go; they have done their work. */
+	s->job.blocking = s->job.provider = NULL;
+	weights_describe_exceptions(s->arch, m, job, &s->exceptions);
+	*out = s;
+	return 0;
+}
+
+void cuda_unload(struct session *s)
+{
+	if (!s)
+		return;
+	stream_settle(s->engine);
+	graphs_free(s);
+	dev_weights_free(&s->weights, s->engine);
+	products_close(&s->products);
+	buffers_close(s);
+	if (s->step_host)
+		(void)s->engine->cu->cuMemFreeHost(s->step_host);
+	kv_close(&s->kv);
+	free(s->row_token);
+	strbuf_free(&s->exceptions);
+	free(s);
+}
+
+/* ---- describe ---- */
+
+static void graphs_describe(const struct session *s, struct strbuf *out)
+{
+	int n = 0;
+	strbuf_puts(out, "graphs:");
+	for (int i = 0; i < GRAPHS_MAX; i++)
+		if (s->graph[i].exec) {
+			strbuf_printf(out, "%s %d tokens", n++ ? "," : "", s->graph[i].n_bucket);
+		}
+	strbuf_puts(out, s->no_graphs ? " none, the driver captured none\n" : n ? "\n" : " none so far\n");
+}
+
+void cuda_session_describe(const struct session *s, struct strbuf *out)
+{
+	strbuf_printf(out, "device: cuda:%d, %s\n", s->engine->ordinal, s->engine->chip.name);
+	strbuf_printf(out, "precision: %s%s\n", dtype_name(s->job.precision),
+		      s->job.as_in_file ? ", each matrix as in the file" : "");
+	strbuf_printf(out, "kv: %s\n", dtype_name(s->job.kv));
+	products_describe(&s->products, out);
+	strbuf_puts(out, "attention: own kernels, accumulated in f32\n");
+	graphs_describe(s, out);
+	strbuf_puts(out, strbuf_text(&s->exceptions));
+	strbuf_printf(out, "weights: %.1f MiB\n", (double)s->weights.n_bytes / (1 << 20));
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Engine "cuda" through its contract, on a driver and a cuBLASLt that are made for tests: kernels are the engine's own, run
+ * as C; every call is checked, and what is not given back is told at the end (tests/gpu/fake). Bounds against double: 1e-5
+ * of the largest logit for f32 sums in another order, else some five times what these models show, as in
+ * tests/unit/t_engine.c. Blocks of q8_0 and q4_0 are exact here (activations keep f16): nearer to double than engine cpu's.
+ */
+#include "config.h"
+
+#include "tests/gpu/cuda_example.h"
+
+static void test_orders(void)
+{
+	static float out[N_IDS * VOCAB];
+	struct engine *e = open_engine("auto", 1);
+	struct job_config job = job_of(DTYPE_F32, DTYPE_F32);
+	struct session *s = load(e, &job);
+	feed(s, 0, 0, N_IDS, out);
+	double r = naive_residual(out, naive, N_IDS * VOCAB);
+	ok(r < SAME, "a whole prefill is the naive forward pass (%.1e)", r);
+	for (int i = 0; i < N_IDS; i++)
+		feed(s, 1, i, i + 1, out);
+	r = naive_residual(out, naive, N_IDS * VOCAB);
+	ok(r < SAME, "so is token by token, as a graph from the second on (%.1e)", r);
+
+	struct step t = {0};
+	struct diag d = {0};
+	ok(edit(s, SEQ_DROP, 0, 10, -1, 0) == 0 && edit(s, SEQ_DROP, 1, 20, -1, 0) == 0, "sequences are cut");
+	step_add(&t, 1, 20, 21);
+	step_add(&t, 2, 0, 7);
+	step_add(&t, 0, 10, 13);
+	is_int(step_submit(s, &t, &d), 0, "a mixed step runs");
+	static const int at[] = {20, 0, 1, 2, 3, 4, 5, 6, 10, 11, 12};
+	r = 0;
+	for (int i = 0; i < 11; i++) {
+		is_int(ops->fetch(s, i, out, &d), 0, "fetch");
+		r = fmax(r, naive_residual(out, naive + at[i] * VOCAB, VOCAB));
+	}
+	ok(r < 3 * SAME, "a step mixed of three sequences gives each its own (%.1e)", r);
+	int32_t id;
+	int best = 0;
+	for (int i = 0; i < VOCAB; i++)
+		best = out[i] > out[best] ? i : best;
+	ok(ops->argmax(s, 10, &id, &d) == 0 && id == best, "argmax is the largest logit's id");
+	is_int(ops->fetch(s, 11, out, &d), ERR_USAGE, "no more rows than wanted");
+	ops->unload(s);
+	ops->close(e);
+}
+
+/* A copy holds the same cells; the device has to know. */
+static void test_copies(void)
+{
+	static float out[N_IDS * VOCAB];
+	struct engine *e = open_engine("auto", 1);
+	struct job_config job = job_of(DTYPE_F16, DTYPE_F16);
+	struct session *s = load(e, &job);
+	double r = 0;
+	feed(s, 0, 0, 9, out);
+	is_int(edit(s, SEQ_COPY, 2, 0, 9, 0), 0, "a sequence is copied");
+	feed(s, 2, 9, N_IDS, out);
+	for (int i = 9; i < N_IDS; i++)
+		r = fmax(r, naive_residual(out + i * VOCAB, naive + i * VOCAB, VOCAB));
+	ok(r < 5e-3, "what follows sees what was copied (%.1e)", r);
+	feed(s, 0, 9, 12, out);
+	r = naive_residual(out + 11 * VOCAB, naive + 11 * VOCAB, VOCAB);
+	ok(r < 5e-3, "and the one it was copied from goes on (%.1e)", r);
+	ops->unload(s);
+	ops->close(e);
+}
+
+static void test_precision(const char *provider, enum dtype precision, enum dtype kv, double bound)
+{
+	static float out[N_IDS * VOCAB];
+	struct engine *e = open_engine("auto", 1);
+	struct job_config job = job_of(precision, kv);
+	job.provider = provider;
+	struct session *s = load(e, &job);
+	feed(s, 0, 0, 13, out);
+	feed(s, 0, 13, 16, out);
+	for (int p = 16; p < N_IDS; p++)
+		feed(s, 0, p, p + 1, out);
+	double r = naive_residual(out, naive, N_IDS * VOCAB);
+	ok(r < bound, "%s, kv %s, %s, within %g (%.1e)", dtype_name(precision), dtype_name(kv), provider,
+	   bound, r);
+	struct strbuf text = {0};
+	ops->describe(s, &text);
+	ok(strstr(strbuf_text(&text), "graphs: 1 tokens") != NULL, "and steps ran as graphs");
+	strbuf_free(&text);
+	ops->unload(s);
+	ops->close(e);
+}
+
+static void test_precisions(void)
+{
+	static const struct {
+		enum dtype precision, kv;
+		double bound;
+	} cases[] = {
+		{DTYPE_F32, DTYPE_F32, SAME}, {DTYPE_TF32, DTYPE_F32, 1e-2},  {DTYPE_F32, DTYPE_Q8_0, 3e-2},
+		{DTYPE_F16, DTYPE_F16, 5e-3}, {DTYPE_BF16, DTYPE_BF16, 3e-2}, {DTYPE_Q8_0, DTYPE_F16, 3e-2},
+		{DTYPE_Q4_0, DTYPE_F16, 0.5}, {DTYPE_WI8AI8, DTYPE_F16, 0.1},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		/* The example's heads of 14 make no blocks of a cache. */
+		if (cases[i].kv == DTYPE_Q8_0)
+			continue;
+		test_precision("own", cases[i].precision, cases[i].kv, cases[i].bound);
+		test_precision("cublaslt", cases[i].precision, cases[i].kv, cases[i].bound);
+	}
+}
+
+static void test_checks(void)
+{
+	struct engine *e = open_engine("auto", 1);
+	struct job_config job = job_of(DTYPE_F16, DTYPE_F16);
+	struct memory_plan plan;
+	struct diag d = {0};
+	is_int(ops->check(e, &tiny.model, &job, &plan, &d), 0, "a job that fits");
+	ok(plan.total == plan.weights + plan.kv + plan.scratch && plan.total < plan.limit, "its memory");
+	job.provider = "openblas";
+	is_int(ops->check(e, &tiny.model, &job, &plan, &d), ERR_UNSUPPORTED, "a provider of engine cpu's");
+	ok(strstr(d.text, "engine cuda has own and cublaslt") != NULL, "says what there is");
+	diag_clear(&d);
+	job.provider = "own";
+	job.blocking = "128x64x32";
+	is_int(ops->check(e, &tiny.model, &job, &plan, &d), ERR_UNSUPPORTED, "a blocking of engine cpu's");
+	ok(strstr(d.text, "expected auto, tune, or as in") != NULL, "says what was expected");
+	diag_clear(&d);
+	job.blocking = "auto";
+	job.n_cells = INT32_MAX;
+	is_int(ops->check(e, &tiny.model, &job, &plan, &d), ERR_OOM, "more cells than there is memory");
+	ok(strstr(d.text, "a smaller precision or model takes less") != NULL, "says what takes it");
+	ops->close(e);
+}
+
+int main(void)
+{
+	cuda_example_open();
+	example_make(&shape, 0);
+	test_orders();
+	test_copies();
+	test_precisions();
+	test_checks();
+	example_free();
+	example_make(&shape, 1);
+	test_precision("own", DTYPE_Q8_0, DTYPE_F16, 3e-2);
+	test_precision("own", DTYPE_BF16, DTYPE_BF16, 3e-2);
+	example_free();
+	return tap_done();
+}

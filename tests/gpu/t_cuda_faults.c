@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Engine "cuda" when calls of the driver fail, one after the other: each gives an error that says what was done, and
+ * everything is given back. The driver for tests aborts a process in which something is not.
+ */
+#include "config.h"
+
+#include <sys/wait.h>
+
+#include "tests/gpu/cuda_example.h"
+
+static const char *const functions[] = {
+#define ENTRY(f) #f,
+#include "engines/cuda/driver.inc"
+#undef ENTRY
+};
+
+/* What the child did, by its exit status. */
+enum { CHILD_WORKED = 0, CHILD_TOLD = 10, CHILD_MUTE = 11, CHILD_ABSENT = 12 };
+
+static int steps(struct session *s, struct diag *d)
+{
+	int32_t id;
+	struct step_info info;
+	int rc = 0;
+	for (int i = 0; i < 3 && rc == 0; i++) {
+		const struct batch b = {1, &ids[i], (int32_t[]){i}, (int32_t[]){0}, (uint8_t[]){1}};
+		rc = ops->submit(s, &b, d);
+		rc = rc ? rc : ops->wait(s, &info, d);
+	}
+	if (rc == 0)
+		rc = ops->argmax(s, 0, &id, d);
+	if (rc == 0)
+		rc = ops->seq_edit(s, &(struct seq_edit){.kind = SEQ_COPY, .seq = 1, .to = -1}, d);
+	return rc;
+}
+
+static int use_model(struct engine *e, struct diag *d)
+{
+	struct job_config job = job_of(DTYPE_WI8AI8, DTYPE_F16);
+	struct session *s;
+	int rc = ops->load(e, &tiny.model, &job, &s, d);
+	if (rc)
+		return rc;
+	rc = steps(s, d);
+	ops->unload(s);
+	return rc;
+}
+
+static int use_op(struct engine *e, struct op_config c, struct diag *d)
+{
+	struct op_job *j;
+	struct step_info info;
+	float out[4 * 8];
+	int rc = ops->op(e, &c, &j, d);
+	if (rc)
+		return rc;
+	rc = ops->op_submit(j, d);
+	rc = rc ? rc : ops->op_wait(j, &info, d);
+	if (rc == 0 && c.kind == OP_GEMM)
+		rc = ops->op_fetch(j, 0, 4, out, d);
+	ops->op_free(j);
+	return rc;
+}
+
+static int life(struct diag *d)
+{
+	const struct engine_config config = {.device = device, .isa = "auto", .n_threads = 1};
+	const struct op_config gemm = {.kind = OP_GEMM,
+				       .m = 4,
+				       .n = 8,
+				       .k = 32,
+				       .precision = DTYPE_Q4_0,
+				       .provider = "cublaslt",
+				       .blocking = "tune",
+				       .seed = 1};
+	struct engine *e;
+	uint64_t bytes;
+	int rc = ops->open(&e, &config, d);
+	if (rc)
+		return rc;
+	rc = use_model(e, d);
+	if (rc == 0)
+		rc = use_op(e, gemm, d);
+	if (rc == 0)
+		rc = use_op(e, (struct op_config){.kind = OP_LATENCY, .bytes = 1 << 16, .seed = 1}, d);
+	if (rc == 0)
+		rc = ops->flush(e, &bytes, d);
+	ops->close(e);
+	return rc;
+}
+
+static int child(const char *fail)
+{
+	struct device_caps caps[2];
+	struct diag d = {0};
+	setenv("FAKE_CUDA_FAIL", fail, 1);
+	int n = ops->probe(caps, 2);
+	if (n < 1 || !caps[0].usable)
+		return n == 1 && caps[0].why_not[0] ? CHILD_ABSENT : CHILD_MUTE;
+	int rc = life(&d);
+	if (rc == 0)
+		return CHILD_WORKED;
+	return d.text[0] ? CHILD_TOLD : CHILD_MUTE;
+}
+
+/* The n-th call of a function fails. */
+static int status_of(const char *function, int n)
+{
+	char fail[80];
+	int status = 0;
+	snprintf(fail, sizeof fail, "%s:%d:%d", function, n, 700); /* an illegal address */
+	fflush(stdout);
+	pid_t pid = fork();
+	if (pid < 0)
+		bail("no fork");
+	if (pid == 0)
+		exit(child(fail));
+	if (waitpid(pid, &status, 0) != pid)
+		bail("no child");
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
+/* Those whose failure costs only a number, a little time or nothing any more. */
+static bool is_harmless(const char *function)
+{
+	static const char *const names[] = {"Destroy",	   "Release",	       "Unload",
+					    "MemFree",	   "GetError",	       "MemGetInfo",
+					    "GetPCIBusId", "GetAttribute",     "BeginCapture",
+					    "EndCapture",  "GraphInstantiate", "cuCtxSynchronize"};
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (strstr(function, names[i]))
+			return true;
+	return false;
+}
+
+int main(void)
+{
+	static const int calls[] = {1, 2, 5, 11};
+	cuda_example_open();
+	setenv("FAKE_CUDA_ABORT", "1", 1);
+	struct hparams small = shape;
+	small.n_layers = 1;
+	example_make(&small, 0);
+	is_int(status_of("none", 1), CHILD_WORKED, "a life without failures");
+	for (size_t f = 0; f < sizeof functions / sizeof functions[0]; f++)
+		for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
+			int status = status_of(functions[f], calls[i]);
+			bool told = status == CHILD_TOLD || status == CHILD_ABSENT;
+			/* Few are called so often. */
+			bool good = told || (status == CHILD_WORKED && (i > 0 || is_harmless(functions[f])));
+			ok(good, "%s fails in its call %d: told, and all given back (%d)", functions[f],
+			   calls[i], status);
+		}
+	example_free();
+	return tap_done();
+}
