@@ -36,12 +36,12 @@ static int gather_wrong(enum dtype type, int k, bool learned)
 
 static void test_gather(void)
 {
-	for (int type = 0; type < DTYPE_COUNT; type++) {
+	for (int t = 0; t < DTYPE_HELD_COUNT; t++) {
+		enum dtype type = (enum dtype)t;
 		int wrong = 0;
 		for (int i = 0; i < N_LENGTHS; i++)
-			wrong += gather_wrong((enum dtype)type, length_of(i, dtype_block((enum dtype)type)),
-					      i % 2);
-		ok(wrong == 0, "gather_%s: same bits", type_name((enum dtype)type));
+			wrong += gather_wrong(type, length_of(i, dtype_block(type)), i % 2);
+		ok(wrong == 0, "gather_%s: same bits", type_name(type));
 	}
 }
 
