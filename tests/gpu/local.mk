@@ -32,7 +32,7 @@ EXTRA_DIST += %D%/ptxas.test
 include tests/gpu/fake/local.mk
 
 if HAVE_CUDA
-CUDA_TESTS = %D%/t_cuda %D%/t_cuda_op %D%/t_cuda_faults
+CUDA_TESTS = %D%/t_cuda %D%/t_cuda_op %D%/t_cuda_models %D%/t_cuda_faults
 check_PROGRAMS += $(CUDA_TESTS)
 %C%_t_cuda_SOURCES = %D%/t_cuda.c %D%/cuda_example.h
 %C%_t_cuda_CFLAGS = $(AM_CFLAGS)
@@ -40,11 +40,14 @@ check_PROGRAMS += $(CUDA_TESTS)
 %C%_t_cuda_op_SOURCES = %D%/t_cuda_op.c %D%/cuda_example.h
 %C%_t_cuda_op_CFLAGS = $(AM_CFLAGS)
 %C%_t_cuda_op_LDADD = $(ENGINE_TEST_LINK)
+%C%_t_cuda_models_SOURCES = %D%/t_cuda_models.c %D%/cuda_example.h
+%C%_t_cuda_models_CFLAGS = $(AM_CFLAGS)
+%C%_t_cuda_models_LDADD = $(ENGINE_TEST_LINK)
 %C%_t_cuda_faults_SOURCES = %D%/t_cuda_faults.c %D%/cuda_example.h
 %C%_t_cuda_faults_CFLAGS = $(AM_CFLAGS)
 %C%_t_cuda_faults_LDADD = $(ENGINE_TEST_LINK)
 TESTS += $(CUDA_TESTS)
-%D%/t_cuda.log %D%/t_cuda_op.log %D%/t_cuda_faults.log: $(FAKE_CUDA)
+%D%/t_cuda.log %D%/t_cuda_op.log %D%/t_cuda_models.log %D%/t_cuda_faults.log: $(FAKE_CUDA)
 else
 EXTRA_DIST += %D%/cuda_example.h
 endif
