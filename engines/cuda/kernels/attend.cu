@@ -184,7 +184,6 @@ DEVICE void attend_turn(struct attend_shared *s, const struct attend_args *a, co
 	UNROLLED (h, ATTEND_HEADS)
 		UNROLLED (i, 8)
 			sums[h][i] = 0;
-	block_barrier(); /* the turn before has read its queries and maxima */
 	attend_queries(s, a, w);
 	block_barrier();
 	for (int p = w->from; p < w->to; p += ATTEND_TILE) {
