@@ -9,6 +9,7 @@ AM_TESTS_ENVIRONMENT = \
 	IFM='$(abs_top_builddir)/inferometer'; export IFM; \
 	INFEROMETER_WORKER='$(abs_top_builddir)/inferometer-worker'; export INFEROMETER_WORKER; \
 	INFEROMETER_CACHE=off; export INFEROMETER_CACHE; \
+	FAKE_CUDA='$(abs_top_builddir)/tests/gpu/fake/libfakecuda.so'; export FAKE_CUDA; \
 	XDG_CONFIG_HOME='$(abs_top_builddir)/tests/config'; export XDG_CONFIG_HOME;
 # The salt of names of whoever runs the tests stays his own.
 CLEANFILES += %D%/config/inferometer/salt
