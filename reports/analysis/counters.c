@@ -11,8 +11,6 @@
 #include "harness/wire/group.h"
 #include "reports/analysis/rows.h"
 
-#define ANCHOR "instructions"
-
 /* A counter visit with at least one repetition. */
 struct counted {
 	const struct stored_visit *visit;
@@ -74,13 +72,18 @@ static const struct stored_reading *reading_of(const struct stored_visit *v, con
 	return NULL;
 }
 
-/* Heights and costs: no sum over repetitions. */
-static bool is_sum(const char *counter)
+/* Heights, costs, shares and rates: no sums over repetitions. */
+static bool is_sum(const struct stored_reading *r)
 {
-	static const char *const others[] = {"clock_resolution", "max_resident", "read_cost", "start_cost"};
+	static const char *const others[] = {"clock_resolution", "max_resident", "read_cost", "start_cost",
+					     "longest_gap"};
+	static const char *const means[] = {"ppm", "1/s"};
 
 	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
-		if (strcmp(others[i], counter) == 0)
+		if (strcmp(others[i], r->counter) == 0)
+			return false;
+	for (size_t i = 0; i < sizeof means / sizeof means[0]; i++)
+		if (strcmp(means[i], r->unit) == 0)
 			return false;
 	return true;
 }
@@ -90,7 +93,7 @@ static double value_in(const struct counted *c, const struct stored_reading *r)
 {
 	if (!r || !r->usable)
 		return NAN;
-	if (!is_sum(r->counter))
+	if (!is_sum(r))
 		return r->value;
 	return c->reps > 0 ? r->value / c->reps : NAN;
 }
@@ -133,7 +136,7 @@ static void counter_add(struct collection *c, const struct stored_reading *r)
 			why = other->why;
 	}
 	struct row_counter *new = item_add(&c->out, r->counter, r->source);
-	bool per_rep = is_sum(r->counter) && r->unit[0];
+	bool per_rep = is_sum(r) && r->unit[0];
 
 	new->unit = mem_printf("%s%s", r->unit, per_rep ? "/rep" : "");
 	new->value = estimate_of(x, n);
@@ -226,12 +229,12 @@ static bool scope_value(void *arg, const char *name, double *value)
 }
 
 /* How far apart the anchors of a source's visits are, as a part of the largest; 0 with fewer than two. */
-static double anchors_spread(const struct collection *c, const char *source)
+static double anchors_spread(const struct collection *c, const char *source, const char *anchor)
 {
 	double least = INFINITY, most = 0;
 
 	for (int i = 0; i < c->n; i++) {
-		double v = value_in(&c->visit[i], reading_of(c->visit[i].visit, source, ANCHOR));
+		double v = value_in(&c->visit[i], reading_of(c->visit[i].visit, source, anchor));
 
 		if (!isfinite(v))
 			continue;
@@ -254,17 +257,18 @@ static char *metric_reason(const struct scope *s)
 /* Over several passes, where no one has all it needs. */
 static void metric_over_all(struct row_counter *m, struct scope *s, const char *formula)
 {
-	double spread = anchors_spread(s->c, s->source), value = NAN;
+	const char *anchor = s->group->event[0].name;
+	double spread = anchors_spread(s->c, s->source, anchor), value = NAN;
 
 	*s = (struct scope){.c = s->c, .group = s->group, .source = s->source};
 	if (formula_eval(formula, scope_value, s, &value, NULL) || !isfinite(value)) {
 		m->why = metric_reason(s);
 	} else if (spread > COUNTERS_ANCHOR_TOLERANCE) {
-		m->why = mem_printf("inconsistent: its passes differ by %.1f %% in their instructions",
-				    100 * spread);
+		m->why = mem_printf("inconsistent: its passes differ by %.1f %% in their %s", 100 * spread,
+				    anchor);
 	} else {
 		m->value = estimate_of(&value, 1);
-		m->why = mem_printf("%s; over several passes, instructions within %.1f %%", formula,
+		m->why = mem_printf("%s; over several passes, %s within %.1f %%", formula, anchor,
 				    100 * spread);
 	}
 }
@@ -293,6 +297,21 @@ static void metric_add(struct collection *c, const struct group *g, const char *
 	free(x);
 }
 
+/* The group of source "papi:base". */
+static int source_group_load(struct group **out, const char *source)
+{
+	const char *name = strchr(source, ':');
+	int rc = ERR_FORMAT;
+
+	if (name) {
+		char *of = mem_printf("%.*s", (int)(name - source), source);
+
+		rc = group_load(out, of, name + 1, NULL);
+		free(of);
+	}
+	return rc;
+}
+
 /* Was anything of the source counted at all? Else its reason stands once, not with each metric. */
 static bool any_usable(const struct collection *c, const char *source)
 {
@@ -306,11 +325,10 @@ static bool any_usable(const struct collection *c, const char *source)
 
 static void metrics_add(struct collection *c, const char *source)
 {
-	const char *name = strchr(source, ':');
 	struct group *g;
 
 	/* A group that is not known here was another program's: its counters stand without metrics. */
-	if (!name || !any_usable(c, source) || group_load(&g, name + 1, NULL))
+	if (!any_usable(c, source) || source_group_load(&g, source))
 		return;
 	for (int i = 0; i < g->n_metrics; i++)
 		metric_add(c, g, source, &g->metric[i]);

@@ -133,10 +133,10 @@ static void test_shipped(void)
 	}
 	is_int(n, 7, "groups");
 	free(names);
-	is_int(group_load(&g, "bse", &d), ERR_UNSUPPORTED, "no such group");
+	is_int(group_load(&g, "papi", "bse", &d), ERR_UNSUPPORTED, "no such group");
 	has_text(d.text, "\"bse\", there are base, cache", "and which there are");
 	diag_clear(&d);
-	is_int(group_load(&g, "../base", &d), ERR_FORMAT, "a name is no path");
+	is_int(group_load(&g, "papi", "../base", &d), ERR_FORMAT, "a name is no path");
 }
 
 /* ---- what is believed ---- */
