@@ -115,3 +115,14 @@ check_PROGRAMS += %D%/fuzz_trial
 %C%_fuzz_trial_CFLAGS = $(AM_CFLAGS)
 %C%_fuzz_trial_LDADD = libstore.a libwire.a libbase.a $(SQLITE_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS)
 TESTS += %D%/fuzz_trial
+
+if HAVE_CUPTI
+check_PROGRAMS += %D%/fuzz_cupti
+%C%_fuzz_cupti_SOURCES = %D%/fuzz_cupti.c %D%/replay.c tests/gpu/activity_example.h
+%C%_fuzz_cupti_CFLAGS = $(AM_CFLAGS)
+%C%_fuzz_cupti_CPPFLAGS = $(AM_CPPFLAGS) $(CUPTI_FLAGS)
+%C%_fuzz_cupti_LDADD = libmeasure.a $(WIRE_TEST_LINK)
+TESTS += %D%/fuzz_cupti
+else
+EXTRA_DIST += %D%/fuzz_cupti.c
+endif

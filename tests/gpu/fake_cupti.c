@@ -177,7 +177,7 @@ CUptiResult CUPTIAPI cuptiProfilerHostGetConfigImageSize(CUpti_Profiler_Host_Get
 {
 	p->configImageSize = CONFIG;
 	return SIZED(p, CUpti_Profiler_Host_GetConfigImageSize_Params) ? CUPTI_SUCCESS
-								      : CUPTI_ERROR_INVALID_PARAMETER;
+								       : CUPTI_ERROR_INVALID_PARAMETER;
 }
 
 CUptiResult CUPTIAPI cuptiProfilerHostGetConfigImage(CUpti_Profiler_Host_GetConfigImage_Params *p)
@@ -204,10 +204,10 @@ CUptiResult CUPTIAPI cuptiProfilerHostEvaluateToGpuValues(CUpti_Profiler_Host_Ev
 				 p->numMetrics == n_metrics && p->rangeIndex == 0);
 	for (size_t i = 0; i < p->numMetrics; i++) {
 		const char *name = p->ppMetricNames[i];
-		p->pMetricValues[i] = strstr(name, "ctas") ? 500 * (is_refused("blocks") == 0)
-				      : strstr(name, "time") ? 2e6
-				      : strstr(name, "bytes") ? 8e9
-				      : strstr(name, ".pct") ? 62.5
+		p->pMetricValues[i] = strstr(name, "ctas")	     ? 500 * (is_refused("blocks") == 0)
+				      : strstr(name, "time")	     ? 2e6
+				      : strstr(name, "bytes")	     ? 8e9
+				      : strstr(name, ".pct")	     ? 62.5
 				      : strstr(name, "dram__cycles") ? 0.0 / 0.0
 								     : 1500;
 	}
@@ -246,10 +246,9 @@ CUptiResult CUPTIAPI cuptiProfilerDeviceSupported(CUpti_Profiler_DeviceSupported
 
 CUptiResult CUPTIAPI cuptiProfilerGetCounterAvailability(CUpti_Profiler_GetCounterAvailability_Params *p)
 {
-	CALL("availability", SIZED(p, CUpti_Profiler_GetCounterAvailability_Params) &&
-				     p->ctx == (CUcontext)&context &&
-				     (!p->pCounterAvailabilityImage ||
-				      p->counterAvailabilityImageSize == AVAILABILITY));
+	CALL("availability",
+	     SIZED(p, CUpti_Profiler_GetCounterAvailability_Params) && p->ctx == (CUcontext)&context &&
+		     (!p->pCounterAvailabilityImage || p->counterAvailabilityImageSize == AVAILABILITY));
 	if (p->pCounterAvailabilityImage)
 		p->pCounterAvailabilityImage[0] = 42;
 	p->counterAvailabilityImageSize = AVAILABILITY;
@@ -271,7 +270,8 @@ static int profiler;
 
 CUptiResult CUPTIAPI cuptiRangeProfilerEnable(CUpti_RangeProfiler_Enable_Params *p)
 {
-	CALL("enable", SIZED(p, CUpti_RangeProfiler_Enable_Params) && !enabled && p->ctx == (CUcontext)&context);
+	CALL("enable",
+	     SIZED(p, CUpti_RangeProfiler_Enable_Params) && !enabled && p->ctx == (CUcontext)&context);
 	p->pRangeProfilerObject = (CUpti_RangeProfiler_Object *)&profiler;
 	enabled = 1;
 	return CUPTI_SUCCESS;
@@ -310,8 +310,8 @@ CUptiResult CUPTIAPI cuptiRangeProfilerSetConfig(CUpti_RangeProfiler_SetConfig_P
 			       p->configSize == CONFIG && p->pConfig[0] == n_metrics &&
 			       p->counterDataImageSize == DATA && p->pCounterDataImage[0] == 1 &&
 			       p->range == CUPTI_UserRange && p->replayMode == CUPTI_UserReplay &&
-			       p->maxRangesPerPass == 1 && p->numNestingLevels == 1 && p->minNestingLevel == 1 &&
-			       p->passIndex == 0 && p->targetNestingLevel == 1);
+			       p->maxRangesPerPass == 1 && p->numNestingLevels == 1 &&
+			       p->minNestingLevel == 1 && p->passIndex == 0 && p->targetNestingLevel == 1);
 	data_image = p->pCounterDataImage;
 	configured = 1;
 	return CUPTI_SUCCESS;
@@ -358,7 +358,8 @@ CUptiResult CUPTIAPI cuptiRangeProfilerDecodeData(CUpti_RangeProfiler_DecodeData
 
 CUptiResult CUPTIAPI cuptiRangeProfilerGetCounterDataInfo(CUpti_RangeProfiler_GetCounterDataInfo_Params *p)
 {
-	CALL("info", SIZED(p, CUpti_RangeProfiler_GetCounterDataInfo_Params) && p->counterDataImageSize == DATA);
+	CALL("info",
+	     SIZED(p, CUpti_RangeProfiler_GetCounterDataInfo_Params) && p->counterDataImageSize == DATA);
 	p->numTotalRanges = is_refused("lost") ? 0 : 1;
 	return CUPTI_SUCCESS;
 }
@@ -367,7 +368,7 @@ CUptiResult CUPTIAPI cuptiRangeProfilerGetCounterDataInfo(CUpti_RangeProfiler_Ge
 
 static CUpti_BuffersCallbackRequestFunc request;
 static CUpti_BuffersCallbackCompleteFunc complete;
-static int n_flushes, n_kinds;
+static int n_flushes, n_kinds, n_stamps;
 static uint64_t op_id;
 
 CUptiResult CUPTIAPI cuptiSubscribe(CUpti_SubscriberHandle *s, CUpti_CallbackFunc fn, void *arg)
@@ -408,7 +409,7 @@ CUptiResult CUPTIAPI cuptiActivityDisable(CUpti_ActivityKind kind)
 
 CUptiResult CUPTIAPI cuptiGetTimestamp(uint64_t *t)
 {
-	*t = n_flushes < 2 ? 1000 : 9000;
+	*t = n_stamps++ == 0 ? 1000 : 9000;
 	CALL("timestamp", 1);
 	return CUPTI_SUCCESS;
 }
@@ -447,13 +448,13 @@ CUptiResult CUPTIAPI cuptiActivityGetNextRecord(uint8_t *buffer, size_t valid, C
 	CUpti_ActivityKind kind;
 	if (*record) {
 		memcpy(&kind, *record, sizeof kind);
-		at = (uint8_t *)*record + (kind == CUPTI_ACTIVITY_KIND_CONCURRENT_KERNEL
-						   ? sizeof(CUpti_ActivityKernel10)
-					   : kind == CUPTI_ACTIVITY_KIND_MEMCPY ? sizeof(CUpti_ActivityMemcpy6)
-					   : kind == CUPTI_ACTIVITY_KIND_EXTERNAL_CORRELATION
-						   ? sizeof(CUpti_ActivityExternalCorrelation)
-					   : kind == CUPTI_ACTIVITY_KIND_DRIVER ? sizeof(CUpti_ActivityAPI)
-										: (size_t)ACTIVITY_STRANGE);
+		at = (uint8_t *)*record +
+		     (kind == CUPTI_ACTIVITY_KIND_CONCURRENT_KERNEL ? sizeof(CUpti_ActivityKernel10)
+		      : kind == CUPTI_ACTIVITY_KIND_MEMCPY	    ? sizeof(CUpti_ActivityMemcpy6)
+		      : kind == CUPTI_ACTIVITY_KIND_EXTERNAL_CORRELATION
+			      ? sizeof(CUpti_ActivityExternalCorrelation)
+		      : kind == CUPTI_ACTIVITY_KIND_DRIVER ? sizeof(CUpti_ActivityAPI)
+							   : (size_t)ACTIVITY_STRANGE);
 	}
 	if ((size_t)(at - buffer) >= valid)
 		return CUPTI_ERROR_MAX_LIMIT_REACHED;

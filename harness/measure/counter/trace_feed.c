@@ -157,7 +157,9 @@ static bool subscribe(struct trace_feed *f, char *why, int size)
 /* What is still under way comes back while the kinds are switched off and all is flushed. */
 static bool feed_stop(struct trace_feed *f, char *why, int size)
 {
-	CUptiResult r = f->lib->cuptiActivityFlushAll(CUPTI_ACTIVITY_FLAG_FLUSH_FORCED);
+	CUptiResult r = CUPTI_SUCCESS;
+	if (f->n_enabled > 0)
+		r = f->lib->cuptiActivityFlushAll(CUPTI_ACTIVITY_FLAG_FLUSH_FORCED);
 	while (f->n_enabled > 0)
 		f->lib->cuptiActivityDisable(kinds[--f->n_enabled]);
 	if (f->subscribed)
