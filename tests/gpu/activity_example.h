@@ -20,8 +20,9 @@ static void activity_add(struct activity_buffer *b, const void *record, size_t n
 }
 
 /* name is a pointer, or a number in place of one. */
-__attribute__((unused)) static void activity_kernel(struct activity_buffer *b, const char *name, uint64_t start,
-						    uint64_t end, uint32_t correlation, uint32_t graph)
+__attribute__((unused)) static void activity_kernel(struct activity_buffer *b, const char *name,
+						    uint64_t start, uint64_t end, uint32_t correlation,
+						    uint32_t graph)
 {
 	CUpti_ActivityKernel10 k;
 	memset(&k, 0, sizeof k);

@@ -122,7 +122,8 @@ static void shipped(const char *source, const char *anchor, int n_groups)
 	int n = group_names(source, &names);
 	for (int k = 0; k < n; k++) {
 		int n_bad = 0;
-		if (!ok(group_load(&g, source, names[k], &d) == 0, "group %s:%s %s", source, names[k], d.text))
+		if (!ok(group_load(&g, source, names[k], &d) == 0, "group %s:%s %s", source, names[k],
+			d.text))
 			continue;
 		for (int i = 0; i < g->n_events; i++)
 			n_bad += !loop_find(g->event[i].loop);
