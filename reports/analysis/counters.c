@@ -75,8 +75,8 @@ static const struct stored_reading *reading_of(const struct stored_visit *v, con
 /* Heights, costs, shares and rates: no sums over repetitions. */
 static bool is_sum(const struct stored_reading *r)
 {
-	static const char *const others[] = {"clock_resolution", "max_resident", "read_cost", "start_cost",
-					     "longest_gap"};
+	static const char *const others[] = {"clock_resolution", "max_resident", "read_cost",
+					     "start_cost",	 "longest_gap",	 "trace_file"};
 	static const char *const means[] = {"ppm", "1/s"};
 
 	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
