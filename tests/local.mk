@@ -29,6 +29,7 @@ include tests/faults/local.mk
 include tests/fuzz/local.mk
 include tests/bench/local.mk
 include tests/fakes/local.mk
+include tests/gpu/cupti.mk
 include tests/rigs/local.mk
 include tests/look/local.mk
 include tests/peers/local.mk

@@ -43,4 +43,37 @@ static inline void hooks_gone(int id, int thread)
  * set; false, and nothing is run, when there is none such. */
 bool hooks_each(void (*fn)(void *arg, int thread, int n_threads), void *arg);
 
+/* ---- operations ---- */
+
+/* Who wants to know which operation is submitted to a device: traces name what ran by it. */
+struct op_hooks {
+	void *arg;
+	/* Both Required, in pairs that nest, on the thread that submits. op: static, "attention"; block: of the model, -1:
+	 * none. What is captured into a graph belongs to the operation that launches the graph. */
+	void (*begin)(void *arg, const char *op, int block);
+	void (*end)(void *arg);
+};
+
+/* NULL: none. Not within an operation. */
+void hooks_set_op(const struct op_hooks *hooks);
+
+/* Are some set? */
+extern bool hooks_op;
+
+void hooks_call_op_begin(const char *op, int block);
+void hooks_call_op_end(void);
+
+/* For engines: around what they submit. Unset, a branch each. */
+static inline void hooks_op_begin(const char *op, int block)
+{
+	if (hooks_op)
+		hooks_call_op_begin(op, block);
+}
+
+static inline void hooks_op_end(void)
+{
+	if (hooks_op)
+		hooks_call_op_end();
+}
+
 #endif

@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include "engines/base/hooks.h"
 #include "engines/cuda/session.h"
 #include "engines/job/arch.h"
 
@@ -70,7 +71,9 @@ static void gather(struct forward *f)
 		.x = dev_ptr(s->dev.x),
 		.n_embd = s->hp.n_embd,
 	};
+	hooks_op_begin("embedding", -1);
 	RUN(f, gather_kernel(rows->dtype), f->t->n_bucket, 1, 1, &a);
+	hooks_op_end();
 }
 
 /* The input of `next` from x, after what the product `before` (NULL: none) gave was added to x. rows: of the wanted
@@ -91,14 +94,21 @@ static void norm(struct forward *f, const struct dev_norm *norm, const struct de
 		.layer_norm = s->arch->norm_kind == NORM_KIND_LAYER,
 		.eps = s->hp.norm_eps,
 	};
+	hooks_op_begin("norm", -1);
 	RUN(f, stored_as(KERNEL_norm_f32, product_input(next->dtype)),
 	    rows ? f->t->rows_bucket : f->t->n_bucket, 1, 1, &a);
+	hooks_op_end();
 }
 
-static void product(struct forward *f, const struct dev_matrix *w, int m, CUdeviceptr y)
+/* op: its name in traces. */
+static void product(struct forward *f, const char *op, int block, const struct dev_matrix *w, int m,
+		    CUdeviceptr y)
 {
-	if (f->rc == 0)
-		f->rc = product_run(&f->s->products, w, f->s->dev.in, m, y, f->d);
+	if (f->rc)
+		return;
+	hooks_op_begin(op, block);
+	f->rc = product_run(&f->s->products, w, f->s->dev.in, m, y, f->d);
+	hooks_op_end();
 }
 
 /* ---- attention ---- */
@@ -184,11 +194,13 @@ static void attend_tiles(struct forward *f, int layer, enum dtype out)
 static void attention(struct forward *f, int layer, const struct dev_layer *l)
 {
 	enum dtype out = product_input(l->matrix[MATRIX_ATTN_OUT].dtype);
+	hooks_op_begin("attention", layer);
 	rotate_store(f, layer, &l->matrix[MATRIX_QKV]);
 	if (f->t->n_tiles)
 		attend_tiles(f, layer, out);
 	else
 		attend_tokens(f, layer, out);
+	hooks_op_end();
 }
 
 /* ---- a layer ---- */
@@ -199,8 +211,10 @@ static void activation(struct forward *f, const struct dev_layer *l)
 	const struct act_args a = {dev_ptr(s->dev.gate_up), dev_ptr(l->matrix[MATRIX_GATE_UP].bias),
 				   dev_ptr(s->dev.in), s->hp.n_ff};
 	enum kernel k = s->arch->act_kind == ACT_KIND_GELU ? KERNEL_gelu_f32 : KERNEL_silu_mul_f32;
+	hooks_op_begin("activation", -1);
 	RUN(f, stored_as(k, product_input(l->matrix[MATRIX_DOWN].dtype)),
 	    blocks_of((uint64_t)s->hp.n_ff, 256), f->t->n_bucket, 1, &a);
+	hooks_op_end();
 }
 
 /* before: the product that x has not been given yet. */
@@ -211,13 +225,13 @@ static void layer(struct forward *f, int i, const struct dev_matrix *before)
 	const struct dev_matrix *w = l->matrix;
 	int n = f->t->n_bucket;
 	norm(f, &l->norm[NORM_ATTN], before, &w[MATRIX_QKV], false);
-	product(f, &w[MATRIX_QKV], n, s->dev.qkv);
+	product(f, "qkv", i, &w[MATRIX_QKV], n, s->dev.qkv);
 	attention(f, i, l);
-	product(f, &w[MATRIX_ATTN_OUT], n, s->dev.delta);
+	product(f, "attn_out", i, &w[MATRIX_ATTN_OUT], n, s->dev.delta);
 	norm(f, &l->norm[NORM_FFN], &w[MATRIX_ATTN_OUT], &w[MATRIX_GATE_UP], false);
-	product(f, &w[MATRIX_GATE_UP], n, s->dev.gate_up);
+	product(f, "ffn_up", i, &w[MATRIX_GATE_UP], n, s->dev.gate_up);
 	activation(f, l);
-	product(f, &w[MATRIX_DOWN], n, s->dev.delta);
+	product(f, "ffn_down", i, &w[MATRIX_DOWN], n, s->dev.delta);
 }
 
 static void logits(struct forward *f)
@@ -227,7 +241,7 @@ static void logits(struct forward *f)
 	if (f->t->rows_bucket == 0)
 		return;
 	norm(f, &w->output_norm, &w->layers[w->n_layers - 1].matrix[MATRIX_DOWN], &w->output, true);
-	product(f, &w->output, f->t->rows_bucket, s->dev.logits);
+	product(f, "output", -1, &w->output, f->t->rows_bucket, s->dev.logits);
 }
 
 int cuda_forward(struct session *s, const struct step_shape *t, struct diag *d)

@@ -2,6 +2,7 @@
 /* Steps of few tokens as CUDA graphs: one launch in place of some hundred. */
 #include "config.h"
 
+#include "engines/base/hooks.h"
 #include "engines/cuda/session.h"
 
 static void graph_drop(struct session *s, struct step_graph *g)
@@ -72,6 +73,9 @@ int cuda_step_start(struct session *s, const struct step_shape *t, struct diag *
 		s->no_graphs = true;
 		return cuda_forward(s, t, d);
 	}
-	return cuda_check(s->engine->cu, s->engine->cu->cuGraphLaunch(g->exec, s->engine->stream),
-			  "starting a graph", d);
+	hooks_op_begin("graph", -1);
+	int rc = cuda_check(s->engine->cu, s->engine->cu->cuGraphLaunch(g->exec, s->engine->stream),
+			    "starting a graph", d);
+	hooks_op_end();
+	return rc;
 }

@@ -107,7 +107,7 @@ static void counters_of(struct wire_hello *h, bool at_length)
 		const struct counter_ops *ops = counter_registry[i];
 		char why[WIRE_WHY] = "";
 		bool usable = ops->probe(why, sizeof why);
-		list_counter(h, ops->name, usable ? "" : why, 0);
+		list_counter(h, ops->name, usable ? "" : why, ops->alone);
 		h->counters.item[h->counters.n - 1].groups = ops->has_groups;
 		if (at_length && ops->list)
 			ops->list(h);

@@ -21,6 +21,27 @@ libmeasure_a_SOURCES = \
 if HAVE_PAPI
 libmeasure_a_SOURCES += %D%/counter/papi_lib.c %D%/counter/papi_set.c %D%/counter/papi_plan.c
 endif
+# Counters of GPUs. What needs CUPTI's headers is apart: one of them asks for a C++ header, and counter/compat has an empty one.
+libmeasure_a_SOURCES += %D%/counter/cupti_metric.c %D%/counter/cupti_metric.h \
+	%D%/counter/trace.c %D%/counter/trace.h %D%/counter/trace_sum.c %D%/counter/trace_chrome.c
+CUPTI_SOURCES = %D%/counter/cupti.c %D%/counter/cupti_lib.c %D%/counter/cupti_lib.h %D%/counter/cupti_lib.inc \
+	%D%/counter/cupti_why.c %D%/counter/cupti_why.h %D%/counter/cupti_host.c %D%/counter/cupti_host.h \
+	%D%/counter/cupti_plan.c %D%/counter/cupti_plan.h %D%/counter/cupti_range.c %D%/counter/cupti_range.h \
+	%D%/counter/cupti_trace.c %D%/counter/trace_feed.c %D%/counter/trace_feed.h \
+	%D%/counter/trace_records.c %D%/counter/trace_records.h
+CUPTI_FLAGS = -isystem $(srcdir)/%D%/counter/compat $(CUPTI_CPPFLAGS)
+EXTRA_DIST += %D%/counter/compat/string
+if HAVE_CUPTI
+noinst_LIBRARIES += libcupticounter.a
+libcupticounter_a_CFLAGS = $(AM_CFLAGS)
+libcupticounter_a_CPPFLAGS = $(AM_CPPFLAGS) $(CUPTI_FLAGS)
+libcupticounter_a_SOURCES = $(CUPTI_SOURCES)
+libmeasure_a_LIBADD = $(libcupticounter_a_OBJECTS)
+EXTRA_DIST += %D%/counter/cupti_absent.c
+else
+libmeasure_a_SOURCES += %D%/counter/cupti_absent.c
+EXTRA_DIST += $(CUPTI_SOURCES)
+endif
 %D%/libmeasure_a-hello.$(OBJEXT): build_id.h
 
 pkglibexec_PROGRAMS += inferometer-worker

@@ -29,7 +29,7 @@ struct counters {
 	struct source *source; /* n that are open */
 	int n;
 	int pass;
-	bool hooked;			/* some of them count threads */
+	bool hooked;			/* some of them have to be there before the engine is */
 	struct throttle *throttle;	/* NULL: nothing is asked */
 	struct wire_run_result *result; /* readings go here */
 };
@@ -119,7 +119,7 @@ static int source_open(struct counters *c, const char *name, struct diag *d)
 		return rc;
 	s->ops = ops;
 	s->name = name;
-	c->hooked = c->hooked || ops->born;
+	c->hooked = c->hooked || ops->born || ops->alone;
 	c->n++;
 	return 0;
 }

@@ -14,7 +14,7 @@
 #include "engines/base/strbuf.h"
 
 #define ANCHORS "anchors"
-#define FOLDER	"harness/measure/counter/groups/"
+#define FOLDER	"harness/measure/counter/"
 
 extern const struct embedded counter_group_files[];
 
@@ -166,6 +166,12 @@ int group_parse(struct group *g, const char *text, const char *file, struct diag
 
 /* ---- which there are ---- */
 
+/* PAPI's were there before any other source had some. */
+static const char *folder_of(const char *source)
+{
+	return strcmp(source, "papi") == 0 ? "groups" : source;
+}
+
 struct names {
 	char (*name)[GROUP_NAME];
 	int n;
@@ -193,13 +199,22 @@ static int by_name(const void *a, const void *b)
 	return strcmp(a, b);
 }
 
-static void names_add_own(struct names *list)
+static void names_add_shipped(struct names *list, const char *folder)
+{
+	char *begin = mem_printf(FOLDER "%s/", folder);
+	for (const struct embedded *f = counter_group_files; f->name; f++)
+		if (strncmp(f->name, begin, strlen(begin)) == 0)
+			name_add(list, f->name + strlen(begin));
+	free(begin);
+}
+
+static void names_add_own(struct names *list, const char *folder)
 {
 	const char *data = getenv("INFEROMETER_DATA");
 	int shipped = list->n;
 	if (!data || !*data)
 		return;
-	char *path = mem_printf("%s/groups", data);
+	char *path = mem_printf("%s/%s", data, folder);
 	DIR *dir = opendir(path);
 	free(path);
 	for (struct dirent *e; dir && list->n < shipped + OWN_MAX && (e = readdir(dir)) != NULL;)
@@ -210,23 +225,22 @@ static void names_add_own(struct names *list)
 		qsort(list->name + shipped, (size_t)(list->n - shipped), sizeof *list->name, by_name);
 }
 
-int group_names(char (**out)[GROUP_NAME])
+int group_names(const char *source, char (**out)[GROUP_NAME])
 {
 	struct names list = {0};
-	for (const struct embedded *f = counter_group_files; f->name; f++)
-		name_add(&list, strrchr(f->name, '/') + 1);
-	names_add_own(&list);
+	names_add_shipped(&list, folder_of(source));
+	names_add_own(&list, folder_of(source));
 	*out = list.name;
 	return list.n;
 }
 
 /* ---- loading ---- */
 
-static int unknown_group(const char *name, struct diag *d)
+static int unknown_group(const char *source, const char *name, struct diag *d)
 {
 	struct strbuf known = {0};
 	char(*names)[GROUP_NAME];
-	int n = group_names(&names);
+	int n = group_names(source, &names);
 	for (int i = 0; i < n; i++)
 		strbuf_printf(&known, "%s%s", i ? ", " : "", names[i]);
 	int rc = diag_set(d, ERR_UNSUPPORTED, "no group of counters \"%.40s\", there are %.200s", name,
@@ -236,27 +250,30 @@ static int unknown_group(const char *name, struct diag *d)
 	return rc;
 }
 
-static int file_add(struct group *g, const char *name, struct diag *d)
+static int file_add(struct group *g, const char *source, const char *name, struct diag *d)
 {
-	char *file = mem_printf(FOLDER "%s.grp", name);
+	char *file = mem_printf(FOLDER "%s/%s.grp", folder_of(source), name);
 	char *text = embed_text(counter_group_files, file);
-	int rc = text ? group_parse(g, text, file, d) : unknown_group(name, d);
+	int rc = text ? group_parse(g, text, file, d) : unknown_group(source, name, d);
 	free(text);
 	free(file);
 	return rc;
 }
 
-int group_load(struct group **out, const char *name, struct diag *d)
+int group_load(struct group **out, const char *source, const char *name, struct diag *d)
 {
 	struct group *g = mem_alloc(sizeof *g);
 	const struct place at = {"", 0, d};
-	/* No path: the name is a part of one. */
-	int rc = word_copy(g->name, sizeof g->name, name, "_", "the name of a group", &at);
+	char folder[GROUP_NAME];
+	/* No paths: the names are parts of one. */
+	int rc = word_copy(folder, sizeof folder, source, "_-", "the source of a group", &at);
 	if (rc == 0)
-		rc = file_add(g, ANCHORS, d);
+		rc = word_copy(g->name, sizeof g->name, name, "_", "the name of a group", &at);
+	if (rc == 0)
+		rc = file_add(g, source, ANCHORS, d);
 	g->n_anchors = g->n_events;
 	if (rc == 0 && strcmp(name, ANCHORS) != 0)
-		rc = file_add(g, name, d);
+		rc = file_add(g, source, name, d);
 	if (rc) {
 		free(g);
 		return rc;

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Groups of hardware counters: which events are read together, and the metrics that are derived of them, as text
- * (harness/measure/counter/groups/NAME.grp). The worker programs the events, reports evaluate the formulas.
+ * Groups of hardware counters: which events are read together, and the metrics that are derived of them, as text:
+ * groups/NAME.grp of source "papi", SOURCE/NAME.grp of another one (in harness/measure/counter). The worker programs the
+ * events, reports evaluate the formulas.
  *
  *   about  what it is good for
  *   event  NAME LOOP EVENT...      the first EVENT that counts here is taken: PAPI presets, then native names
  *   metric NAME UNIT FORMULA       over the names of its events, of the anchors, and those of group_name_known
  *
- * LOOP is the loop that must move the event before it is believed (harness/measure/counter/loops.h). A line that
- * begins with # is a comment. Every group begins with the events of anchors.grp, which are read in each of its passes.
+ * LOOP is the loop that must move the event before it is believed (harness/measure/counter/loops.h; none: it is not
+ * tried). A line that begins with # is a comment. Every group begins with the events of the anchors.grp beside it, which
+ * are read in each of its passes; the first of them has to be the same in all of them.
  */
 #ifndef IFM_WIRE_GROUP_H
 #define IFM_WIRE_GROUP_H
@@ -48,13 +50,13 @@ struct group {
 /* Adds what text says to g; file and line are in errors (ERR_FORMAT). g may be half filled on failure. */
 MUST_CHECK int group_parse(struct group *g, const char *text, const char *file, struct diag *d);
 
-/* The group of that name: $INFEROMETER_DATA/groups/NAME.grp, else the shipped one. free() it.
+/* The group of that name of a source ("papi"): the file below $INFEROMETER_DATA, else the shipped one. free() it.
  * ERR_UNSUPPORTED names those there are. */
-MUST_CHECK int group_load(struct group **out, const char *name, struct diag *d);
+MUST_CHECK int group_load(struct group **out, const char *source, const char *name, struct diag *d);
 
-/* The groups there are: those shipped, in their order, then the others of $INFEROMETER_DATA/groups by name. Returns how
- * many; free() *out. */
-int group_names(char (**out)[GROUP_NAME]);
+/* The groups of a source: those shipped, in their order, then the others of its folder below $INFEROMETER_DATA by name.
+ * Returns how many; free() *out. */
+int group_names(const char *source, char (**out)[GROUP_NAME]);
 
 /* Has a formula of g this name: an event of it, or time (s), cpu_time (ns over all threads), tokens, flops, bytes: each
  * of a repetition. */

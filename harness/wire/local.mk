@@ -13,8 +13,11 @@ nodist_libwire_a_SOURCES = %D%/group_files.c
 
 # Groups of hardware counters, embedded and installed: both programs read them.
 GROUP_DIR = harness/measure/counter/groups
+CUPTI_GROUP_DIR = harness/measure/counter/cupti
 GROUP_FILES = $(GROUP_DIR)/anchors.grp $(GROUP_DIR)/base.grp $(GROUP_DIR)/cache.grp $(GROUP_DIR)/tlb.grp \
-	$(GROUP_DIR)/branch.grp $(GROUP_DIR)/flops_intel.grp $(GROUP_DIR)/flops_amd.grp $(GROUP_DIR)/fills_amd.grp
+	$(GROUP_DIR)/branch.grp $(GROUP_DIR)/flops_intel.grp $(GROUP_DIR)/flops_amd.grp $(GROUP_DIR)/fills_amd.grp \
+	$(CUPTI_GROUP_DIR)/anchors.grp $(CUPTI_GROUP_DIR)/core.grp $(CUPTI_GROUP_DIR)/l2.grp $(CUPTI_GROUP_DIR)/tensor.grp \
+	$(CUPTI_GROUP_DIR)/ops.grp $(CUPTI_GROUP_DIR)/stalls.grp $(CUPTI_GROUP_DIR)/memory.grp
 EXTRA_DIST += $(GROUP_FILES)
 %D%/group_files.c: $(GROUP_FILES) build-aux/embed.sh
 	$(AM_V_GEN)$(MKDIR_P) %D% && $(EMBED) counter_group_files '$(srcdir)' $(GROUP_FILES) > $@.tmp && mv $@.tmp $@

@@ -12,8 +12,6 @@
 #include "reports/analysis/counted.h"
 #include "reports/analysis/rows.h"
 
-#define ANCHOR "instructions"
-
 struct collection {
 	const struct row *row;
 	int n;
@@ -155,12 +153,12 @@ static bool scope_value(void *arg, const char *name, double *value)
 }
 
 /* How far apart the anchors of a source's visits are, as a part of the largest; 0 with fewer than two. */
-static double anchors_spread(const struct collection *c, const char *source)
+static double anchors_spread(const struct collection *c, const char *source, const char *anchor)
 {
 	double least = INFINITY, most = 0;
 
 	for (int i = 0; i < c->n; i++) {
-		double v = counted_value(&c->visit[i], counted_reading(&c->visit[i], source, ANCHOR));
+		double v = counted_value(&c->visit[i], counted_reading(&c->visit[i], source, anchor));
 
 		if (!isfinite(v))
 			continue;
@@ -183,17 +181,18 @@ static char *metric_reason(const struct scope *s)
 /* Over several passes, where no one has all it needs. */
 static void metric_over_all(struct row_counter *m, struct scope *s, const char *formula)
 {
-	double spread = anchors_spread(s->c, s->source), value = NAN;
+	const char *anchor = s->group->event[0].name;
+	double spread = anchors_spread(s->c, s->source, anchor), value = NAN;
 
 	*s = (struct scope){.c = s->c, .group = s->group, .source = s->source};
 	if (formula_eval(formula, scope_value, s, &value, NULL) || !isfinite(value)) {
 		m->why = metric_reason(s);
 	} else if (spread > COUNTERS_ANCHOR_TOLERANCE) {
-		m->why = mem_printf("inconsistent: its passes differ by %.1f %% in their instructions",
-				    100 * spread);
+		m->why = mem_printf("inconsistent: its passes differ by %.1f %% in their %s", 100 * spread,
+				    anchor);
 	} else {
 		m->value = estimate_of(&value, 1);
-		m->why = mem_printf("%s; over several passes, instructions within %.1f %%", formula,
+		m->why = mem_printf("%s; over several passes, %s within %.1f %%", formula, anchor,
 				    100 * spread);
 	}
 }
@@ -222,6 +221,21 @@ static void metric_add(struct collection *c, const struct group *g, const char *
 	free(x);
 }
 
+/* The group of source "papi:base". */
+static int source_group_load(struct group **out, const char *source)
+{
+	const char *name = strchr(source, ':');
+	int rc = ERR_FORMAT;
+
+	if (name) {
+		char *of = mem_printf("%.*s", (int)(name - source), source);
+
+		rc = group_load(out, of, name + 1, NULL);
+		free(of);
+	}
+	return rc;
+}
+
 /* Was anything of the source counted at all? Else its reason stands once, not with each metric. */
 static bool any_usable(const struct collection *c, const char *source)
 {
@@ -235,11 +249,10 @@ static bool any_usable(const struct collection *c, const char *source)
 
 static void metrics_add(struct collection *c, const char *source)
 {
-	const char *name = strchr(source, ':');
 	struct group *g;
 
 	/* A group that is not known here was another program's: its counters stand without metrics. */
-	if (!name || !any_usable(c, source) || group_load(&g, name + 1, NULL))
+	if (!any_usable(c, source) || source_group_load(&g, source))
 		return;
 	for (int i = 0; i < g->n_metrics; i++)
 		metric_add(c, g, source, &g->metric[i]);

@@ -124,3 +124,14 @@ check_PROGRAMS += %D%/fuzz_lt
 %C%_fuzz_lt_LDADD = libcudaengine.a $(ENGINE_TEST_LINK)
 TESTS += %D%/fuzz_lt
 endif
+
+if HAVE_CUPTI
+check_PROGRAMS += %D%/fuzz_cupti
+%C%_fuzz_cupti_SOURCES = %D%/fuzz_cupti.c %D%/replay.c tests/gpu/activity_example.h
+%C%_fuzz_cupti_CFLAGS = $(AM_CFLAGS)
+%C%_fuzz_cupti_CPPFLAGS = $(AM_CPPFLAGS) $(CUPTI_FLAGS)
+%C%_fuzz_cupti_LDADD = libmeasure.a $(WIRE_TEST_LINK)
+TESTS += %D%/fuzz_cupti
+else
+EXTRA_DIST += %D%/fuzz_cupti.c
+endif

@@ -114,29 +114,40 @@ static void test_parse(void)
 }
 
 /* Every shipped group, with anchors first and loops that there are. */
-static void test_shipped(void)
+static void shipped(const char *source, const char *anchor, int n_groups)
 {
 	char(*names)[GROUP_NAME];
 	struct group *g;
 	struct diag d = {0};
-	int n = group_names(&names);
+	int n = group_names(source, &names);
 	for (int k = 0; k < n; k++) {
 		int n_bad = 0;
-		if (!ok(group_load(&g, names[k], &d) == 0, "group %s %s", names[k], d.text))
+		if (!ok(group_load(&g, source, names[k], &d) == 0, "group %s:%s %s", source, names[k],
+			d.text))
 			continue;
 		for (int i = 0; i < g->n_events; i++)
 			n_bad += !loop_find(g->event[i].loop);
 		ok(n_bad == 0 && g->n_anchors == 2 && g->n_events > 2 && g->n_metrics > 0 && g->about[0],
 		   "is whole: %s", g->about);
-		is_text(g->event[0].name, "instructions", "begins with the anchors");
+		is_text(g->event[0].name, anchor, "begins with the anchors");
 		free(g);
 	}
-	is_int(n, 7, "groups");
+	is_int(n, n_groups, "groups");
 	free(names);
-	is_int(group_load(&g, "bse", &d), ERR_UNSUPPORTED, "no such group");
+}
+
+static void test_shipped(void)
+{
+	struct group *g;
+	struct diag d = {0};
+	shipped("papi", "instructions", 7);
+	shipped("cupti", "blocks", 6);
+	is_int(group_load(&g, "papi", "bse", &d), ERR_UNSUPPORTED, "no such group");
 	has_text(d.text, "\"bse\", there are base, cache", "and which there are");
 	diag_clear(&d);
-	is_int(group_load(&g, "../base", &d), ERR_FORMAT, "a name is no path");
+	is_int(group_load(&g, "papi", "../base", &d), ERR_FORMAT, "a name is no path");
+	diag_clear(&d);
+	is_int(group_load(&g, "../papi", "base", &d), ERR_FORMAT, "nor is a source");
 }
 
 /* ---- what is believed ---- */

@@ -155,6 +155,48 @@ static void test_over_passes(const char *folder)
 	unsetenv("INFEROMETER_DATA");
 }
 
+/* A GPU's, by the shipped groups: shares are no sums, and passes are compared by the blocks that ran. */
+static struct stored_reading gpu_reading(const char *counter, const char *unit, double value)
+{
+	struct stored_reading r = reading(counter, value);
+	r.source = "cupti:l2";
+	r.unit = (char *)unit;
+	if (strcmp(unit, "ppm") == 0 || strcmp(unit, "1/s") == 0)
+		r.value = value;
+	return r;
+}
+
+static void test_gpu(void)
+{
+	struct stored_reading a[] = {
+		gpu_reading("blocks", "count", 1000),
+		gpu_reading("gpu_time", "ns", 2e8),
+		gpu_reading("l2_sectors", "count", 4e8),
+		gpu_reading("l1_hits_rate", "ppm", 250000),
+	};
+	struct stored_reading b[] = {
+		gpu_reading("blocks", "count", 1000),
+		gpu_reading("gpu_time", "ns", 2.2e8),
+		gpu_reading("l2_hits", "count", 1e8),
+		gpu_reading("sm_cycles", "1/s", 1.98e9),
+	};
+	struct stored_visit v[] = {visit(a, 4, 0), visit(b, 4, 1)};
+	struct stored_point p = {.reason = "", .n_visits = 2, .visits = v};
+	struct row row = {.point = &p};
+	struct row_counters c = row_counters_make(&row);
+	value_is(&c, "l1_hits_rate", 250000, 1, "ppm");
+	value_is(&c, "sm_cycles", 1.98e9, 1, "1/s");
+	value_is(&c, "l2_sectors", 4e8, 1, "count/rep");
+	value_is(&c, "l1_hit_rate", 25, 1, "%");
+	value_is(&c, "l2_hit_rate", 25, 1, "%");
+	has_text(find(&c, "l2_hit_rate")->why, "over several passes, blocks within 0.0 %", "says so");
+	row_counters_free(&c);
+	b[0].value *= 2;
+	c = row_counters_make(&row);
+	missing(&c, "l2_hit_rate", "inconsistent: its passes differ by 50.0 % in their blocks");
+	row_counters_free(&c);
+}
+
 /* A source that is not there. */
 static void test_absent(void)
 {
@@ -245,6 +287,7 @@ int main(void)
 	test_passes();
 	test_energy();
 	test_over_passes(temp_folder());
+	test_gpu();
 	test_absent();
 	return tap_done();
 }

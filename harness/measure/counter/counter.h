@@ -36,6 +36,8 @@ struct counter_config {
 struct counter_ops {
 	const char *name; /* static: "clock", "rusage" */
 	bool has_groups;  /* it is asked for as NAME:GROUP, and each group has visits of its own */
+	bool alone; /* one without groups has a visit of its own, as it bears no other source beside it, and is
+			   * open before the engine is */
 
 	/* Required. Can it be used here? Else false, and why (at most size bytes). */
 	bool (*probe)(char *why, int size);

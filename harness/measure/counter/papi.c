@@ -308,7 +308,7 @@ static void papi_close(struct counter *c)
 static void papi_list(struct wire_hello *h)
 {
 	char(*names)[GROUP_NAME];
-	int n = group_names(&names);
+	int n = group_names("papi", &names);
 	for (int i = 0; i < n; i++)
 		list_group(h, names[i]);
 	free(names);

@@ -204,7 +204,7 @@ int papi_plan_make(struct papi_plan **out, const char *group, struct diag *d)
 	struct group *g = NULL;
 	if (!lib)
 		return diag_set(d, ERR_UNAVAILABLE, "%s", why);
-	int rc = group_load(&g, group, d);
+	int rc = group_load(&g, "papi", group, d);
 	if (rc)
 		return rc;
 	struct papi_plan *p = mem_alloc(sizeof *p);

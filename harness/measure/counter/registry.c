@@ -8,9 +8,11 @@
 #include "engines/base/strbuf.h"
 
 extern const struct counter_ops counter_clock, counter_rusage, counter_perf, counter_papi, counter_nvml;
+extern const struct counter_ops counter_cupti, counter_cupti_trace;
 
-const struct counter_ops *const counter_registry[] = {&counter_clock, &counter_rusage, &counter_perf,
-						      &counter_papi,  &counter_nvml,   NULL};
+const struct counter_ops *const counter_registry[] = {
+	&counter_clock, &counter_rusage, &counter_perf,	       &counter_papi,
+	&counter_nvml,	&counter_cupti,	 &counter_cupti_trace, NULL};
 
 static const struct counter_ops *unknown(const char *name, struct diag *d)
 {

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "harness/measure/counter/trace_records.h"
+
+#include <cupti.h>
+#include <string.h>
+
+/* Longer than this is no time of a kernel but a broken record: about 18 minutes in ns. */
+#define LONGEST ((uint64_t)1 << 40)
+
+static bool times_are_good(struct trace *t, uint64_t start, uint64_t end)
+{
+	bool good = start != 0 && end >= start && end - start <= LONGEST;
+	t->unfinished += !good;
+	return good;
+}
+
+static const char *name_of(const struct trace_names *names, const char *raw)
+{
+	const char *text = names ? names->fn(names->arg, raw) : raw;
+	return text ? text : "unknown";
+}
+
+static void kernel_add(struct trace *t, const void *record, const struct trace_names *names)
+{
+	CUpti_ActivityKernel10 k;
+	memcpy(&k, record, sizeof k);
+	if (!times_are_good(t, k.start, k.end))
+		return;
+	struct trace_event *e = trace_event_add(t, TRACE_KERNEL, name_of(names, k.name));
+	e->start = k.start;
+	e->end = k.end;
+	e->device = k.deviceId;
+	e->stream = k.streamId;
+	e->correlation = k.correlationId;
+	e->graph = k.graphId;
+}
+
+static const char *copy_name(uint8_t kind)
+{
+	switch (kind) {
+	case CUPTI_ACTIVITY_MEMCPY_KIND_HTOD:
+		return "copy host to device";
+	case CUPTI_ACTIVITY_MEMCPY_KIND_DTOH:
+		return "copy device to host";
+	case CUPTI_ACTIVITY_MEMCPY_KIND_DTOD:
+		return "copy device to device";
+	case CUPTI_ACTIVITY_MEMCPY_KIND_PTOP:
+		return "copy peer to peer";
+	default:
+		return "copy";
+	}
+}
+
+static void copy_add(struct trace *t, const void *record, const struct trace_names *names)
+{
+	CUpti_ActivityMemcpy6 m;
+	(void)names;
+	memcpy(&m, record, sizeof m);
+	if (!times_are_good(t, m.start, m.end))
+		return;
+	struct trace_event *e = trace_event_add(t, TRACE_COPY, copy_name(m.copyKind));
+	e->start = m.start;
+	e->end = m.end;
+	e->device = m.deviceId;
+	e->stream = m.streamId;
+	e->correlation = m.correlationId;
+	e->graph = m.graphId;
+	e->bytes = m.bytes;
+}
+
+static void set_add(struct trace *t, const void *record, const struct trace_names *names)
+{
+	CUpti_ActivityMemset4 m;
+	(void)names;
+	memcpy(&m, record, sizeof m);
+	if (!times_are_good(t, m.start, m.end))
+		return;
+	struct trace_event *e = trace_event_add(t, TRACE_SET, "set");
+	e->start = m.start;
+	e->end = m.end;
+	e->device = m.deviceId;
+	e->stream = m.streamId;
+	e->correlation = m.correlationId;
+	e->graph = m.graphId;
+	e->bytes = m.bytes;
+}
+
+static void graph_add(struct trace *t, const void *record, const struct trace_names *names)
+{
+	CUpti_ActivityGraphTrace2 g;
+	(void)names;
+	memcpy(&g, record, sizeof g);
+	if (!times_are_good(t, g.start, g.end))
+		return;
+	struct trace_event *e = trace_event_add(t, TRACE_GRAPH, "graph");
+	e->start = g.start;
+	e->end = g.end;
+	e->device = g.deviceId;
+	e->stream = g.streamId;
+	e->correlation = g.correlationId;
+	e->graph = g.graphId;
+}
+
+static void external_add(struct trace *t, const void *record, const struct trace_names *names)
+{
+	CUpti_ActivityExternalCorrelation e;
+	(void)names;
+	memcpy(&e, record, sizeof e);
+	if (e.externalKind == CUPTI_EXTERNAL_CORRELATION_KIND_CUSTOM0)
+		trace_link_add(t, e.correlationId, e.externalId);
+}
+
+/* Calls are there for their correlation ids alone. */
+static void call_add(struct trace *t, const void *record, const struct trace_names *names)
+{
+	(void)t;
+	(void)record;
+	(void)names;
+}
+
+static const struct kind {
+	CUpti_ActivityKind kind;
+	size_t size;
+	void (*add)(struct trace *t, const void *record, const struct trace_names *names);
+} kinds[] = {
+	{CUPTI_ACTIVITY_KIND_CONCURRENT_KERNEL, sizeof(CUpti_ActivityKernel10), kernel_add},
+	{CUPTI_ACTIVITY_KIND_KERNEL, sizeof(CUpti_ActivityKernel10), kernel_add},
+	{CUPTI_ACTIVITY_KIND_MEMCPY, sizeof(CUpti_ActivityMemcpy6), copy_add},
+	{CUPTI_ACTIVITY_KIND_MEMSET, sizeof(CUpti_ActivityMemset4), set_add},
+	{CUPTI_ACTIVITY_KIND_GRAPH_TRACE, sizeof(CUpti_ActivityGraphTrace2), graph_add},
+	{CUPTI_ACTIVITY_KIND_EXTERNAL_CORRELATION, sizeof(CUpti_ActivityExternalCorrelation), external_add},
+	{CUPTI_ACTIVITY_KIND_DRIVER, sizeof(CUpti_ActivityAPI), call_add},
+	{CUPTI_ACTIVITY_KIND_RUNTIME, sizeof(CUpti_ActivityAPI), call_add},
+};
+
+static const struct kind *kind_of(const void *record, size_t available)
+{
+	CUpti_ActivityKind kind;
+	if (available < sizeof kind)
+		return NULL;
+	memcpy(&kind, record, sizeof kind);
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+		if (kinds[i].kind == kind)
+			return &kinds[i];
+	return NULL;
+}
+
+size_t trace_record_size(const void *record, size_t available)
+{
+	const struct kind *k = kind_of(record, available);
+	return k ? k->size : 0;
+}
+
+void trace_record_add(struct trace *t, const void *record, size_t available, const struct trace_names *names)
+{
+	const struct kind *k = kind_of(record, available);
+	if (k && k->size <= available)
+		k->add(t, record, names);
+	else
+		t->unknown++;
+}
+
+void trace_buffer_add(struct trace *t, const void *buffer, size_t n, const struct trace_names *names)
+{
+	const unsigned char *at = buffer;
+	while (n > 0) {
+		size_t size = trace_record_size(at, n);
+		trace_record_add(t, at, n, names);
+		if (size == 0 || size > n)
+			return;
+		at += size;
+		n -= size;
+	}
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Source "cupti-trace" against a library that stands for CUPTI: what is called when, what becomes of its records, the file,
+ * and how it is refused. A process traces once, so that each refusal is of a process of its own.
+ */
+#include "config.h"
+
+#include "tests/tap.h"
+
+#include <dirent.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engines/base/hooks.h"
+#include "harness/measure/counter/counter.h"
+#include "tests/gpu/fake_cupti.h"
+#include "tests/unit/temp_folder.h"
+
+static const struct counter_ops *source;
+
+static const struct wire_reading *reading_of(const struct readings *r, const char *name)
+{
+	for (int i = 0; i < r->n; i++)
+		if (strcmp(r->item[i].counter, name) == 0)
+			return &r->item[i];
+	return NULL;
+}
+
+static struct readings visit(void)
+{
+	const struct counter_config config = {.group = ""};
+	struct readings r = {0};
+	struct counter *c = NULL;
+	struct diag d = {0};
+	if (source->open(&c, &config, &d) || source->start(c, &d))
+		bail(d.text);
+	hooks_op_begin("gemm", 3);
+	hooks_op_end();
+	if (source->stop(c, &r, &d))
+		bail(d.text);
+	source->close(c);
+	return r;
+}
+
+static void is_read(const struct readings *r, const char *name, const char *unit, int64_t value)
+{
+	const struct wire_reading *one = reading_of(r, name);
+	if (!ok(one && one->usable, "%s is read", name))
+		return;
+	is_int(one->value, value, "its value");
+	is_text(one->unit, unit, "its unit");
+}
+
+static void test_visit(const struct readings *r)
+{
+	is_text(fake.log(),
+		"subscribe register kind kind kind kind kind kind sync flush timestamp op unop sync "
+		"timestamp flush "
+		"unkind unkind unkind unkind unkind unkind unsubscribe ",
+		"calls, in this order");
+	is_read(r, "kernels", "count", 3);
+	is_read(r, "kernel_time", "ns", 2000);
+	is_read(r, "busy_time", "ns", 2100);
+	is_read(r, "gap_time", "ns", 900);
+	is_read(r, "longest_gap", "ns", 500);
+	is_read(r, "busy_share", "ppm", 700000);
+	is_read(r, "copies", "count", 1);
+	is_read(r, "copied", "bytes", 4096);
+	is_read(r, "graph_launches", "count", 1);
+	is_read(r, "unfinished_records", "count", 1);
+	is_read(r, "kernel:node", "ns", 1000);
+	is_read(r, "kernel:gemm_\"bf16\"\\??", "ns", 1000);
+	is_read(r, "op:gemm", "ns", 1000);
+	is_text(reading_of(r, "op:gemm")->why, "1 times, op:gemm", "how often");
+	ok(!reading_of(r, "kernel:before"), "what was before the window is left out");
+}
+
+/* One file, which JSON's reader takes, with the name as it was. */
+static void test_file(const struct readings *r, const char *folder)
+{
+	const struct wire_reading *file = reading_of(r, "trace_file");
+	DIR *dir = opendir(folder);
+	int n = 0;
+	for (struct dirent *e; dir && (e = readdir(dir)) != NULL;)
+		n += e->d_name[0] != '.';
+	closedir(dir);
+	is_int(n, 1, "one file");
+	if (!ok(file && file->usable && file->value > 0, "it is named"))
+		return;
+	json_t *o = json_load_file(file->why, 0, NULL), *events = json_object_get(o, "traceEvents");
+	bool found = false;
+	ok(json_array_size(events) == 7, "%zu events", json_array_size(events));
+	for (size_t i = 0; i < json_array_size(events); i++) {
+		const json_t *e = json_array_get(events, i);
+		const json_t *args = json_object_get(e, "args");
+		const char *name = json_string_value(json_object_get(e, "name"));
+		const char *op = json_string_value(json_object_get(args, "op"));
+		found = found || (name && op && strcmp(name, "gemm_\"bf16\"\\\x01\xc3\xbf") == 0 &&
+				  strcmp(op, "gemm 3") == 0);
+	}
+	ok(found, "the kernel with its operation");
+	json_decref(o);
+}
+
+static void test_second(void)
+{
+	const char *group;
+	struct readings r = visit();
+	struct counter *c = NULL;
+	const struct counter_ops *range = counter_find("cupti:core", &group, NULL);
+	const struct counter_config config = {.group = "core"};
+	ok(r.n > 0 && !r.item[0].usable, "a second trace is refused");
+	has_text(r.n ? r.item[0].why : "", "one trace a process", "says so");
+	r.n = 0;
+	if (range->open(&c, &config, NULL) || range->start(c, NULL) || range->stop(c, &r, NULL))
+		bail("no cupti");
+	range->close(c);
+	has_text(r.n ? r.item[0].why : "", "cupti-trace was used in this process", "and so are counters");
+	free(r.item);
+}
+
+/* ---- refusals ---- */
+
+static int refuse_main(const char *call, int code)
+{
+	if (strcmp(call, "drop") == 0)
+		fake.drop(code);
+	else
+		fake.refuse(call, code);
+	struct readings r = visit();
+	printf("%d %s\n", r.n ? r.item[0].usable : -1, r.n ? r.item[0].why : "nothing");
+	free(r.item);
+	return fake.left();
+}
+
+static void refused(const char *call, int code, const char *part)
+{
+	char command[200], why[400] = "";
+	snprintf(command, sizeof command, "exec /proc/$PPID/exe %s %d", call, code);
+	FILE *f = popen(command, "r");
+	if (!f || !fgets(why, sizeof why, f))
+		bail("no process");
+	is_int(pclose(f), 0, "ends well, nothing stays on");
+	ok(why[0] == '0', "%s %d is refused", call, code);
+	has_text(why, part, "with the reason");
+}
+
+static void test_refusals(void)
+{
+	refused("subscribe", 39, "another tool uses CUPTI in this process (Nsight, a framework's profiler)");
+	refused("register", 1, "cuptiActivityRegisterCallbacks: 1");
+	refused("kind", 27, "cuptiActivityEnable: 27");
+	refused("context", 1, "no CUDA context is current: the point runs on cpu");
+	refused("timestamp", 999, "cuptiGetTimestamp: 999 CUPTI_ERROR_UNKNOWN");
+	refused("flush", 999, "cuptiActivityFlushAll: 999 CUPTI_ERROR_UNKNOWN");
+	refused("drop", 3, "CUPTI dropped 3 records: trace a shorter window");
+}
+
+int main(int argc, char **argv)
+{
+	const char *group;
+	fake_open();
+	source = counter_find("cupti-trace", &group, NULL);
+	if (argc == 3)
+		return refuse_main(argv[1], atoi(argv[2]));
+	const char *folder = temp_folder();
+	setenv("INFEROMETER_TRACE_DIR", folder, 1);
+	struct readings r = visit();
+	test_visit(&r);
+	test_file(&r, folder);
+	free(r.item);
+	test_second();
+	test_refusals();
+	return tap_done();
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* CUPTI's activity records become events; what is cut, unknown or without times does not. */
+#include "config.h"
+
+#include "tests/tap.h"
+
+#include <stdlib.h>
+
+#include "engines/base/mem.h"
+#include "harness/measure/counter/trace_records.h"
+#include "tests/gpu/activity_example.h"
+
+static const char *const names[] = {"zero", "gemm", "norm"};
+
+/* Kept buffers have numbers where pointers were. */
+static const char *name_of(void *arg, const char *raw)
+{
+	size_t i = (size_t)(uintptr_t)raw;
+	(void)arg;
+	return i < sizeof names / sizeof names[0] ? names[i] : NULL;
+}
+
+static const struct trace_names kept = {name_of, NULL};
+
+static void buffer_make(struct activity_buffer *b)
+{
+	*b = (struct activity_buffer){mem_alloc(4096), 0, 4096};
+	activity_external(b, 65537, 11);
+	activity_call(b, 11);
+	activity_kernel(b, (const char *)1, 1000, 2000, 11, 0);
+	activity_copy(b, CUPTI_ACTIVITY_MEMCPY_KIND_DTOH, 77, 2100, 2200, 12);
+	activity_set(b, 88, 2300, 2301, 13);
+	activity_graph(b, 5, 3000, 4000, 14);
+	activity_kernel(b, (const char *)99, 4000, 4100, 15, 0);
+	activity_kernel(b, (const char *)2, 0, 0, 16, 0);
+	activity_kernel(b, (const char *)2, 5000, 4000, 17, 0);
+	activity_kernel(b, (const char *)2, 5000, UINT64_MAX, 18, 0);
+}
+
+static void test_buffer(void)
+{
+	struct activity_buffer b;
+	struct trace t = {0};
+	buffer_make(&b);
+	trace_buffer_add(&t, b.bytes, b.n, &kept);
+	is_int(t.n, 5, "events");
+	is_int(t.n_links, 1, "a call with its operation");
+	is_int(t.unfinished, 3, "kernels without times that can be");
+	is_int(t.unknown, 0, "nothing unknown");
+	is_text(t.names[t.event[0].name], "gemm", "a kernel by its name");
+	ok(t.event[0].start == 1000 && t.event[0].end == 2000 && t.event[0].correlation == 11 &&
+		   t.event[0].stream == 7,
+	   "its times");
+	ok(t.event[1].kind == TRACE_COPY && t.event[1].bytes == 77, "a copy");
+	is_text(t.names[t.event[1].name], "copy device to host", "which way");
+	ok(t.event[2].kind == TRACE_SET && t.event[2].bytes == 88, "a fill");
+	ok(t.event[3].kind == TRACE_GRAPH && t.event[3].graph == 5, "a graph");
+	is_text(t.names[t.event[4].name], "unknown", "a name that is none");
+	ok(t.link[0].op == 65537 && t.link[0].correlation == 11, "the link");
+	trace_free(&t);
+	free(b.bytes);
+}
+
+/* Of every length: at most what is whole is read. */
+static void test_cut(void)
+{
+	struct activity_buffer b;
+	int n_bad = 0;
+	buffer_make(&b);
+	for (size_t n = 0; n <= b.n; n++) {
+		struct trace t = {0};
+		/* Of exactly n bytes, so that sanitizers see reading over the end. */
+		uint8_t *cut = mem_alloc(n ? n : 1);
+		memcpy(cut, b.bytes, n);
+		trace_buffer_add(&t, cut, n, &kept);
+		n_bad += t.n > 5 || t.unknown > 1;
+		trace_free(&t);
+		free(cut);
+	}
+	is_int(n_bad, 0, "cut buffers of all lengths");
+	free(b.bytes);
+}
+
+static void test_unknown(void)
+{
+	struct activity_buffer b = {mem_alloc(1024), 0, 1024};
+	struct trace t = {0};
+	activity_kernel(&b, (const char *)1, 1, 2, 3, 0);
+	activity_strange(&b);
+	activity_kernel(&b, (const char *)1, 1, 2, 3, 0);
+	trace_buffer_add(&t, b.bytes, b.n, &kept);
+	ok(t.n == 1 && t.unknown == 1, "an unknown kind ends a kept buffer");
+	/* One by one, as CUPTI hands them out, it is stepped over. */
+	trace_record_add(&t, b.bytes + sizeof(CUpti_ActivityKernel10), ACTIVITY_STRANGE, &kept);
+	trace_record_add(&t, b.bytes, sizeof(CUpti_ActivityKernel10), &kept);
+	trace_record_add(&t, b.bytes, sizeof(CUpti_ActivityKernel10) - 1, &kept);
+	trace_record_add(&t, b.bytes, 0, &kept);
+	ok(t.n == 2 && t.unknown == 4, "a record of a run is stepped over");
+	is_int((int)trace_record_size(b.bytes, 3), 0, "no size of what is cut");
+	trace_free(&t);
+	free(b.bytes);
+}
+
+int main(void)
+{
+	test_buffer();
+	test_cut();
+	test_unknown();
+	return tap_done();
+}
