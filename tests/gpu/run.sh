@@ -8,11 +8,11 @@
 #   agree       products and models against the CPU, each precision, on fresh inputs
 #   right       a sweep whose outputs the report judges
 #   ceilings    bytes of each level of memory, latency, multiply-adds of each type
+#   counters    nvml, cupti:core and cupti-trace on a decode step and a product
 #   decode      llama-1b: precisions and 1 to 64 sequences
 #   gemm        cuBLASLt against OpenBLAS in one run, and its algorithms tried
 #   prefill     llama-1b: prompts
 #   large       llama-3-8b
-#   counters    nvml, cupti:core and cupti-trace on a decode step and a product
 #   energy      of a token and a product
 #   small       llama-160m against the CPU
 #
@@ -253,14 +253,16 @@ choose_sources() { # name...
 	without_paths sources.txt
 }
 
-counting() { # step limit source...
-	step=$1 most=$2
-	shift 2
+# Idle power is measured beside a window with counters for some seconds: not where counters are only tried.
+counting() { # idle-seconds step limit source...
+	idle=$1 step=$2 most=$3
+	shift 3
 	choose_sources "$@"
 	if [ -z "$sources" ]; then
 		row "$step" skip 0 "${absent#; }"
 		return
 	fi
+	export INFEROMETER_IDLE_SECONDS="$idle"
 	sweep "$step" "$most" "$absent" --counters "$sources"
 }
 
@@ -281,13 +283,13 @@ step_run() { # step
 	gemm) step_gemm 60 ;;
 	prefill) sweep prefill 50 "" ;;
 	large) sweep large 100 "" ;;
-	counters) counting counters 45 nvml cupti:core cupti-trace ;;
-	energy) counting energy 60 nvml ;;
+	counters) counting 0 counters 45 nvml cupti:core cupti-trace ;;
+	energy) counting "${IDLE_SECONDS:-5}" energy 75 nvml ;;
 	small) sweep small 50 "" ;;
 	esac
 }
 
-all_steps='env agree right ceilings decode gemm prefill large counters energy small'
+all_steps='env agree right ceilings counters decode gemm prefill large energy small'
 
 # One page of all that was measured, with its pictures where there is a gnuplot.
 pages_write() {
