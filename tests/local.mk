@@ -30,4 +30,4 @@ include tests/fakes/local.mk
 include tests/rigs/local.mk
 include tests/look/local.mk
 include tests/peers/local.mk
-include tests/gpu/local.mk
+include tests/gpu/sweeps/local.mk
