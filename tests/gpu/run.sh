@@ -220,7 +220,7 @@ sweep_row() { # step run
 	[ "$rc" -ne 5 ] || state=ok
 	[ "$rc" -ne 130 ] || state="cut"
 	[ "$failed" -eq 0 ] || state=FAIL
-	row "$1" "$state" "$took" "$(points_in "$2" "done") points done, $failed failed, $(($(points_in "$2" unavailable) + $(points_in "$2" skipped))) not to be had$3"
+	row "$1" "$state" "$took" "$(points_in "$2" "done") points done, $failed failed, $(points_in "$2" planned) open, $(($(points_in "$2" unavailable) + $(points_in "$2" skipped))) not to be had$3"
 }
 
 sweep() { # step limit note options...
