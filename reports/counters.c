@@ -11,6 +11,11 @@
 #include "reports/terminal.h"
 #include "reports/text.h"
 
+#define ENERGY_WORDS                                                                                         \
+	"Energy is that of the sensor (gpu: the board), never of the wall; net: less what it takes idle. "   \
+	"What makes it "                                                                                     \
+	"good, fair or poor stands beside it in all other formats."
+
 /* From here on a count is a whole number to people, and never a power of ten. */
 #define EXACT_MOST 1e6
 
@@ -78,8 +83,18 @@ static void put_source(struct strbuf *out, const struct row_counters *list, cons
 		strbuf_printf(out, "%s%s ", first ? "" : ", ", c->name);
 		put_value(out, c);
 		strbuf_printf(out, " %s", c->unit);
+		if (c->quality)
+			strbuf_printf(out, " (%s)", c->quality);
 		first = false;
 	}
+}
+
+static bool any_quality(const struct row_counters *list)
+{
+	for (int i = 0; i < list->n; i++)
+		if (list->item[i].quality)
+			return true;
+	return false;
 }
 
 static bool starts_source(const struct row_counters *list, int i)
@@ -150,7 +165,7 @@ static bool is_asked(const struct row_counters *list)
 void counters_terminal(FILE *out, const struct view *v, const struct report_options *options)
 {
 	struct said said = {0};
-	bool first = true;
+	bool first = true, energy = false;
 
 	/* Values of all points, then what was not read. */
 	for (int turn = 0; turn < 2; turn++)
@@ -166,9 +181,12 @@ void counters_terminal(FILE *out, const struct view *v, const struct report_opti
 				put_point(out, v, &v->a->rows[i], &list, options->width);
 			else if (is_asked(&list))
 				put_reasons(out, &said, &list, options->width);
+			energy = energy || any_quality(&list);
 			row_counters_free(&list);
 		}
 	said_free(&said);
+	if (energy)
+		terminal_wrapped(out, ENERGY_WORDS, options->width);
 }
 
 /* ---- tables ---- */
@@ -286,6 +304,8 @@ json_t *counters_json(const struct row *r)
 			json_object_set_new(o, text[k][0], json_string(strbuf_text(&plain)));
 			strbuf_free(&plain);
 		}
+		if (c->quality)
+			json_object_set_new(o, "quality", json_string(c->quality));
 		json_array_append_new(a, o);
 	}
 	row_counters_free(&list);
@@ -319,6 +339,7 @@ struct counter_columns counter_columns_make(const struct analysis *a)
 
 		for (int k = 0; k < list.n; k++)
 			columns_add(&columns, &list.item[k]);
+		columns.quality = columns.quality || any_quality(&list);
 		row_counters_free(&list);
 	}
 	return columns;
@@ -339,6 +360,7 @@ void counter_columns_head(struct strbuf *line, const struct counter_columns *c)
 		text_csv(line, c->name[i]);
 	}
 	strbuf_puts(line, c->n ? ",counters_missing" : "");
+	strbuf_puts(line, c->quality ? ",counters_quality" : "");
 }
 
 static const struct row_counter *column_find(const struct row_counters *list, const char *column)
@@ -358,7 +380,7 @@ static const struct row_counter *column_find(const struct row_counters *list, co
 void counter_columns_row(struct strbuf *line, const struct counter_columns *c, const struct row *r)
 {
 	struct row_counters list = row_counters_make(r);
-	struct strbuf missing = {0};
+	struct strbuf missing = {0}, quality = {0};
 
 	for (int i = 0; i < c->n; i++) {
 		const struct row_counter *one = column_find(&list, c->name[i]);
@@ -368,11 +390,18 @@ void counter_columns_row(struct strbuf *line, const struct counter_columns *c, c
 			strbuf_printf(line, "%.9g", one->value.value);
 		else if (one)
 			strbuf_printf(&missing, "%s%s: %s", missing.len ? "; " : "", c->name[i], one->why);
+		if (one && one->quality && !one->derived)
+			strbuf_printf(&quality, "%s%s: %s", quality.len ? "; " : "", c->name[i], one->why);
 	}
 	if (c->n) {
 		strbuf_putc(line, ',');
 		text_csv(line, strbuf_text(&missing));
 	}
+	if (c->quality) {
+		strbuf_putc(line, ',');
+		text_csv(line, strbuf_text(&quality));
+	}
 	strbuf_free(&missing);
+	strbuf_free(&quality);
 	row_counters_free(&list);
 }

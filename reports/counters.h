@@ -24,7 +24,8 @@ json_t *counters_json(const struct row *r);
 /* Columns behind those that every line has: one for each counter of any row, then the reasons. */
 struct counter_columns {
 	int n;
-	char **name; /* "papi:base/ipc" */
+	char **name;  /* "papi:base/ipc" */
+	bool quality; /* some have one: it is a column behind the reasons */
 };
 struct counter_columns counter_columns_make(const struct analysis *a);
 void counter_columns_free(struct counter_columns *c);

@@ -47,7 +47,7 @@ static void put_machine(struct strbuf *out, const struct stored_run *run)
 	struct strbuf text = {0};
 	double bytes = (double)json_integer_value(json_object_get(run->machine, "memory_bytes"));
 
-	machine_put(&text, run);
+	place_put(&text, run);
 	put_known(&text, run->machine, "cpus", ", CPUs: ");
 	if (bytes > 0) {
 		strbuf_puts(&text, ", ");
@@ -95,7 +95,7 @@ static void put_intro(struct strbuf *out, const struct view *v)
 
 	view_models(&text, v);
 	strbuf_puts(&text, " on ");
-	machine_put(&text, v->a->run);
+	place_put(&text, v->a->run);
 	strbuf_puts(out, "### Inferometer: ");
 	text_md(out, strbuf_text(&text));
 	strbuf_reset(&text);
@@ -300,7 +300,7 @@ static void put_ceiling(struct strbuf *out, const struct row *c)
 	strbuf_printf(&text, "%s%s", text.len ? " " : "", strbuf_text(&interval));
 	strbuf_puts(out, "| ");
 	strbuf_reset(&interval);
-	row_test(&interval, c);
+	ceiling_test(&interval, c);
 	text_md(out, strbuf_text(&interval));
 	strbuf_puts(out, " | ");
 	text_md(out, point_get(&c->point->point, KEY_ISA));

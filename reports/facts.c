@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "engines/base/mem.h"
 #include "harness/store/runs.h"
 
 void json_put(struct strbuf *out, const json_t *value)
@@ -48,6 +49,34 @@ void machine_put(struct strbuf *out, const struct stored_run *run)
 			return;
 		}
 	strbuf_printf(out, "machine %.12s", run->machine_id ? run->machine_id : "unknown");
+}
+
+static bool device_is_first(const struct stored_run *run, int i)
+{
+	const char *name = point_get(&run->points[i].point, KEY_DEVICE);
+
+	for (int k = 0; k < i; k++)
+		if (strcmp(point_get(&run->points[k].point, KEY_DEVICE), name) == 0)
+			return false;
+	return strcmp(name, point_key_default(KEY_DEVICE)) != 0;
+}
+
+/* One without a fact could not be used. */
+void place_put(struct strbuf *out, const struct stored_run *run)
+{
+	int n = 0;
+
+	machine_put(out, run);
+	for (int i = 0; i < run->n_points; i++) {
+		const char *name = point_get(&run->points[i].point, KEY_DEVICE);
+		char *key = mem_printf("device.%s", name);
+
+		if (json_object_get(run->environment, key) && device_is_first(run, i)) {
+			strbuf_printf(out, "%s%s ", n++ ? ", " : " with ", name);
+			fact_put(out, run->environment, key);
+		}
+		free(key);
+	}
 }
 
 void run_notes_put(struct strbuf *out, const struct stored_run *run, const char *before)

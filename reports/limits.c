@@ -13,7 +13,7 @@
 #include "reports/text.h"
 #include "reports/view.h"
 
-enum { KEYS_MAX = 3, VALUES_MAX = 5, GAP = 2 };
+enum { KEYS_MAX = 4, VALUES_MAX = 5, GAP = 2 };
 
 /* One table: a line for each combination of its keys, a column for each value of `by`. */
 struct grid {
@@ -31,8 +31,8 @@ struct grid {
 static const struct grid grids[] = {
 	{"Memory",
 	 KEY_WORKLOAD,
-	 {KEY_SIZE, KEY_ISA, KEY_THREADS},
-	 3,
+	 {KEY_SIZE, KEY_DEVICE, KEY_ISA, KEY_THREADS},
+	 4,
 	 true,
 	 {{"read", "read GB/s"},
 	  {"write", "write GB/s"},
@@ -42,15 +42,22 @@ static const struct grid grids[] = {
 	 NULL},
 	{"Multiply-adds",
 	 KEY_TYPE,
-	 {KEY_ISA, KEY_THREADS},
-	 2,
+	 {KEY_DEVICE, KEY_ISA, KEY_THREADS},
+	 3,
 	 false,
 	 {{"f32", "f32 GFLOP/s"}, {"bf16", "bf16 GFLOP/s"}, {"int8", "int8 GOP/s"}},
 	 "fma"},
+	{"Multiply-adds of a device's other types",
+	 KEY_TYPE,
+	 {KEY_DEVICE, KEY_ISA, KEY_THREADS},
+	 3,
+	 false,
+	 {{"tf32", "tf32 GFLOP/s"}, {"f16", "f16 GFLOP/s"}},
+	 "fma"},
 	{"Overheads",
 	 KEY_WORKLOAD,
-	 {KEY_ISA, KEY_THREADS},
-	 2,
+	 {KEY_DEVICE, KEY_ISA, KEY_THREADS},
+	 3,
 	 false,
 	 {{"forkjoin", "ns a parallel region"}, {"timer", "ns a clock reading"}},
 	 NULL},
@@ -103,6 +110,11 @@ static const struct row *cell_of(const struct table *t, int line, int column)
 	return NULL;
 }
 
+static bool is_always_shown(const struct grid *g, enum point_key key)
+{
+	return key != KEY_DEVICE && (key != KEY_ISA || !g->bytes);
+}
+
 static void lines_find(struct table *t)
 {
 	t->line = mem_alloc(sizeof(void *) * (size_t)(t->a->n_rows + 1));
@@ -115,10 +127,11 @@ static void lines_find(struct table *t)
 		if (!known)
 			t->line[t->n_lines++] = r;
 	}
-	for (int l = 0; l < t->n_lines; l++)
-		for (int k = 0; k < t->grid->n_keys; k++)
-			t->shown[k] |= t->grid->keys[k] != KEY_ISA || !t->grid->bytes ||
-				       strcmp(key_of(t->line[l], KEY_ISA), key_of(t->line[0], KEY_ISA)) != 0;
+	for (int k = 0; k < t->grid->n_keys; k++)
+		for (int l = 0; l < t->n_lines; l++)
+			t->shown[k] |= is_always_shown(t->grid, t->grid->keys[k]) ||
+				       strcmp(key_of(t->line[l], t->grid->keys[k]),
+					      key_of(t->line[0], t->grid->keys[k])) != 0;
 }
 
 /* ---- cells ---- */
@@ -405,7 +418,7 @@ static void put_intro(FILE *out, const struct view *v, int columns)
 	struct strbuf raw = {0}, plain = {0};
 
 	strbuf_puts(&raw, "Limits of ");
-	machine_put(&raw, v->a->run);
+	place_put(&raw, v->a->run);
 	strbuf_puts(&raw, ": medians");
 	if (v->processes > 0)
 		strbuf_printf(&raw, " of %d processes", v->processes);

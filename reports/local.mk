@@ -6,9 +6,9 @@ libreports_a_SOURCES = \
 	%D%/analysis/rows.c %D%/analysis/rows.h \
 	%D%/analysis/residual.c %D%/analysis/client.c \
 	%D%/analysis/ceilings.c \
-	%D%/analysis/counters.c %D%/analysis/counters.h \
+	%D%/analysis/counted.c %D%/analysis/counted.h %D%/analysis/energy.c %D%/analysis/counters.c %D%/analysis/counters.h \
 	%D%/analysis/facts.c %D%/analysis/facts.h %D%/analysis/differences.c \
-	%D%/analysis/compare.c %D%/analysis/compare.h %D%/analysis/ratio.c \
+	%D%/analysis/compare.c %D%/analysis/compare.h %D%/analysis/follow.c %D%/analysis/ratio.c \
 	%D%/analysis/verdicts.h \
 	%D%/analysis/verdicts.c \
 	%D%/analysis/verdict_steps.h \

@@ -37,10 +37,15 @@ void view_constants(struct strbuf *line, const struct view *v)
 		enum point_key key;
 		bool unusual; /* the default goes without saying */
 		const char *before, *after;
-	} said[] = {{KEY_ENGINE, false, "engine ", ""},	  {KEY_ISA, false, "isa ", ""},
-		    {KEY_THREADS, false, "", " threads"}, {KEY_KV, false, "kv ", ""},
-		    {KEY_PROVIDER, false, "gemm ", ""},	  {KEY_AFFINITY, true, "affinity ", ""},
-		    {KEY_CACHE, true, "caches ", ""},	  {KEY_DURATION, true, "", ""},
+	} said[] = {{KEY_ENGINE, false, "engine ", ""},
+		    {KEY_DEVICE, true, "device ", ""},
+		    {KEY_ISA, false, "isa ", ""},
+		    {KEY_THREADS, false, "", " threads"},
+		    {KEY_KV, false, "kv ", ""},
+		    {KEY_PROVIDER, false, "gemm ", ""},
+		    {KEY_AFFINITY, true, "affinity ", ""},
+		    {KEY_CACHE, true, "caches ", ""},
+		    {KEY_DURATION, true, "", ""},
 		    {KEY_OPTIONS, true, "options ", ""}};
 	bool first = true;
 

@@ -81,7 +81,7 @@ static void ceiling_put(struct strbuf *out, const struct analysis *a, const stru
 	static const struct {
 		enum point_key key;
 		const char *before;
-	} keys[] = {{KEY_THREADS, "t"}, {KEY_ISA, ""}};
+	} keys[] = {{KEY_DEVICE, ""}, {KEY_THREADS, "t"}, {KEY_ISA, ""}};
 	struct strbuf said = {0};
 
 	for (size_t k = 0; k < sizeof keys / sizeof keys[0]; k++) {
@@ -136,7 +136,7 @@ void terminal_header(FILE *out, const struct view *v, const struct report_option
 
 	view_models(&line, v);
 	strbuf_puts(&line, " on ");
-	machine_put(&line, run);
+	place_put(&line, run);
 	strbuf_puts(&line, ": ");
 	view_constants(&line, v);
 	if (v->processes > 0)

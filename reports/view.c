@@ -15,6 +15,8 @@
 const struct mark_word mark_words[] = {
 	{"unfinished", "the run ended before all processes of the point were measured"},
 	{"contended", "others kept the machine busy in more than 10 % of the samples; they are kept"},
+	{"throttled",
+	 "the device was slowed down (power, heat) beside more than 10 % of the samples; they are kept"},
 	{"faulted", "page faults inside more than 10 % of the samples"},
 	{"preempted", "the process was interrupted inside more than 10 % of the samples"},
 	{"migrated", "a thread changed its CPU inside more than 10 % of the samples"},
@@ -228,6 +230,7 @@ void row_marks(struct strbuf *out, const struct row *r)
 {
 	const bool marked[] = {row_is_unfinished(r),
 			       r->n_contended > MARK_SHARE * r->n_samples,
+			       r->n_throttled > MARK_SHARE * r->n_samples,
 			       r->n_faulted > MARK_SHARE * r->n_samples,
 			       r->n_preempted > MARK_SHARE * r->n_samples,
 			       r->n_migrated > MARK_SHARE * r->n_samples,
@@ -285,6 +288,15 @@ void view_troubles(struct strbuf *out, const struct view *v)
 			strbuf_printf(out, "%s%d %s", out->len > start ? ", " : "", n,
 				      s == POINT_PLANNED ? "not reached" : point_state_name(s));
 	}
+}
+
+void ceiling_test(struct strbuf *out, const struct row *c)
+{
+	const char *device = point_get(&c->point->point, KEY_DEVICE);
+
+	row_test(out, c);
+	if (strcmp(device, point_key_default(KEY_DEVICE)) != 0)
+		strbuf_printf(out, " on %s", device);
 }
 
 void ceiling_name(struct strbuf *out, const struct row *c)

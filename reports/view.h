@@ -90,6 +90,8 @@ void view_constants(struct strbuf *out, const struct view *v);
 void view_troubles(struct strbuf *out, const struct view *v);
 int view_state_count(const struct view *v, enum point_state s);
 
+/* "read 64 MiB", of another device than the CPU "read 64 MiB on cuda:0" */
+void ceiling_test(struct strbuf *out, const struct row *c);
 /* "read 64 MiB 38.2 GB/s" */
 void ceiling_name(struct strbuf *out, const struct row *c);
 
@@ -100,6 +102,8 @@ void json_put(struct strbuf *out, const json_t *value);
 
 /* The machine in a few words: its processor, else its id. */
 void machine_put(struct strbuf *out, const struct stored_run *run);
+/* The same, with what of its devices beside the CPU was measured: "... with cuda:0 NVIDIA H100". */
+void place_put(struct strbuf *out, const struct stored_run *run);
 /* What is noted of a run ("interrupted", "clock"), each "KEY: TEXT" behind `before`. Untrusted text. */
 void run_notes_put(struct strbuf *out, const struct stored_run *run, const char *before);
 

@@ -9,6 +9,7 @@ AM_TESTS_ENVIRONMENT = \
 	IFM='$(abs_top_builddir)/inferometer'; export IFM; \
 	INFEROMETER_WORKER='$(abs_top_builddir)/inferometer-worker'; export INFEROMETER_WORKER; \
 	INFEROMETER_CACHE=off; export INFEROMETER_CACHE; \
+	FAKE_CUDA='$(abs_top_builddir)/tests/gpu/fake/libfakecuda.so'; export FAKE_CUDA; \
 	XDG_CONFIG_HOME='$(abs_top_builddir)/tests/config'; export XDG_CONFIG_HOME;
 # The salt of names of whoever runs the tests stays his own.
 CLEANFILES += %D%/config/inferometer/salt
@@ -21,6 +22,7 @@ TESTS += %D%/layers.test
 include tests/unit/local.mk
 include tests/machines/local.mk
 include tests/kernels/local.mk
+include tests/gpu/local.mk
 include tests/golden/local.mk
 include tests/cli/local.mk
 include tests/faults/local.mk

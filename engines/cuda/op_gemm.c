@@ -27,7 +27,7 @@ static struct products_config products_of(const struct op_config *c, enum dtype 
 		.provider = or_else(c->provider, "own"),
 		.blocking = or_else(c->blocking, "auto"),
 		.strict = true,
-		.m = c->m,
+		.m = bucket_of(c->m),
 		.k = held == DTYPE_WI8AI8 ? c->k : 0,
 		.widened = blocks ? (size_t)c->n * (size_t)c->k : 0,
 	};
@@ -50,11 +50,13 @@ int gemm_op_plan(struct engine *e, const struct op_config *c, struct step_work *
 	if (rc)
 		return rc;
 	products_close(&unused);
-	size_t a = m * dtype_bytes(product_input(held), k), y = m * n * sizeof(float);
+	size_t room = (size_t)bucket_of(c->m);
+	size_t a = room * dtype_bytes(product_input(held), k), y = room * n * sizeof(float);
 	plan->weights = matrix_bytes(held, n, k) + matrix_scale_bytes(held, n, k);
 	plan->scratch = a + y + products_bytes(&config);
 	work->flops = 2.0 * c->m * c->n * c->k;
-	work->bytes = (double)a + (double)plan->weights + (double)y;
+	work->bytes = (double)(m * dtype_bytes(product_input(held), k)) + (double)plan->weights +
+		      (double)(m * n * sizeof(float));
 	return 0;
 }
 
@@ -88,7 +90,7 @@ static int inputs_upload(struct op_job *j, struct diag *d)
 static int buffers_open(struct op_job *j, struct diag *d)
 {
 	const struct op_config *c = &j->config;
-	size_t m = (size_t)c->m, n = (size_t)c->n, k = (size_t)c->k;
+	size_t m = (size_t)bucket_of(c->m), n = (size_t)c->n, k = (size_t)c->k;
 	size_t scales = matrix_scale_bytes(j->w.dtype, n, k);
 	int rc = dev_alloc(j->engine, matrix_bytes(j->w.dtype, n, k), "W", &j->w.w, d);
 	if (rc == 0 && scales)

@@ -16,6 +16,18 @@
 /* Some blocks for each SM of the largest chips; each goes on to the next part of W. */
 #define WIDEN_BLOCKS 1024
 
+int bucket_of(int m)
+{
+	int bucket = 1;
+	if (m <= 0)
+		return m;
+	if (m > BUCKET_MAX)
+		return m > INT32_MAX - 7 ? m : (m + 7) / 8 * 8;
+	while (bucket < m)
+		bucket *= 2;
+	return bucket;
+}
+
 static bool in_blocks(enum dtype t)
 {
 	return t == DTYPE_Q8_0 || t == DTYPE_Q4_0;
@@ -130,7 +142,7 @@ static enum kernel gemv_kernel(enum dtype t, int size)
 	}
 }
 
-/* Rows at a time: the largest kernel that has no row too many. */
+/* Rows at a time: the largest kernel that has no row too many. Eight rows, and those of a single kernel, begin at 16 bytes. */
 static int gemv_run(struct products *p, const struct dev_matrix *w, CUdeviceptr x, int m, CUdeviceptr y,
 		    struct diag *d)
 {
@@ -144,7 +156,7 @@ static int gemv_run(struct products *p, const struct dev_matrix *w, CUdeviceptr 
 			.w = dev_ptr(w->w),
 			.scales = dev_ptr(w->scales),
 			.x = dev_ptr(x + (size_t)done * row),
-			.x_scale = (float *)dev_ptr(p->i8_scales) + done,
+			.x_scale = in == DTYPE_COUNT ? (float *)dev_ptr(p->i8_scales) + done : NULL,
 			.y = (float *)dev_ptr(y) + (size_t)done * (size_t)w->n,
 			.n = w->n,
 			.k = w->k,
@@ -213,7 +225,7 @@ static bool wants_lt(const struct products *p, const struct dev_matrix *w, int m
 	return p->all_lt || strcmp(p->blocking, "auto") != 0 || m > most;
 }
 
-/* cuBLASLt lacks some shapes, of int8 above all: those are left to the own kernels where the point leaves it to us. */
+/* cuBLASLt lacks some shapes, of int8 above all: those are left to the own kernels. */
 static int lt_settle(struct products *p, struct product_way *way, struct diag *d)
 {
 	struct diag why = {0};
@@ -225,7 +237,8 @@ static int lt_settle(struct products *p, struct product_way *way, struct diag *d
 		rc = lt_plan_open(&way->plan, p->lt, type, way->m, way->n, way->k, "auto", &why);
 	}
 	way->lt = rc == 0;
-	if (rc == ERR_UNSUPPORTED && !p->all_lt && !p->strict)
+	way->lacking = rc == ERR_UNSUPPORTED;
+	if (way->lacking && (!p->strict || (!p->all_lt && strcmp(p->blocking, "auto") == 0)))
 		return 0;
 	return rc ? diag_set(d, (enum err)rc, "%s", why.text) : 0;
 }
@@ -259,21 +272,23 @@ int product_run(struct products *p, const struct dev_matrix *w, CUdeviceptr x, i
 	struct product_way *way = way_find(p, w, m);
 	int rc = way ? 0 : way_make(p, w, m, &way, d);
 	if (rc == 0 && w->dtype == DTYPE_WI8AI8) {
-		rc = round_rows(p, x, m, w->k, d);
+		rc = round_rows(p, x, bucket_of(m), w->k, d);
 		x = p->i8;
 	}
 	if (rc)
 		return rc;
-	return way->lt ? lt_product(p, way, w, x, y, d) : gemv_run(p, w, x, m, y, d);
+	return way->lt ? lt_product(p, way, w, x, y, d) : gemv_run(p, w, x, bucket_of(m), y, d);
 }
 
 /* ---- describe ---- */
 
-static void way_describe(const struct products *p, const struct product_way *way, struct strbuf *out)
+static void way_describe(const struct product_way *way, struct strbuf *out)
 {
 	strbuf_printf(out, "product %s m=%d n=%d k=%d: ", dtype_name(way->dtype), way->m, way->n, way->k);
 	if (!way->lt) {
-		strbuf_puts(out, "own kernels, accumulated in f32\n");
+		strbuf_printf(out, "own kernels, accumulated in %s%s\n",
+			      way->dtype == DTYPE_WI8AI8 ? "int32" : "f32",
+			      way->lacking ? " (cuBLASLt has none)" : "");
 		return;
 	}
 	if (in_blocks(way->dtype))
@@ -282,7 +297,6 @@ static void way_describe(const struct products *p, const struct product_way *way
 	lt_config_name(&way->plan.algo.config, out);
 	strbuf_printf(out, ", %s%s\n", way->plan.chosen,
 		      way->fell_back ? " (it has none cut as the point says)" : "");
-	(void)p;
 }
 
 /* Of a long prompt there are many shapes: the first of them tell. */
@@ -295,7 +309,7 @@ void products_describe(const struct products *p, struct strbuf *out)
 	else
 		strbuf_printf(out, "cublaslt: not here, own kernels do all: %s\n", p->e->lt_why);
 	for (int i = 0; i < p->n_ways && i < DESCRIBED_MAX; i++)
-		way_describe(p, &p->way[i], out);
+		way_describe(&p->way[i], out);
 	if (p->n_ways > DESCRIBED_MAX)
 		strbuf_printf(out, "products: %d more shapes\n", p->n_ways - DESCRIBED_MAX);
 }

@@ -34,6 +34,13 @@ size_t matrix_scale_bytes(enum dtype t, size_t n, size_t k);
 /* What X is stored as by who makes it: f32 (also for wi8ai8, whose rows are rounded here), f16 or bf16. */
 enum dtype product_input(enum dtype held);
 
+/*
+ * Rows that own kernels compute for m: they come for 1, 2, 4 and 8 rows, so up to BUCKET_MAX that is a power of two, and
+ * beyond a multiple of 8. What is multiplied, and what comes out, has room for so many.
+ */
+#define BUCKET_MAX 64
+int bucket_of(int m);
+
 /* Own kernels do up to so many rows; blocks are cheaper to read twice than to widen. */
 #define PRODUCT_OWN_ROWS	8
 #define PRODUCT_OWN_ROWS_BLOCKS 16
@@ -53,6 +60,7 @@ struct product_way {
 	int m, n, k;
 	bool lt;
 	bool fell_back; /* cuBLASLt has none with that blocking: done as it thinks best */
+	bool lacking;	/* cuBLASLt has none at all */
 	bool tuned;
 	struct lt_plan plan;
 };
@@ -76,7 +84,8 @@ void products_close(struct products *p); /* all zero is fine */
 size_t products_bytes(const struct products_config *c);
 
 /*
- * Starts the product in the stream. x: m rows in product_input(w->dtype). The first time that a shape comes, how it is done
+ * Starts the product in the stream. x: m rows in product_input(w->dtype), with room for bucket_of(m) as y has; what stands
+ * in those beyond does not matter. The first time that a shape comes, how it is done
  * is settled, which may wait for the device (blocking "tune"): never first while a graph is captured.
  */
 MUST_CHECK int product_run(struct products *p, const struct dev_matrix *w, CUdeviceptr x, int m,

@@ -15,16 +15,6 @@
 /* The kernels' limit: a thread has a fixed part of a head. */
 #define HEAD_MAX HEAD_DIM_MAX
 
-int bucket_of(int n)
-{
-	int bucket = 1;
-	if (n > BUCKET_MAX || n <= 0)
-		return n;
-	while (bucket < n)
-		bucket *= 2;
-	return bucket;
-}
-
 size_t cell_bytes(const struct session *s)
 {
 	return dtype_bytes(s->job.kv, (size_t)s->hp.n_kv_heads * (size_t)s->hp.head_dim);
@@ -79,7 +69,7 @@ static void sizes_count(const struct engine *e, const struct model *m, const str
 	size_set(b, WHICH(partial), partial_rows(e, hp, job->max_tokens, kv.n_positions),
 		 (size_t)hp->n_heads * (head + 2) * one);
 	size_set(b, WHICH(logits), rows, (size_t)hp->n_vocab * one);
-	size_set(b, WHICH(ids), 1, sizeof(int32_t));
+	size_set(b, WHICH(ids), rows, sizeof(int32_t));
 	size_set(b, WHICH(turns), (size_t)kv.n_positions, (size_t)hp->n_rot * one);
 	size_set(b, WHICH(cells), (size_t)kv.n_positions, (size_t)kv.n_seqs * sizeof(int32_t));
 	if (!mem_mul((size_t)kv.n_layers, (size_t)kv.n_cells, &cells))
@@ -201,7 +191,8 @@ static int host_open(struct session *s, const struct model *m, struct diag *d)
 	if (rc)
 		return rc;
 	s->row_token = mem_try_array((size_t)s->job.max_rows + 1, sizeof *s->row_token);
-	if (!s->row_token)
+	s->ids = mem_try_array((size_t)s->job.max_rows + 1, sizeof *s->ids);
+	if (!s->row_token || !s->ids)
 		return diag_set(d, ERR_OOM, "no memory for %d rows", s->job.max_rows);
 	rc = cuda_check(cu, cu->cuMemAllocHost(&pinned, step_room(&s->job) * sizeof(int32_t)),
 			"pinning memory", d);
@@ -263,6 +254,7 @@ void cuda_unload(struct session *s)
 		(void)s->engine->cu->cuMemFreeHost(s->step_host);
 	kv_close(&s->kv);
 	free(s->row_token);
+	free(s->ids);
 	strbuf_free(&s->exceptions);
 	free(s);
 }

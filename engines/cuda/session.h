@@ -16,12 +16,10 @@
 #include "engines/model/model.h"
 
 /*
- * Steps of up to so many tokens are filled up to a power of two, a "bucket", with tokens at position -1, and run as one
- * CUDA graph a bucket; all that changes between them is in memory that the kernels read.
+ * Steps of up to BUCKET_MAX tokens are filled up to a power of two, a "bucket", with tokens at position -1, and run as one
+ * CUDA graph a bucket; all that changes between them is in memory that the kernels read. Longer ones are filled up to a
+ * multiple of eight.
  */
-#define BUCKET_MAX 64
-/* Tokens, or rows of logits, that a step of n takes. */
-int bucket_of(int n);
 
 /* Graphs that are kept: buckets of tokens times buckets of rows that are in use at once. */
 #define GRAPHS_MAX 8
@@ -38,7 +36,7 @@ struct dev_buffers {
 	CUdeviceptr gate_up; /* f32 */
 	CUdeviceptr partial; /* of attention */
 	CUdeviceptr logits;  /* f32 [rows][n_vocab] */
-	CUdeviceptr ids;     /* of argmax */
+	CUdeviceptr ids;     /* of argmax, [rows] */
 	CUdeviceptr turns;
 	CUdeviceptr cells;	  /* [sequence][position] */
 	CUdeviceptr keys, values; /* [layer][cell][row] */
@@ -76,6 +74,8 @@ struct session {
 	int32_t *step_host; /* pinned */
 	int32_t *row_token; /* max_rows */
 	int n_rows;	    /* of the last step */
+	int32_t *ids;	    /* of the largest logits of its rows, max_rows */
+	bool ids_found;
 	struct step_graph graph[GRAPHS_MAX];
 	uint64_t n_steps;
 	bool no_graphs;		  /* one could not be captured: steps are launched kernel by kernel */

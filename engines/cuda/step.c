@@ -102,6 +102,7 @@ static int step_run(struct session *s, const struct batch *b, struct diag *d)
 			     : 1;
 	numbers_put(s, b, &t);
 	s->n_rows = t.rows;
+	s->ids_found = false;
 	int rc = stream_mark(s->engine, s->engine->begin, d);
 	if (rc == 0)
 		rc = cuda_step_start(s, &t, d);
@@ -141,29 +142,34 @@ static int row_check(const struct session *s, int row, struct diag *d)
 	return 0;
 }
 
-static CUdeviceptr row_logits(const struct session *s, int row)
-{
-	return s->dev.logits + (size_t)row * (size_t)s->hp.n_vocab * sizeof(float);
-}
-
 int cuda_fetch(struct session *s, int row, float *logits, struct diag *d)
 {
+	size_t bytes = (size_t)s->hp.n_vocab * sizeof *logits;
 	int rc = row_check(s, row, d);
-	return rc ? rc
-		  : dev_download(s->engine, logits, row_logits(s, row),
-				 (size_t)s->hp.n_vocab * sizeof *logits, d);
+	return rc ? rc : dev_download(s->engine, logits, s->dev.logits + (size_t)row * bytes, bytes, d);
+}
+
+/* Of all rows at once: who asks for one asks for the others, too. */
+static int ids_find(struct session *s, struct diag *d)
+{
+	const struct argmax_args a = {dev_ptr(s->dev.logits), dev_ptr(s->dev.ids), s->hp.n_vocab};
+	int rc = LAUNCH(s->engine, KERNEL_argmax, (unsigned)s->n_rows, 1, 1, &a, d);
+	if (rc == 0)
+		rc = stream_wait(s->engine, NULL, d);
+	if (rc == 0)
+		rc = dev_download(s->engine, s->ids, s->dev.ids, (size_t)s->n_rows * sizeof *s->ids, d);
+	s->ids_found = rc == 0;
+	return rc;
 }
 
 int cuda_argmax(struct session *s, int row, int32_t *id, struct diag *d)
 {
-	const struct argmax_args a = {dev_ptr(row_logits(s, row > 0 ? row : 0)), dev_ptr(s->dev.ids),
-				      s->hp.n_vocab};
 	int rc = row_check(s, row, d);
+	if (rc == 0 && !s->ids_found)
+		rc = ids_find(s, d);
 	if (rc == 0)
-		rc = LAUNCH(s->engine, KERNEL_argmax, 1, 1, 1, &a, d);
-	if (rc == 0)
-		rc = stream_wait(s->engine, NULL, d);
-	return rc ? rc : dev_download(s->engine, id, s->dev.ids, sizeof *id, d);
+		*id = s->ids[row];
+	return rc;
 }
 
 /* ---- sequences ---- */

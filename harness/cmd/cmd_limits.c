@@ -84,11 +84,13 @@ int cmd_limits(int argc, char **argv)
 	struct strbuf threads = {0};
 	char *command = command_line(argc, argv); /* parsing may reorder it */
 	cmd_parse(&argp, argc, argv, &m);
-	/* A device has threads of its own. */
-	if (m.spec.axis[KEY_DEVICE])
+	/* A device has threads of its own, and types that a CPU has not. */
+	if (m.spec.axis[KEY_DEVICE]) {
 		strbuf_puts(&threads, "1-all*2");
-	else
+		m.spec.axis[KEY_TYPE] = "f32,tf32,f16,bf16,int8";
+	} else {
 		threads_put(&threads);
+	}
 	if (!m.spec.axis[KEY_THREADS])
 		m.spec.axis[KEY_THREADS] = strbuf_text(&threads);
 	int status = measuring_run(&m, command);

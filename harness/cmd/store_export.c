@@ -22,11 +22,8 @@ struct writing {
 static const struct {
 	int64_t bit;
 	const char *word;
-} marks[] = {{MARK_WARMUP, "warmup"},
-	     {MARK_FAULTED, "faulted"},
-	     {MARK_PREEMPTED, "preempted"},
-	     {MARK_MIGRATED, "migrated"},
-	     {MARK_CONTENDED, "contended"}};
+} marks[] = {{MARK_WARMUP, "warmup"},	  {MARK_FAULTED, "faulted"},	 {MARK_PREEMPTED, "preempted"},
+	     {MARK_MIGRATED, "migrated"}, {MARK_CONTENDED, "contended"}, {MARK_THROTTLED, "throttled"}};
 
 /* "warmup+faulted"; bits that have no word as their number. */
 static void put_marks(struct strbuf *out, int64_t set)

@@ -130,23 +130,36 @@ static int engine_choose(struct server *s, const struct point *p)
 	return other < 0 ? i : other;
 }
 
-int device_find(struct server *s, const struct point *p, const struct engine_ops **out, int *n_cpus,
-		struct diag *d)
+/* Where the device is not named it is the usual one, or else the first of the engine that can be used. */
+static const struct device_caps *device_choose(struct server *s, const struct point *p, int engine)
 {
-	const char *name = point_get(p, KEY_DEVICE), *engine = point_get(p, KEY_ENGINE);
+	const struct device_caps *usual = device_of(s, engine, point_get(p, KEY_DEVICE)), *first = NULL;
+	const struct probe *all = devices_of(s, engine);
+	if (p->value[KEY_DEVICE] || usual)
+		return usual;
+	for (int i = 0; i < all->n; i++)
+		if (!first || (!first->usable && all->caps[i].usable))
+			first = &all->caps[i];
+	return first;
+}
+
+int device_find(struct server *s, const struct point *p, const struct engine_ops **ops,
+		const struct device_caps **device, struct diag *d)
+{
+	const char *engine = point_get(p, KEY_ENGINE), *asked = p->value[KEY_DEVICE];
 	int i = engine_choose(s, p);
 	if (i < 0)
 		return diag_set(d, ERR_UNSUPPORTED, "point: unknown engine \"%.60s\"", engine);
-	const struct device_caps *c = device_of(s, i, name);
+	const struct device_caps *c = device_choose(s, p, i);
 	if (!c)
-		return no_device(s, engine, name, d);
+		return no_device(s, engine, point_get(p, KEY_DEVICE), d);
 	if (!c->usable)
-		return diag_set(d, ERR_UNAVAILABLE, "device %.60s: %s", name, c->why_not);
-	if (strcmp(c->name, name) != 0)
+		return diag_set(d, ERR_UNAVAILABLE, "device %.60s: %s", asked ? asked : c->name, c->why_not);
+	if (asked && strcmp(c->name, asked) != 0)
 		return diag_set(d, ERR_UNAVAILABLE, "device %.60s: no such device here; engine %s has %s",
-				name, engine_registry[i]->name, c->name);
-	*out = engine_registry[i];
-	*n_cpus = c->n_cpus > 0 ? c->n_cpus : 1;
+				asked, engine_registry[i]->name, c->name);
+	*ops = engine_registry[i];
+	*device = c;
 	int rc = choices_check(c, p, d);
-	return rc ? rc : provider_check(*out, p, d);
+	return rc ? rc : provider_check(*ops, p, d);
 }

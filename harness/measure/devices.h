@@ -5,15 +5,16 @@
 
 #include "engines/base/err.h"
 
+struct device_caps;
 struct diag;
 struct engine_ops;
 struct point;
 struct server;
 
-/* The engine of the point, whose choices on its device can all be used, and how many threads that one may use at most.
- * Engines are probed when first asked for. */
-MUST_CHECK int device_find(struct server *s, const struct point *p, const struct engine_ops **out,
-			   int *n_cpus, struct diag *d);
+/* The engine and the device of the point, whose choices can all be used there. Where one of the two is not named it goes by
+ * the other. Engines are probed when first asked for; *device belongs to s. */
+MUST_CHECK int device_find(struct server *s, const struct point *p, const struct engine_ops **ops,
+			   const struct device_caps **device, struct diag *d);
 void devices_forget(struct server *s);
 
 #endif

@@ -14,6 +14,9 @@ libmeasure_a_SOURCES = \
 	%D%/counter/reading.c %D%/counter/clock.c %D%/counter/rusage.c \
 	%D%/counter/perf.c %D%/counter/perf_probe.c %D%/counter/perf_event.h %D%/counter/pmu.c %D%/counter/pmu.h \
 	%D%/counter/papi.c %D%/counter/loops.c %D%/counter/loops.h %D%/counter/pack.c %D%/counter/pack.h \
+	%D%/counter/nvml.c %D%/counter/nvml_lib.c %D%/counter/nvml_lib.h %D%/counter/nvml_lib.inc \
+	%D%/counter/nvml_card.c %D%/counter/nvml_card.h %D%/counter/nvml_watch.c %D%/counter/nvml_watch.h \
+	%D%/counter/nvml_energy.c %D%/counter/nvml_energy.h %D%/throttle.c %D%/throttle.h \
 	%D%/counter/papi_lib.h %D%/counter/papi_set.h %D%/counter/papi_plan.h
 if HAVE_PAPI
 libmeasure_a_SOURCES += %D%/counter/papi_lib.c %D%/counter/papi_set.c %D%/counter/papi_plan.c

@@ -14,6 +14,7 @@
 #include "harness/measure/settle.h"
 #include "harness/measure/state.h"
 #include "harness/measure/step_cost.h"
+#include "harness/measure/throttle.h"
 #include "harness/measure/window.h"
 
 struct source {
@@ -22,13 +23,14 @@ struct source {
 	const char *name; /* as asked: "papi:base". Belongs to the request */
 };
 
-/* The counters of one visit. */
+/* The counters of one visit; where there are none, what is asked at the sides of the window. */
 struct counters {
 	struct server *server;
 	struct source *source; /* n that are open */
 	int n;
 	int pass;
 	bool hooked;			/* some of them count threads */
+	struct throttle *throttle;	/* NULL: nothing is asked */
 	struct wire_run_result *result; /* readings go here */
 };
 
@@ -95,7 +97,10 @@ static bool is_foreign(const struct server *s)
 static int source_open(struct counters *c, const char *name, struct diag *d)
 {
 	char why[WIRE_WHY] = "";
-	struct counter_config config = {.pass = c->pass};
+	struct counter_config config = {
+		.pass = c->pass,
+		.device = point_get(&c->server->prepared.point, KEY_DEVICE),
+	};
 	struct source *s = &c->source[c->n];
 	const struct counter_ops *ops = counter_find(name, &config.group, d);
 	if (!ops)
@@ -152,21 +157,57 @@ static int counters_refuse(struct counters *c, const struct wire_run_request *q,
 	return 0;
 }
 
+typedef int end_fn(struct counter *counter, struct readings *out, struct diag *d);
+
+static int source_end(struct counters *c, const struct source *s, end_fn *end, struct diag *d)
+{
+	struct readings readings = {0};
+	int rc = end(s->counter, &readings, d);
+	if (rc == 0)
+		readings_move(c, s->name, &readings);
+	free(readings.item);
+	return rc;
+}
+
 /* In the reverse order of the start: the first one spans the others. */
 static int counters_stop(void *arg, struct diag *d)
 {
 	struct counters *c = arg;
 	int rc = 0;
 	for (int i = c->n - 1; i >= 0; i--) {
-		const struct source *s = &c->source[i];
-		struct readings readings = {0};
-		int stopped = s->ops->stop(s->counter, &readings, d);
+		int stopped = source_end(c, &c->source[i], c->source[i].ops->stop, d);
 		rc = rc ? rc : stopped;
-		if (stopped == 0)
-			readings_move(c, s->name, &readings);
-		free(readings.item);
 	}
+	for (int i = 0; i < c->n && rc == 0; i++)
+		if (c->source[i].ops->finish)
+			rc = source_end(c, &c->source[i], c->source[i].ops->finish, d);
 	return rc;
+}
+
+/* ---- a timing visit on a GPU ---- */
+
+static int sides_begin(void *arg, struct diag *d)
+{
+	(void)d;
+	throttle_before(((struct counters *)arg)->throttle);
+	return 0;
+}
+
+static int sides_end(void *arg, struct diag *d)
+{
+	(void)d;
+	throttle_after(((struct counters *)arg)->throttle);
+	return 0;
+}
+
+static void sides_put(struct counters *c)
+{
+	struct readings readings = {0};
+	if (!c->throttle || c->result->n_series == 0)
+		return;
+	throttle_put(c->throttle, c->result->series, c->result->n_series, &readings);
+	readings_move(c, "window", &readings);
+	free(readings.item);
 }
 
 static bool asked_to_stop(void *arg)
@@ -245,8 +286,12 @@ static int run_window(struct server *s, const struct wire_run_request *q, struct
 		.arg = c,
 		.device_clock = s->engine.ops->device_clock,
 		.device = &r->series[1],
-		.begin = counting ? counters_start : NULL,
-		.end = counting ? counters_stop : NULL,
+		.begin = counting      ? counters_start
+			 : c->throttle ? sides_begin
+				       : NULL,
+		.end = counting	     ? counters_stop
+		       : c->throttle ? sides_end
+				     : NULL,
 		.before_step = cold ? empty_caches : NULL,
 		.cancelled = asked_to_stop,
 	};
@@ -259,6 +304,7 @@ static int run_window(struct server *s, const struct wire_run_request *q, struct
 	measured_of(s, &slowed, &ops, &run);
 	rc = window_run(ops, run, s->prepared.work.steps, q, &hooks, r->series, d);
 	r->n_series = rc ? 0 : hooks.device_clock ? 2 : 1;
+	sides_put(c);
 	return rc;
 }
 
@@ -287,11 +333,14 @@ static int run_request(struct server *s, const struct wire_run_request *q, json_
 	int rc = refused ? counters_refuse(&c, q, d) : counters_open(&c, q, d);
 	if (rc == 0 && !refused)
 		rc = wait_as_asked(s, q->n_counters > 0, c.hooked, d);
-	if (rc == 0 && q->n_counters == 0)
+	if (rc == 0 && q->n_counters == 0) {
 		r.step_cost_ns = step_cost_ns();
+		c.throttle = throttle_open(point_get(&s->prepared.point, KEY_DEVICE));
+	}
 	if (rc == 0 && !refused)
 		rc = run_window(s, q, &c, d);
 	counters_close(&c);
+	throttle_close(c.throttle);
 	if (rc == 0) {
 		const struct workload_work *w = &s->prepared.work;
 		r.tokens_per_rep = w->tokens;

@@ -106,8 +106,10 @@ static bool is_pinned(const struct point *p, int64_t threads)
 int state_engine(struct server *s, const struct point *p, int n_threads, bool passive, struct diag *d)
 {
 	struct open_engine want = {.passive = passive};
-	int n_cpus = 0, rc = device_find(s, p, &want.ops, &n_cpus, d);
-	int64_t threads = n_threads < n_cpus ? n_threads : n_cpus;
+	const struct device_caps *device = NULL;
+	int rc = device_find(s, p, &want.ops, &device, d);
+	int most = device && device->n_cpus > 0 ? device->n_cpus : 1;
+	int64_t threads = n_threads < most ? n_threads : most;
 	if (rc == 0 && n_threads == 0)
 		rc = point_get_int(p, KEY_THREADS, 1, THREADS_MAX, &threads, d);
 	if (rc)
@@ -118,7 +120,7 @@ int state_engine(struct server *s, const struct point *p, int n_threads, bool pa
 	want.affinity = (char *)(uintptr_t)point_get(p, KEY_AFFINITY);
 	want.options = (char *)(uintptr_t)point_get(p, KEY_OPTIONS);
 	snprintf(want.isa, sizeof want.isa, "%s", point_get(p, KEY_ISA));
-	snprintf(want.device, sizeof want.device, "%s", point_get(p, KEY_DEVICE));
+	snprintf(want.device, sizeof want.device, "%s", device->name);
 	return engine_is(&s->engine, &want) ? 0 : engine_reopen(s, &want, d);
 }
 

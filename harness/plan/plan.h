@@ -4,7 +4,8 @@
  * is started here. What cannot run stays as a point with its state and reason.
  *
  * How values are resolved:
- *   threads    a number; "all", or not given: as many as the device has CPUs; "1-all*2": up to them
+ *   threads    a number; "all", or not given: as many as the device has CPUs; "1-all*2": up to them;
+ *              1 on a device beside the CPU that has no more
  *   precision  "file": the one the model is held in; not given: file, for a product f32
  *   isa        "auto", or not given, stays as it is: an id names no machine, and a ceiling goes by
  *              the same word. "all": every usable level, one point each

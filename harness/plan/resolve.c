@@ -83,6 +83,8 @@ static const struct wire_choices *device_choices(const struct wire_device *dev, 
 		return &dev->kvs;
 	case KEY_PROVIDER:
 		return &dev->providers;
+	case KEY_AFFINITY:
+		return &dev->affinities;
 	default:
 		return NULL;
 	}
@@ -121,27 +123,37 @@ static char *elsewhere_reason(const struct plan_context *c, enum point_key key, 
 	return strbuf_take(&reason);
 }
 
-/* "all" is each way of placing threads, but not the one that is left to the worker. A list of CPUs is no choice, and
- * taken as written. */
+/* A list of CPUs is no choice, and taken as written. */
+static void affinity_one(struct plan_values *out, const struct plan_context *c,
+			 const struct wire_choices *list, const char *text)
+{
+	if (is_elsewhere(c, KEY_AFFINITY, text))
+		plan_value_add(out, text, POINT_SKIPPED, elsewhere_reason(c, KEY_AFFINITY, text));
+	else if (wire_choice_find(list, text))
+		plan_choice(out, point_key_name(KEY_AFFINITY), text, list);
+	else
+		plan_value_add(out, text, POINT_PLANNED, NULL);
+}
+
+/* "all" is each way of placing threads, but not the one that is left to the worker. */
 static void affinity_resolve(struct plan_values *out, const struct plan_context *c, const char *text)
 {
 	const struct wire_choices none = {0}, *list = c->device ? &c->device->affinities : &none;
-	const struct wire_choice *known = wire_choice_find(list, text);
-	bool any = false;
+	const char *usual = point_key_default(KEY_AFFINITY);
+	int n = out->n;
 	if (strcmp(text, "all") != 0) {
-		if (known)
-			plan_choice(out, point_key_name(KEY_AFFINITY), text, list);
-		else
-			plan_value_add(out, text, POINT_PLANNED, NULL);
+		affinity_one(out, c, list, text);
 		return;
 	}
 	for (int i = 0; i < list->n; i++)
-		if (list->item[i].usable &&
-		    strcmp(list->item[i].name, point_key_default(KEY_AFFINITY)) != 0) {
+		if (list->item[i].usable && strcmp(list->item[i].name, usual) != 0)
 			plan_value_add(out, list->item[i].name, POINT_PLANNED, NULL);
-			any = true;
-		}
-	if (!any)
+	if (out->n > n || n > 0)
+		return;
+	/* A device whose threads are not placed. */
+	if (wire_choice_find(list, usual))
+		plan_value_add(out, usual, POINT_PLANNED, NULL);
+	else
 		plan_value_add(out, text, POINT_UNAVAILABLE, mem_strdup("the worker lists no affinity"));
 }
 
@@ -152,12 +164,23 @@ static void number_put(struct plan_values *out, long long v)
 	plan_value_add(out, number, POINT_PLANNED, NULL);
 }
 
+/* One that is driven by a single thread, however many are asked for: the same sweep runs on it. */
+static bool has_one_thread(const struct wire_device *dev)
+{
+	return dev->n_cpus <= 1 && dev->engines.n > 0 &&
+	       strcmp(dev->name, point_key_default(KEY_DEVICE)) != 0;
+}
+
 /* A device that is not known has all the threads that are asked for; its points are refused already. */
 static void threads_resolve(struct plan_values *out, const struct plan_context *c, const char *text)
 {
 	long long first, step, most = c->device && c->device->n_cpus > 0 ? c->device->n_cpus : 1;
 	char op;
 	bool range = range_to_all(text, &first, &op, &step);
+	if (c->device && has_one_thread(c->device)) {
+		number_put(out, 1);
+		return;
+	}
 	if (!c->device || (!range && strcmp(text, "all") != 0)) {
 		plan_value_add(out, text, POINT_PLANNED, NULL);
 		return;

@@ -31,19 +31,26 @@ int run_hello(const char *worker, struct wire_hello *out, struct diag *d)
 	return rc;
 }
 
-/* Usable providers of matrix products, on whatever device: "own, openblas". */
+/* Usable providers of matrix products: "own, openblas". */
 static void providers_of(const struct wire_hello *hello, struct strbuf *out)
 {
-	struct wire_choices all = {0};
+	const struct wire_device *d = hello->n_devices > 0 ? &hello->devices[0] : NULL;
+	for (int i = 0; d && i < d->providers.n; i++)
+		if (d->providers.item[i].usable)
+			strbuf_printf(out, "%s%s", out->len ? ", " : "", d->providers.item[i].name);
+}
+
+/* What those beside the CPU are, as far as they can be used. */
+static void devices_put(json_t *facts, const struct wire_hello *hello)
+{
 	for (int i = 0; i < hello->n_devices; i++) {
-		const struct wire_choices *own = &hello->devices[i].providers;
-		for (int k = 0; hello->devices[i].usable && k < own->n; k++)
-			if (own->item[k].usable && !wire_choice_find(&all, own->item[k].name))
-				wire_choice_add(&all, own->item[k].name, true, "");
+		const struct wire_device *dev = &hello->devices[i];
+		char key[WIRE_NAME + 16];
+		if (!dev->usable || strcmp(dev->name, point_key_default(KEY_DEVICE)) == 0)
+			continue;
+		snprintf(key, sizeof key, "device.%s", dev->name);
+		json_object_set_new(facts, key, json_string(dev->description));
 	}
-	for (int i = 0; i < all.n; i++)
-		strbuf_printf(out, "%s%s", i ? ", " : "", all.item[i].name);
-	free(all.item);
 }
 
 void run_put_worker(json_t *facts, const char *worker, const struct wire_hello *hello)
@@ -52,6 +59,7 @@ void run_put_worker(json_t *facts, const char *worker, const struct wire_hello *
 	providers_of(hello, &providers);
 	host_put_worker(facts, worker, hello->build, strbuf_text(&providers));
 	strbuf_free(&providers);
+	devices_put(facts, hello);
 }
 
 /* Files by their content, seeded models by their recipe. */

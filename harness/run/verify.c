@@ -91,7 +91,8 @@ static void reference_of(const struct verify *v, bool f32, struct point *out)
 	snprintf(threads, sizeof threads, "%d", reference_threads(v->sweep->hello));
 	point_set(out, KEY_ISA, "ref");
 	point_set(out, KEY_THREADS, threads);
-	if (f32)
+	/* A CPU has no products in tf32: what they are held in is the nearest. */
+	if (f32 || strcmp(point_get(out, KEY_PRECISION), "tf32") == 0)
 		point_set(out, KEY_PRECISION, "f32");
 	if (f32 && w && w->key[KEY_KV])
 		point_set(out, KEY_KV, "f32");

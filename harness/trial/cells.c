@@ -30,6 +30,9 @@ static void common_id(const struct trial_ask *ask, const struct plan_point *p, c
 	for (int k = 0; k < KEY_COUNT; k++)
 		if (trial_declares(ask, (enum point_key)k))
 			point_set(&common, (enum point_key)k, NULL);
+	/* An engine goes with its device. */
+	if (trial_declares(ask, KEY_DEVICE))
+		point_set(&common, KEY_ENGINE, NULL);
 	/* Which file it is in the arm: whether the content may differ is asked elsewhere. */
 	point_id(&common, common.value[KEY_MODEL], id);
 	point_free(&common);

@@ -170,6 +170,7 @@ enum mark {
 	MARK_PREEMPTED = 4,  /* involuntary context switches inside it */
 	MARK_MIGRATED = 8,   /* the calling thread changed its CPU */
 	MARK_CONTENDED = 16, /* the host was busy (set by the harness) */
+	MARK_THROTTLED = 32, /* the device was slowed down before or after the window */
 };
 
 struct wire_series {

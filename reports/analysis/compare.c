@@ -129,7 +129,7 @@ static char *cell_text(const struct making *m, int run, const struct row *row)
 		const char *value = k == KEY_MODEL ? model_text(m, run, row)
 						   : point_get(&row->point->point, (enum point_key)k);
 
-		if (m->c->kind == COMPARE_KEY && k == (int)m->c->key)
+		if ((m->c->kind == COMPARE_KEY && k == (int)m->c->key) || m->c->follows[k])
 			continue;
 		strbuf_printf(&s, "%zu:%s", strlen(value), value);
 	}
@@ -247,6 +247,8 @@ static void keys_vary(struct comparison *c)
 		for (int k = 0; k < KEY_COUNT; k++)
 			c->varies[k] |= strcmp(point_get(&c->cell[i].first->point->point, k),
 					       point_get(&c->cell[0].first->point->point, k)) != 0;
+	for (int k = 0; k < KEY_COUNT; k++)
+		c->varies[k] &= !c->follows[k];
 	if (c->kind == COMPARE_KEY)
 		c->varies[c->key] = false;
 }
@@ -396,6 +398,7 @@ static int make(struct making *m, const struct compare_ask *ask, struct diag *d)
 		return rc;
 	for (int i = 0; i < c->n_runs; i++)
 		facts_of_run(&m->facts[i], c->runs[i].a->run);
+	comparison_follow(c);
 	rc = entries_make(m, d);
 	if (rc)
 		return rc;

@@ -57,8 +57,10 @@ struct comparison {
 	int n_cells; /* in plan order */
 	struct compare_cell *cell;
 	bool apart;		/* a point stands in several runs: its cells are compared within each */
-	bool varies[KEY_COUNT]; /* over the cells; not the key they are compared by */
-	bool paired, unpaired;	/* there are ratios of that kind */
+	bool varies[KEY_COUNT]; /* over the cells; not the key they are compared by, nor what follows it */
+	/* Keys that cells leave out, too: what was measured has one value of them on each device (follow.c). */
+	bool follows[KEY_COUNT];
+	bool paired, unpaired; /* there are ratios of that kind */
 	const char *const *allowed;
 	int n_allowed;
 	/* Between runs that a ratio would cross; run_a and run_b of item i are pair[i]. */
@@ -76,6 +78,10 @@ void comparison_free(struct comparison *c);
 
 /* What comparisons by a key of points can be by, beside the keys: NULL-terminated. */
 extern const char *const compare_names[];
+
+/* ---- follow.c ---- */
+/* Fills c->follows from the rows of all runs. */
+void comparison_follow(struct comparison *c);
 
 /* ---- ratio.c ---- */
 /* Fills kind, ratio and why of x, a row of the same cell as base; both have a row. same_run: pair by round. */

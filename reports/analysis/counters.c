@@ -9,15 +9,10 @@
 
 #include "engines/base/mem.h"
 #include "harness/wire/group.h"
+#include "reports/analysis/counted.h"
 #include "reports/analysis/rows.h"
 
 #define ANCHOR "instructions"
-
-/* A counter visit with at least one repetition. */
-struct counted {
-	const struct stored_visit *visit;
-	double reps, rep_s;
-};
 
 struct collection {
 	const struct row *row;
@@ -28,29 +23,6 @@ struct collection {
 
 /* ---- visits ---- */
 
-static bool visit_measure(struct counted *c, const struct stored_visit *v)
-{
-	double ns = 0;
-	int64_t rep = -1;
-
-	*c = (struct counted){.visit = v};
-	for (int i = 0; i < v->n_series; i++) {
-		const struct stored_series *s = &v->series[i];
-
-		if (strcmp(s->name, "step") != 0 || strcmp(s->unit, "ns") != 0)
-			continue;
-		for (int k = 0; k < s->n; k++) {
-			if (s->marks[k] & MARK_WARMUP)
-				continue;
-			c->reps += s->reps[k] != rep;
-			rep = s->reps[k];
-			ns += (double)s->values[k];
-		}
-	}
-	c->rep_s = c->reps > 0 ? ns * 1e-9 / c->reps : NAN;
-	return true;
-}
-
 static void visits_collect(struct collection *c)
 {
 	const struct stored_point *p = c->row->point;
@@ -58,54 +30,10 @@ static void visits_collect(struct collection *c)
 	c->visit = mem_alloc(sizeof *c->visit * ((size_t)p->n_visits + 1));
 	for (int i = 0; i < p->n_visits; i++)
 		if (p->visits[i].kind == VISIT_COUNTER && !p->visits[i].failed)
-			c->n += visit_measure(&c->visit[c->n], &p->visits[i]);
-}
-
-/* Of the process; NULL: that visit has none. */
-static const struct stored_reading *reading_of(const struct stored_visit *v, const char *source,
-					       const char *name)
-{
-	for (int i = 0; i < v->n_readings; i++) {
-		const struct stored_reading *r = &v->readings[i];
-
-		if (r->thread == -1 && strcmp(r->source, source) == 0 && strcmp(r->counter, name) == 0)
-			return r;
-	}
-	return NULL;
-}
-
-/* Heights and costs: no sum over repetitions. */
-static bool is_sum(const char *counter)
-{
-	static const char *const others[] = {"clock_resolution", "max_resident", "read_cost", "start_cost"};
-
-	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
-		if (strcmp(others[i], counter) == 0)
-			return false;
-	return true;
-}
-
-/* NaN where it was not read, or where nothing says over how many repetitions. */
-static double value_in(const struct counted *c, const struct stored_reading *r)
-{
-	if (!r || !r->usable)
-		return NAN;
-	if (!is_sum(r->counter))
-		return r->value;
-	return c->reps > 0 ? r->value / c->reps : NAN;
+			counted_measure(&c->visit[c->n++], &p->visits[i]);
 }
 
 /* ---- counters ---- */
-
-static struct row_counter *item_add(struct row_counters *c, const char *name, const char *source)
-{
-	c->item = mem_realloc(c->item, sizeof *c->item * ((size_t)c->n + 1));
-	struct row_counter *new = &c->item[c->n++];
-
-	*new = (struct row_counter){.name = mem_strdup(name), .source = mem_strdup(source)};
-	new->value = estimate_none();
-	return new;
-}
 
 static const struct row_counter *item_find(const struct row_counters *c, const char *source, const char *name)
 {
@@ -124,20 +52,21 @@ static void counter_add(struct collection *c, const struct stored_reading *r)
 	int n = 0;
 
 	for (int i = 0; i < c->n; i++) {
-		const struct stored_reading *other = reading_of(c->visit[i].visit, r->source, r->counter);
-		double v = value_in(&c->visit[i], other);
+		const struct stored_reading *other = counted_reading(&c->visit[i], r->source, r->counter);
+		double v = counted_value(&c->visit[i], other);
 
 		if (isfinite(v))
 			x[n++] = v;
 		if (isfinite(v) != r->usable && other)
 			why = other->why;
 	}
-	struct row_counter *new = item_add(&c->out, r->counter, r->source);
-	bool per_rep = is_sum(r->counter) && r->unit[0];
+	struct row_counter *new = row_counter_add(&c->out, r->counter, r->source);
+	bool per_rep = reading_is_sum(r) && r->unit[0];
 
 	new->unit = mem_printf("%s%s", r->unit, per_rep ? "/rep" : "");
 	new->value = estimate_of(x, n);
 	new->why = mem_strdup(n || why[0] ? why : "not read");
+	new->quality = n ? energy_quality_of(r->counter, why) : NULL;
 	free(x);
 }
 
@@ -172,7 +101,7 @@ static double value_over_all(const struct collection *c, const char *source, con
 	int n = 0;
 
 	for (int i = 0; i < c->n; i++) {
-		double v = value_in(&c->visit[i], reading_of(c->visit[i].visit, source, name));
+		double v = counted_value(&c->visit[i], counted_reading(&c->visit[i], source, name));
 
 		if (isfinite(v))
 			x[n++] = v;
@@ -216,7 +145,7 @@ static bool scope_value(void *arg, const char *name, double *value)
 	if (!group_name_known(s->group, name))
 		return false;
 	if (!work_value(s, name, value))
-		*value = s->visit ? value_in(s->visit, reading_of(s->visit->visit, s->source, name))
+		*value = s->visit ? counted_value(s->visit, counted_reading(s->visit, s->source, name))
 				  : value_over_all(s->c, s->source, name);
 	if (!isfinite(*value) && !s->missing) {
 		snprintf(s->missing_name, sizeof s->missing_name, "%s", name);
@@ -231,7 +160,7 @@ static double anchors_spread(const struct collection *c, const char *source)
 	double least = INFINITY, most = 0;
 
 	for (int i = 0; i < c->n; i++) {
-		double v = value_in(&c->visit[i], reading_of(c->visit[i].visit, source, ANCHOR));
+		double v = counted_value(&c->visit[i], counted_reading(&c->visit[i], source, ANCHOR));
 
 		if (!isfinite(v))
 			continue;
@@ -274,7 +203,7 @@ static void metric_add(struct collection *c, const struct group *g, const char *
 {
 	double *x = mem_alloc(sizeof *x * ((size_t)c->n + 1));
 	struct scope s = {.c = c, .group = g, .source = source};
-	struct row_counter *m = item_add(&c->out, metric->name, source);
+	struct row_counter *m = row_counter_add(&c->out, metric->name, source);
 	int n = 0;
 
 	m->derived = true;
@@ -359,6 +288,7 @@ struct row_counters row_counters_make(const struct row *row)
 			int n_counters = c.out.n - begin;
 
 			metrics_add(&c, source);
+			energy_metrics_add(&c.out, source, c.visit, c.n);
 			metrics_first(&c.out, begin, n_counters);
 		}
 	free(c.visit);

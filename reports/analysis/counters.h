@@ -15,6 +15,7 @@ struct row_counter {
 	char *name, *unit, *source; /* "ipc", "1/cycle", "papi:base" */
 	bool derived;		    /* by a formula */
 	struct estimate value;	    /* over visits; of a repetition where it is a sum. NaN: there is none */
+	const char *quality;	    /* of energy: "good", "fair", "poor"; NULL: it has none. Static */
 	char *why; /* then why; else how it was counted or derived, "" when nothing is known */
 };
 struct row_counters {

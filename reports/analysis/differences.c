@@ -12,8 +12,8 @@
 #define ABSENT "not recorded"
 
 /* What is declared to vary. machine.* and environment.* are how runs without groups were stored. */
-static const char *const of_machine[] = {"cpu.*",     "memory.*",      "gpu.*",	     "clocks.*",  "host.*",
-					 "machine.*", "environment.*", "ceilings.*", "run.timer*"};
+static const char *const of_machine[] = {"cpu.*",  "memory.*",	"gpu.*",	 "device.*",   "clocks.*",
+					 "host.*", "machine.*", "environment.*", "ceilings.*", "run.timer*"};
 static const char *const of_build[] = {"build.*"};
 
 /* Another definition of what is measured, or another model under the same name: no comparison. */
@@ -31,6 +31,7 @@ static const struct {
 	{"host.id", "another machine: units of one kind differ by some per cent"},
 	{"cpu.*", "another processor: speed of everything"},
 	{"memory.*", "other memory or huge pages: what is bound by memory"},
+	{"device.*", "another device: speed of everything on it"},
 	{"gpu.*", "another device, driver or power limit: speed of everything on it"},
 	{"clocks.*", "other clock frequencies: speed of everything, and its spread"},
 	{"environment.governor*", "other clock frequencies: speed of everything, and its spread"},

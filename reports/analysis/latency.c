@@ -11,7 +11,7 @@
 
 #define LEVEL 0.95
 /* Marks that make a sample doubtful; it counts all the same. */
-#define MARKS (MARK_FAULTED | MARK_PREEMPTED | MARK_MIGRATED | MARK_CONTENDED)
+#define MARKS (MARK_FAULTED | MARK_PREEMPTED | MARK_MIGRATED | MARK_CONTENDED | MARK_THROTTLED)
 
 const double latency_share[LATENCY_PERCENTILES] = {0.5, 0.9, 0.95, 0.99, 0.999};
 

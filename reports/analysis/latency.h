@@ -17,7 +17,7 @@ struct latency_percentile {
 };
 struct latency_sample {
 	double ms;
-	bool marked; /* faulted, preempted, migrated or contended */
+	bool marked; /* faulted, preempted, migrated, contended or throttled */
 };
 struct latency {
 	int n, n_marked, n_processes;

@@ -12,9 +12,10 @@
 static const enum point_key same_keys[] = {KEY_ENGINE, KEY_DEVICE, KEY_ISA, KEY_THREADS, KEY_AFFINITY};
 #define N_SAME (sizeof same_keys / sizeof same_keys[0])
 
-static bool is_point(const struct row *r)
+static bool is_point(const struct row *r, const char *device)
 {
-	return r->state == POINT_DONE && !row_is_probe(r);
+	return r->state == POINT_DONE && !row_is_probe(r) &&
+	       strcmp(point_get(&r->point->point, KEY_DEVICE), device) == 0;
 }
 
 static bool has_work(const struct row *r)
@@ -58,15 +59,16 @@ static bool has_ceilings(const struct analysis *a, const struct row *place)
 static int points_beside(const struct analysis *a, int i)
 {
 	const struct row *place = &a->rows[i];
+	const char *device = point_get(&place->point->point, KEY_DEVICE);
 	int n = 0;
 
 	for (; i < a->n_rows; i++)
-		n += is_point(&a->rows[i]) && has_work(&a->rows[i]) && is_same(place, &a->rows[i]);
+		n += is_point(&a->rows[i], device) && has_work(&a->rows[i]) && is_same(place, &a->rows[i]);
 	return n;
 }
 
 /* Of places with as many points, the one with more threads. */
-static void place_choose(struct roof *r, const struct analysis *a)
+static void place_choose(struct roof *r, const struct analysis *a, const char *device)
 {
 	const struct row *last = NULL;
 	int most = 0;
@@ -75,7 +77,7 @@ static void place_choose(struct roof *r, const struct analysis *a)
 		const struct row *row = &a->rows[i];
 		int n;
 
-		if (!is_point(row) || !has_work(row))
+		if (!is_point(row, device) || !has_work(row))
 			continue;
 		r->known = true;
 		/* In plan order those of one place mostly follow each other. */
@@ -100,11 +102,11 @@ static int point_compare(const void *a, const void *b)
 	return x > y ? -1 : x < y;
 }
 
-static void points_find(struct roof *r, const struct analysis *a)
+static void points_find(struct roof *r, const struct analysis *a, const char *device)
 {
 	r->point = mem_alloc(sizeof(void *) * (size_t)(a->n_rows + 1));
 	for (int i = 0; i < a->n_rows; i++) {
-		if (!is_point(&a->rows[i]))
+		if (!is_point(&a->rows[i], device))
 			continue;
 		if (!has_work(&a->rows[i]))
 			r->n_unknown++;
@@ -140,14 +142,14 @@ static int lines_find(struct roof_line **out, const struct analysis *a, const st
 	return n;
 }
 
-struct roof roof_make(const struct analysis *a)
+struct roof roof_make(const struct analysis *a, const char *device)
 {
 	struct roof r = {0};
 
-	place_choose(&r, a);
+	place_choose(&r, a, device);
 	if (!r.place)
 		return r;
-	points_find(&r, a);
+	points_find(&r, a, device);
 	r.n_memory = lines_find(&r.memory, a, r.place, "read");
 	r.n_peaks = lines_find(&r.peak, a, r.place, "fma");
 	return r;

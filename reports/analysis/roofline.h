@@ -10,17 +10,18 @@ struct roof_line {
 	const struct row *row;
 };
 struct roof {
-	/* A row of the place: engine, device, instruction set, threads and where they are. The one with ceilings that
-	 * has the most points; NULL: there is none, and all below is empty. */
+	/* A row of the place: engine, device, instruction set, threads and where they are. The one of the device with
+	 * ceilings that has the most points; NULL: there is none, and all below is empty. */
 	const struct row *place;
-	bool known; /* the work of some point is known, anywhere */
+	bool known; /* the work of some point of the device is known */
 	int n;
 	const struct row **point; /* of the place, the fastest first */
 	int n_unknown, n_other;	  /* points whose work is not known; that ran elsewhere */
 	int n_memory, n_peaks;
 	struct roof_line *memory, *peak; /* the slowest first */
 };
-struct roof roof_make(const struct analysis *a);
+/* Of what ran on that device: points of a CPU and a GPU stand under ceilings of their own. */
+struct roof roof_make(const struct analysis *a, const char *device);
 void roof_free(struct roof *r);
 
 /* Operations a byte, of a row whose work is known. */

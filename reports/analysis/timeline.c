@@ -66,7 +66,8 @@ static enum moment_state state_of(const struct stored_visit *v)
 		return MOMENT_FAILED;
 	if (is_marked(v, MARK_CONTENDED))
 		return MOMENT_CONTENDED;
-	return is_marked(v, MARK_FAULTED | MARK_PREEMPTED | MARK_MIGRATED) ? MOMENT_MARKED : MOMENT_CLEAN;
+	return is_marked(v, MARK_FAULTED | MARK_PREEMPTED | MARK_MIGRATED | MARK_THROTTLED) ? MOMENT_MARKED
+											    : MOMENT_CLEAN;
 }
 
 /* As host_contended judges it: what rose between the two sides of the visit, not an average that reaches back. */

@@ -135,11 +135,49 @@ void comparison_caveat(struct strbuf *out, const struct comparison *c)
 		put_foreign(out, i ? ", " : "", c->allowed[i], "");
 }
 
+/* A row of that value that was measured; NULL: none was. */
+static const struct row *row_of_value(const struct comparison *c, int value)
+{
+	for (int i = 0; i < c->n_cells; i++) {
+		const struct compared *x = &c->cell[i].compared[value];
+
+		if (x->row && x->row->n_values > 0)
+			return x->row;
+	}
+	return NULL;
+}
+
+/* "with it go engine cpu | cuda, threads 2 | 1", in the order of the values. */
+static void put_followers(struct strbuf *out, const struct comparison *c)
+{
+	int n = 0;
+
+	for (int k = 0; k < KEY_COUNT; k++) {
+		struct strbuf list = {0};
+		const char *first = NULL;
+		bool differ = false;
+
+		for (int v = 0; v < c->n_values && c->follows[k]; v++) {
+			const struct row *row = row_of_value(c, v);
+			const char *value = row ? point_get(&row->point->point, (enum point_key)k) : "-";
+
+			differ |= row && first && strcmp(first, value) != 0;
+			first = row && !first ? value : first;
+			put_foreign(&list, v ? " | " : " ", value, "");
+		}
+		if (differ)
+			strbuf_printf(out, "%s%s%s", n++ ? ", " : "\nwith it go ", point_key_name(k),
+				      strbuf_text(&list));
+		strbuf_free(&list);
+	}
+}
+
 void comparison_intro(struct strbuf *out, const struct comparison *c)
 {
 	put_foreign(out, "by ", c->by, ", baseline ");
 	put_foreign(out, "", c->value[c->baseline],
 		    ": a ratio is the rate over the baseline's, above 1 is faster, with its 95 % interval");
+	put_followers(out, c);
 	if (c->paired)
 		strbuf_puts(out, "\nwithin a run: median of the ratios of processes of one round");
 	if (c->unpaired)

@@ -92,7 +92,8 @@ static void put_all_facts(struct strbuf *out, const char *of, const json_t *fact
 static void put_method(struct page *p)
 {
 	const struct analysis *a = p->view->a;
-	long samples = 0, warmup = 0, faulted = 0, preempted = 0, migrated = 0, contended = 0, failed = 0;
+	long samples = 0, warmup = 0, faulted = 0, preempted = 0, migrated = 0, contended = 0, throttled = 0,
+	     failed = 0;
 	struct strbuf text = {0};
 
 	for (int i = 0; i < a->n_rows + a->n_ceilings; i++) {
@@ -104,6 +105,7 @@ static void put_method(struct page *p)
 		preempted += r->n_preempted;
 		migrated += r->n_migrated;
 		contended += r->n_contended;
+		throttled += r->n_throttled;
 		failed += r->visits_failed;
 	}
 	strbuf_printf(&text,
@@ -125,8 +127,8 @@ static void put_method(struct page *p)
 	strbuf_printf(
 		&text,
 		"%ld measured, %ld warm-up; marked: %ld with page faults, %ld preempted, %ld migrated, %ld "
-		"contended; none dropped. %ld visits failed",
-		samples, warmup, faulted, preempted, migrated, contended, failed);
+		"contended, %ld throttled; none dropped. %ld visits failed",
+		samples, warmup, faulted, preempted, migrated, contended, throttled, failed);
 	html_fact(&p->out, "samples", strbuf_text(&text));
 	html_fact(&p->out, "command", a->run->command);
 	strbuf_free(&text);

@@ -60,7 +60,7 @@ void html_header(struct page *p)
 	put_escaped(&p->out, &text);
 	strbuf_puts(&p->out, "</h1>\n<p class=\"mute\">");
 	put_model(&text, v);
-	machine_put(&text, run);
+	place_put(&text, run);
 	if (v->a->n_rows > 0 && !v->varies[KEY_ENGINE])
 		strbuf_printf(&text, " \xc2\xb7 engine %s",
 			      point_get(&v->a->rows[0].point->point, KEY_ENGINE));

@@ -266,7 +266,7 @@ static void put_limit(struct page *p, const struct row *c)
 	const char *unit;
 	const struct estimate *rate = row_rate(c, &unit);
 
-	row_test(&test, c);
+	ceiling_test(&test, c);
 	number_estimate(&value, &interval, rate);
 	row_ran(&ran, c);
 	strbuf_puts(&p->out, "<tr><th scope=\"row\" class=\"first\">");

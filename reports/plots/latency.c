@@ -274,11 +274,11 @@ static void picture_describe(struct picture *p, const char *heading, const struc
 		strbuf_printf(&text, " Curves go through %d samples each, evenly spaced on this axis.",
 			      CURVE_MAX);
 	if (n_marked)
-		strbuf_printf(
-			&text,
-			" %d samples were disturbed (contended, preempted, migrated or faulted) and count "
-			"like the others%s.",
-			n_marked, shown ? "; triangles: the slowest of them" : "");
+		strbuf_printf(&text,
+			      " %d samples were disturbed (contended, throttled, preempted, migrated or "
+			      "faulted) and count "
+			      "like the others%s.",
+			      n_marked, shown ? "; triangles: the slowest of them" : "");
 	p->reading = strbuf_take(&text);
 	strbuf_printf(&text, "Distribution of the time of a step, %s: ", heading);
 	for (int i = 0; i < n; i++) {

@@ -16,6 +16,8 @@
 /* Above it a cloud: dots without names. */
 #define POINTS_MAX 60
 #define LINES_MAX  4
+/* Pictures, one a device. */
+#define DEVICES_MAX 4
 /* Inner size in pixels (svg(440, 340) and the margins of roofline.gp). */
 #define INNER_X PLOT_X(0.13, 0.975)
 /* Pixels between two lines that both bear a name. */
@@ -42,6 +44,8 @@ struct roofline {
 	int n_memory, n_peaks, n_hidden;
 	struct roof_line memory[LINES_MAX], peak[LINES_MAX];
 	double x_lo, x_hi, y_lo, y_hi;
+	const char *device;
+	int n_before; /* pictures of other devices */
 };
 
 static const struct {
@@ -396,7 +400,7 @@ static void picture_describe(struct picture *p, const struct script *s, const st
 	const struct spot *best = &w->spot[0];
 	struct strbuf text = {0};
 
-	p->title = mem_strdup("Roofline");
+	p->title = w->n_before ? mem_printf("Roofline of %s", w->device) : mem_strdup("Roofline");
 	strbuf_printf(
 		&text,
 		"%s. Lines: what was measured in this run, memory by the bytes that are read, arithmetic by "
@@ -472,8 +476,8 @@ static void put_notes(struct plots *p, const struct roofline *w, const struct ro
 		plots_note(p, PLOT_ROOFLINE, "%d points whose arithmetic or bytes are unknown",
 			   roof->n_unknown);
 	if (roof->n_other)
-		plots_note(p, PLOT_ROOFLINE,
-			   "%d points that ran on other threads, devices or instruction sets", roof->n_other);
+		plots_note(p, PLOT_ROOFLINE, "%d points that ran on other threads or instruction sets",
+			   roof->n_other);
 	if (roof->n > w->n)
 		plots_note(p, PLOT_ROOFLINE,
 			   "%d points slower than the %d that are drawn; the table has them", roof->n - w->n,
@@ -483,18 +487,42 @@ static void put_notes(struct plots *p, const struct roofline *w, const struct ro
 			   w->n_hidden);
 }
 
-void plot_roofline(struct plots *p, const struct view *v)
+/* Returns how many pictures there are now. */
+static int device_draw(struct plots *p, const struct view *v, const char *device, int n)
 {
-	struct roof roof = roof_make(v->a);
+	struct roof roof = roof_make(v->a, device);
 	struct roofline *w;
 
 	if (!roof.place && roof.known)
-		plots_note(p, PLOT_ROOFLINE, "no roofline: no ceiling was measured beside the points");
+		plots_note(p, PLOT_ROOFLINE, "no roofline%s%s: no ceiling was measured beside the points",
+			   v->varies[KEY_DEVICE] ? " of " : "", v->varies[KEY_DEVICE] ? device : "");
 	if (!roof.place)
-		return;
+		return n;
 	w = mem_alloc(sizeof *w);
+	w->device = device;
+	w->n_before = n;
 	script_make(p, v, w, &roof);
 	put_notes(p, w, &roof);
 	free(w);
 	roof_free(&roof);
+	return n + 1;
+}
+
+static bool is_first_of_device(const struct analysis *a, int i)
+{
+	const char *device = point_get(&a->rows[i].point->point, KEY_DEVICE);
+
+	for (int k = 0; k < i; k++)
+		if (strcmp(point_get(&a->rows[k].point->point, KEY_DEVICE), device) == 0)
+			return false;
+	return true;
+}
+
+void plot_roofline(struct plots *p, const struct view *v)
+{
+	int n = 0;
+
+	for (int i = 0; i < v->a->n_rows && n < DEVICES_MAX; i++)
+		if (is_first_of_device(v->a, i))
+			n = device_draw(p, v, point_get(&v->a->rows[i].point->point, KEY_DEVICE), n);
 }

@@ -11,6 +11,7 @@ CLI_TESTS = \
 	%D%/cache.test \
 	%D%/run.test \
 	%D%/worker.test \
+	%D%/devices.test \
 	%D%/machine.test \
 	%D%/names.test \
 	%D%/limits.test \

@@ -9,3 +9,14 @@ FAKE_DNNL = %D%/whole/libdnnl.so.3 %D%/part/libdnnl.so.3
 tests/cli/providers.log: $(FAKE_DNNL)
 CLEANFILES += $(FAKE_DNNL)
 EXTRA_DIST += %D%/dnnl.c
+FAKE_NVML = %D%/whole/libnvidia-ml.so.1 %D%/part/libnvidia-ml.so.1 %D%/bare/libnvidia-ml.so.1
+FAKE_NVML_CC = $(CC) -shared -fPIC -pthread -Wl,-soname,libnvidia-ml.so.1
+%D%/whole/libnvidia-ml.so.1: %D%/nvml.c
+	$(AM_V_CC)$(MKDIR_P) %D%/whole && $(FAKE_NVML_CC) -o $@ $(srcdir)/%D%/nvml.c
+%D%/part/libnvidia-ml.so.1: %D%/nvml.c
+	$(AM_V_CC)$(MKDIR_P) %D%/part && $(FAKE_NVML_CC) -DPART -o $@ $(srcdir)/%D%/nvml.c
+%D%/bare/libnvidia-ml.so.1: %D%/nvml.c
+	$(AM_V_CC)$(MKDIR_P) %D%/bare && $(FAKE_NVML_CC) -DBARE -o $@ $(srcdir)/%D%/nvml.c
+tests/unit/t_nvml.log tests/cli/counters.log: $(FAKE_NVML)
+CLEANFILES += $(FAKE_NVML)
+EXTRA_DIST += %D%/nvml.c

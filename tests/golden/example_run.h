@@ -161,6 +161,54 @@ static void example_failed_ceilings(struct maker *m)
 	made_visit(m, p, VISIT_TIMING, 1)->failed = true;
 }
 
+/* A visit that read the energy of a GPU, and what it could not read. */
+__attribute__((unused)) static void example_energy(struct maker *m, struct stored_point *p)
+{
+	static const double work[3] = {128, 1e10, 2e8};
+	static const struct {
+		const char *counter, *unit, *why;
+		double value;
+	} readings[] = {
+		{"energy_gpu", "mJ",
+		 "poor: board, counter, 25 steps of 100 ms in 2.5 s, too short: 10 s and 50 steps are needed",
+		 750000},
+		{"energy_gpu_net", "mJ", "poor: less 70 W of idleness", 575000},
+		{"power_mean", "mW", "energy_gpu / time", 300000},
+		{"throttle_reasons", "bits", "software power cap", 4},
+		{"ecc_corrected", "count", "nvmlDeviceGetTotalEccErrors: not supported by this device", NAN},
+	};
+	const int n = sizeof readings / sizeof readings[0];
+	struct stored_visit *v = made_timing(m, p, 0, 45000000, 3, 1, work);
+
+	v->kind = VISIT_COUNTER;
+	v->n_readings = n;
+	v->readings = made_own(m, mem_alloc(sizeof *v->readings * (size_t)n));
+	for (int i = 0; i < n; i++)
+		v->readings[i] = (struct stored_reading){.counter = made_text(m, readings[i].counter),
+							 .unit = made_text(m, readings[i].unit),
+							 .source = made_text(m, "nvml"),
+							 .op = made_text(m, ""),
+							 .thread = -1,
+							 .usable = isfinite(readings[i].value),
+							 .why = made_text(m, readings[i].why),
+							 .value = readings[i].value};
+}
+
+/* One point on a GPU that was too hot. */
+__attribute__((unused)) static struct maker *example_gpu_run(void)
+{
+	static const double work[3] = {128, 1e10, 2e8};
+	struct maker *m = made_start();
+	struct stored_point *p = made_point(m, ROLE_MEASURE, POINT_DONE, "",
+					    "workload=pp128 model=synthetic:llama-160m precision=bf16 kv=f16 "
+					    "device=cuda:0 engine=cuda threads=1");
+
+	for (int round = 1; round <= 3; round++)
+		made_timing(m, p, round, 45000000, 3, 1, work)->series->marks[2] = MARK_THROTTLED;
+	example_energy(m, p);
+	return m;
+}
+
 __attribute__((unused)) static struct maker *example_run(void)
 {
 	struct maker *m = made_start();

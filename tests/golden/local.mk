@@ -10,6 +10,13 @@ check_PROGRAMS += %D%/t_reports %D%/t_plots %D%/t_models %D%/t_comparisons
 %C%_t_comparisons_SOURCES = %D%/t_comparisons.c %D%/golden.h %D%/example_run.h %D%/stored_run.h
 %C%_t_comparisons_CFLAGS = $(AM_CFLAGS)
 %C%_t_comparisons_LDADD = $(REPORT_TEST_LINK)
+check_PROGRAMS += %D%/t_devices
+%C%_t_devices_SOURCES = %D%/t_devices.c %D%/golden.h %D%/stored_run.h
+%C%_t_devices_CFLAGS = $(AM_CFLAGS)
+%C%_t_devices_LDADD = $(REPORT_TEST_LINK)
+TESTS += %D%/t_devices
+EXTRA_DIST += %D%/reports/devices.txt %D%/reports/devices-by-device.txt %D%/reports/devices-by-engine.txt \
+	%D%/reports/devices-of-two-runs.txt
 check_PROGRAMS += %D%/t_verdict_page
 %C%_t_verdict_page_SOURCES = %D%/t_verdict_page.c %D%/golden.h %D%/example_verdicts.h %D%/example_run.h %D%/stored_run.h
 %C%_t_verdict_page_CFLAGS = $(AM_CFLAGS)
@@ -29,7 +36,8 @@ EXTRA_DIST += %D%/reports/terminal.txt %D%/reports/terminal-60.txt %D%/reports/t
 	%D%/reports/report.csv %D%/reports/report.json %D%/reports/body.html \
 	%D%/reports/compare-precision.txt %D%/reports/compare-apart.txt %D%/reports/compare-machine.txt \
 	%D%/reports/compare.md %D%/reports/compare.csv %D%/reports/compare.json %D%/reports/compare-body.html \
-	%D%/reports/refusal.txt %D%/reports/plots.txt
+	%D%/reports/refusal.txt %D%/reports/plots.txt \
+	%D%/reports/energy.txt %D%/reports/energy.md %D%/reports/energy.csv %D%/reports/energy.json
 
 # Whole models against other implementations.
 %C%_t_models_SOURCES = %D%/t_models.c %D%/prompts.h tests/tiny_models.h tests/gguf_writer.h

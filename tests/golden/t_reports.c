@@ -330,6 +330,29 @@ static void test_command(void)
 	made_free(m);
 }
 
+/* Energy and its quality, and a mark, where a run has some. */
+static void test_energy(void)
+{
+	static const char *const formats[][2] = {{"terminal", "energy.txt"},
+						 {"md", "energy.md"},
+						 {"csv", "energy.csv"},
+						 {"json", "energy.json"}};
+	struct maker *m = example_gpu_run();
+	struct analysis *a = analysis_make(&m->run);
+	const struct report_options options = {.width = 100};
+
+	for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
+		char *text = emit(formats[i][0], a, &options);
+
+		compare(formats[i][1], text);
+		ok(strstr(text, "joules") && strstr(text, "poor") && strstr(text, "throttled"),
+		   "%s says what it is worth", formats[i][0]);
+		free(text);
+	}
+	analysis_free(a);
+	made_free(m);
+}
+
 int main(void)
 {
 	struct maker *m = example_run();
@@ -353,6 +376,7 @@ int main(void)
 	test_lines();
 	test_many_ceilings();
 	test_wide_names();
+	test_energy();
 	ok(!emitter_find("nonsense"), "an unknown format is not found");
 	analysis_free(a);
 	made_free(m);

@@ -24,8 +24,10 @@ extern const int simt_n_kernels;
 const struct simt_kernel *simt_find(const char *name);
 
 /*
- * Runs a grid. args: as the kernel's struct, copied. shared: bytes of dynamic shared memory. A thread that misses a barrier
- * or shuffle that others of its block (warp) wait in is an error: the program aborts with the kernel's name.
+ * Runs a grid. args: as the kernel's struct, copied. shared: bytes of dynamic shared memory; no kernel takes any, so 0.
+ * Blocks have one dimension. As on devices a barrier waits for the threads of the block that have not returned, a shuffle
+ * for all lanes of the warp. When those who wait would wait for ever, or an address is not aligned as a wide load needs it,
+ * the program aborts with the kernel's name, the block and the thread.
  */
 void simt_run(const struct simt_kernel *k, const unsigned grid[3], const unsigned block[3], size_t shared,
 	      const void *args);

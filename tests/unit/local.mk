@@ -134,6 +134,11 @@ check_PROGRAMS += %D%/t_counter_perf %D%/t_group_counters
 %C%_t_group_counters_CFLAGS = $(AM_CFLAGS)
 %C%_t_group_counters_LDADD = libmeasure.a $(WIRE_TEST_LINK)
 TESTS += %D%/t_counter_perf %D%/t_group_counters
+check_PROGRAMS += %D%/t_nvml
+%C%_t_nvml_SOURCES = %D%/t_nvml.c
+%C%_t_nvml_CFLAGS = $(AM_CFLAGS)
+%C%_t_nvml_LDADD = libmeasure.a $(WIRE_TEST_LINK)
+TESTS += %D%/t_nvml
 SERVER_TEST_LINK = libmeasure.a libworkloads.a libwire.a libengines.a libcudaengine.a libjob.a libmodel.a $(KERNEL_LIBS) libtensor.a libbase.a \
 	$(PCRE2_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS)
 check_PROGRAMS += %D%/t_verify

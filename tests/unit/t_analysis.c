@@ -86,6 +86,22 @@ static void test_bound(void)
 		{"workload=tg8 model=m precision=q8_0 kv=f16 threads=1", 0.11, 0.8, 0.1, POINT_FAILED},
 		{"workload=tg8 model=m precision=f32 kv=f32 threads=1", 2e-4, 0, 1e-4, POINT_FAILED},
 		{"workload=gemm m=8 n=8 k=8 precision=q8_0 threads=1", 2e-3, 0.02, 1e-3, POINT_FAILED},
+		/* Another device keeps activations in f16. */
+		{"workload=gemm m=8 n=8 k=8 precision=q8_0 threads=1 device=cuda:0", 5e-3, 0.02, 1e-2,
+		 POINT_DONE},
+		{"workload=gemm m=8 n=8 k=8 precision=q4_0 threads=1 device=cuda:0", 2e-2, 0.2, 1e-2,
+		 POINT_FAILED},
+		{"workload=gemm m=8 n=8 k=8 precision=tf32 threads=1 device=cuda:0", 1e-3, 0, 2e-3,
+		 POINT_DONE},
+		{"workload=gemm m=8 n=8 k=8 precision=wi8ai8 threads=1 device=cuda:0", 2e-3, 0, 1e-3,
+		 POINT_FAILED},
+		{"workload=tg8 model=m precision=f16 kv=f16 threads=1 device=cuda:0", 5e-3, 1e-3, 1e-2,
+		 POINT_DONE},
+		{"workload=tg8 model=m precision=f16 kv=f16 threads=1", 5e-3, 1e-3, 2e-3, POINT_FAILED},
+		{"workload=tg8 model=m precision=tf32 kv=f16 threads=1 device=cuda:0", 2e-2, 1e-3, 1e-2,
+		 POINT_FAILED},
+		{"workload=tg8 model=m precision=q8_0 kv=f16 threads=1 device=cuda:0", 0.019, 0.02, 0.03,
+		 POINT_DONE},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		struct maker *m = made_start();

@@ -56,10 +56,10 @@ static void well_formed(const struct wire_reading *r, int n)
 	is_int(n_bad, 0, "names, units, values and times make sense");
 }
 
-/* Life of a source: open, start and stop twice, close. Returns the readings of the second time; free() its item. */
+/* Life of a source: open, start, stop and finish twice, close. Returns the readings of the second time; free() its item. */
 static struct readings live(const struct counter_ops *ops)
 {
-	const struct counter_config config = {ops->has_groups ? "base" : "", 0};
+	const struct counter_config config = {ops->has_groups ? "base" : "", 0, "cpu"};
 	struct readings r = {0};
 	struct counter *c = NULL;
 	struct diag d = {0};
@@ -74,6 +74,8 @@ static struct readings live(const struct counter_ops *ops)
 		work();
 		r.n = 0;
 		is_int(ops->stop(c, &r, &d), 0, "stops");
+		if (ops->finish)
+			is_int(ops->finish(c, &r, &d), 0, "finishes");
 		ok(r.n >= 1, "%d readings", r.n);
 		well_formed(r.item, r.n);
 	}
@@ -106,7 +108,7 @@ static void test_rusage(const struct wire_reading *r, int n)
 /* This program again, small beside the one that forked it: its peak, on standard output. */
 static int small_main(void)
 {
-	const struct counter_config config = {"", 0};
+	const struct counter_config config = {"", 0, "cpu"};
 	const char *group;
 	const struct counter_ops *ops = counter_find("rusage", &group, NULL);
 	struct counter *c = NULL;

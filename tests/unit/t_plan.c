@@ -242,8 +242,8 @@ static void test_usage(void)
 		   "'inferometer list counters' lists them");
 	is_refused("{workload: fma, type: f32, counters: [nosuch]}\n",
 		   "x.yaml:1: counters: unknown source \"nosuch\", the worker has clock, papi:GROUP");
-	is_refused("{workload: fma}\n",
-		   "x.yaml:1: workload fma needs key \"type\": fma: element type, f32, bf16 or int8");
+	is_refused("{workload: fma}\n", "x.yaml:1: workload fma needs key \"type\": fma: element type, f32, "
+					"bf16 or int8; of a GPU tf32 and f16, too");
 	is_refused("{workload: pp8 @ d16, depth: 4, model: default}\n",
 		   "x.yaml:1: depth is given twice: as a key and in workload \"pp8 @ d16\"");
 	is_refused("{workload: gemm, m: 1-1000, n: 1-1000, k: 1-1000}\n",

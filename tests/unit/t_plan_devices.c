@@ -19,6 +19,7 @@ static void hello_of_engines(bool gpu_is_usable)
 {
 	static const char *const precisions[] = {"f32", "f16", "bf16", "q8_0", "tf32", NULL},
 				 *const kvs[] = {"f16", NULL}, *const isas[] = {"sm_90", NULL},
+				 *const affinities[] = {"auto", NULL},
 				 *const providers[] = {"own", "cublaslt", NULL},
 				 *const gpus[] = {"cuda", NULL}, *const cpus[] = {"cpu", "null", NULL};
 	const char *why = "no NVIDIA driver: libcuda.so.1 is not there";
@@ -35,6 +36,7 @@ static void hello_of_engines(bool gpu_is_usable)
 	choice_lists(&gpu->precisions, precisions, true, "");
 	choice_lists(&gpu->kvs, kvs, true, "");
 	choice_lists(&gpu->isas, isas, true, "");
+	choice_lists(&gpu->affinities, affinities, true, "");
 	choice_lists(&gpu->providers, providers, true, "");
 }
 
@@ -151,6 +153,14 @@ static void test_choices(void)
 		"device=cuda:0 engine=cuda model=default precision=bf16 threads=1 workload=tg1\n");
 }
 
+static void test_threads(void)
+{
+	is_plan("{" GEMM ", device: [cpu, 'cuda:0'], threads: [2, 4, all, 1-all*2]}\n",
+		CPU "k=8 m=8 n=8 precision=f32 threads=4 workload=gemm\n"
+		    "k=8 m=8 n=8 precision=f32 threads=1 workload=gemm\n"
+		    "device=cuda:0 engine=cuda k=8 m=8 n=8 precision=f32 threads=1 workload=gemm\n");
+}
+
 static void test_no_choices(void)
 {
 	static const char *const none[] = {NULL};
@@ -159,6 +169,16 @@ static void test_no_choices(void)
 		GPU "device=cuda:0 engine=cuda isa=avx2 k=8 m=8 n=8 precision=f32 threads=1 workload=gemm -> "
 		    "skipped: "
 		    "x.yaml:1: device cuda:0 has no isa avx2\n");
+}
+
+static void test_affinity(void)
+{
+	is_plan("{" GEMM ", device: 'cuda:0', affinity: [all, auto, compact, 0-1]}\n",
+		"device=cuda:0 engine=cuda k=8 m=8 n=8 precision=f32 threads=1 workload=gemm\n"
+		"affinity=compact device=cuda:0 engine=cuda k=8 m=8 n=8 precision=f32 threads=1 "
+		"workload=gemm -> skipped: "
+		"x.yaml:1: device cuda:0 has no affinity compact, known are auto\n"
+		"affinity=0-1 device=cuda:0 engine=cuda k=8 m=8 n=8 precision=f32 threads=1 workload=gemm\n");
 }
 
 /* Named and absent: a row that says why. */
@@ -273,7 +293,9 @@ int main(void)
 	test_devices();
 	test_pairs();
 	test_choices();
+	test_threads();
 	test_no_choices();
+	test_affinity();
 	test_absent();
 	test_ids();
 	test_shares();

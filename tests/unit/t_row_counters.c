@@ -178,9 +178,72 @@ static void test_absent(void)
 	row_counters_free(&c);
 }
 
+static struct stored_reading energy(const char *counter, double mj, const char *why)
+{
+	struct stored_reading r = reading(counter, mj);
+	r.source = "nvml";
+	r.unit = "mJ";
+	r.why = (char *)why;
+	return r;
+}
+
+static void quality_is(const struct row_counters *c, const char *name, const char *want)
+{
+	const struct row_counter *one = find(c, name);
+	is_text(one->quality, want, name);
+}
+
+/* Energy a token and its inverse, gross and net, of each sensor; nothing where no token is counted. */
+static void test_energy(void)
+{
+	struct stored_reading r[6] = {
+		energy("energy_gpu", 4000, "good: board, counter"),
+		energy("energy_gpu_net", 2000, "fair: less 70 W of idleness"),
+		energy("energy_package", NAN, "no permission"),
+		energy("power_mean", 300000.0 / REPS, "energy_gpu / time"),
+		energy("ecc_corrected", 3.0 / REPS, ""),
+		energy("energy_step", 1e8 / REPS, "counter, 99 steps"),
+	};
+	struct stored_visit v = visit(r, 6, 0);
+	struct stored_point p = {.reason = "", .n_visits = 1, .visits = &v};
+	struct row row = {.point = &p};
+	r[2].usable = false;
+	r[3].unit = "mW";
+	r[4].unit = "count";
+	r[5].unit = "ns";
+	struct row_counters c = row_counters_make(&row);
+	value_is(&c, "joules_per_token_gpu", 0.5, 1, "J/token");
+	value_is(&c, "tokens_per_joule_gpu", 2, 1, "token/J");
+	value_is(&c, "energy_delay_gpu", 1, 1, "J*s/rep");
+	value_is(&c, "joules_per_token_gpu_net", 0.25, 1, "J/token");
+	value_is(&c, "tokens_per_joule_gpu_net", 4, 1, "token/J");
+	value_is(&c, "energy_gpu", 4000, 1, "mJ/rep");
+	value_is(&c, "power_mean", 300000, 1, "mW");
+	value_is(&c, "ecc_corrected", 3, 1, "count");
+	value_is(&c, "energy_step", 1e8, 1, "ns");
+	missing(&c, "joules_per_token_package", "without energy_package: no permission");
+	quality_is(&c, "joules_per_token_gpu", "good");
+	quality_is(&c, "energy_gpu_net", "fair");
+	ok(!find(&c, "power_mean")->quality && !find(&c, "energy_step")->quality, "nothing else has one");
+	has_text(find(&c, "joules_per_token_gpu")->why, "energy / tokens; good: board, counter", "how");
+	ok(c.n == 6 + 3 * 3 && c.item[0].derived, "metrics stand first");
+	row_counters_free(&c);
+	v.tokens = 0;
+	c = row_counters_make(&row);
+	is_int(c.n, 6, "a matrix product has no tokens");
+	row_counters_free(&c);
+	v.n_series = 0;
+	v.tokens = 8;
+	c = row_counters_make(&row);
+	ok(c.n == 6 && isnan(find(&c, "energy_gpu")->value.value),
+	   "nor is anything said without repetitions");
+	row_counters_free(&c);
+}
+
 int main(void)
 {
 	test_passes();
+	test_energy();
 	test_over_passes(temp_folder());
 	test_absent();
 	return tap_done();

@@ -97,6 +97,10 @@ static void test_points(struct peer *p)
 		      "\"engine\":\"cpu\"",
 		      "unsupported", "engine cpu has no device cuda:0; it is engine cuda's");
 	refused_point(p, "\"workload\":\"fma\",\"type\":\"f32\",\"threads\":\"1\",\"engine\":\"cuda\"",
+		      "unavailable", "device cuda:0: ");
+	refused_point(p,
+		      "\"workload\":\"fma\",\"type\":\"f32\",\"threads\":\"1\",\"engine\":\"cuda\","
+		      "\"device\":\"cpu\"",
 		      "unsupported", "engine cuda has no device cpu; it is engine cpu's");
 	refused_point(p,
 		      "\"workload\":\"gemm\",\"m\":\"1\",\"n\":\"1\",\"k\":\"1\",\"threads\":\"1\","

@@ -4,7 +4,7 @@
  * machine or the process over the measured part of a window. It runs in visits
  * of its own, never while steps are timed for a result.
  *
- * Life: probe; open -> start -> stop -> ... -> close, by one thread, the one that runs the window. A source that
+ * Life: probe; open -> start -> stop -> finish -> ... -> close, by one thread, the one that runs the window. A source that
  * counts threads is open before the engine is: each thread of its pool comes by with born and gone.
  */
 #ifndef IFM_MEASURE_COUNTER_H
@@ -28,8 +28,9 @@ void reading_put(struct readings *r, const char *counter, const char *unit, int6
 
 /* What is asked of a source. */
 struct counter_config {
-	const char *group; /* "base" of "papi:base"; "" of a source without groups */
-	int pass;	   /* which of its visits this is, from 0 */
+	const char *group;  /* "base" of "papi:base"; "" of a source without groups */
+	int pass;	    /* which of its visits this is, from 0 */
+	const char *device; /* that the point runs on: "cpu", "cuda:0"; NULL: none is known */
 };
 
 struct counter_ops {
@@ -53,6 +54,10 @@ struct counter_ops {
 	/* Required. Ends counting and adds readings. What could not be read has a reason in `why` and is not
 	 * usable; a reading that is usable may say in it how it was counted. The caller sets pass and source. */
 	int (*stop)(struct counter *c, struct readings *out, struct diag *d);
+
+	/* Optional. After each stop, once all sources have stopped: what takes its time and must not stand in a
+	 * window. Adds readings, as stop does. */
+	int (*finish)(struct counter *c, struct readings *out, struct diag *d);
 
 	void (*close)(struct counter *c); /* Required. NULL is fine. */
 

@@ -7,10 +7,10 @@
 
 #include "engines/base/strbuf.h"
 
-extern const struct counter_ops counter_clock, counter_rusage, counter_perf, counter_papi;
+extern const struct counter_ops counter_clock, counter_rusage, counter_perf, counter_papi, counter_nvml;
 
 const struct counter_ops *const counter_registry[] = {&counter_clock, &counter_rusage, &counter_perf,
-						      &counter_papi, NULL};
+						      &counter_papi,  &counter_nvml,   NULL};
 
 static const struct counter_ops *unknown(const char *name, struct diag *d)
 {
