@@ -110,32 +110,32 @@ take_programs() {
 
 # "yes", or why not.
 device_state() {
-	./inferometer-worker </dev/null >/dev/null 2>&1 # the first start reads it all from disk
-	inferometer list devices 2>&1 | awk -v d="$device" '$1 == d { found = 1; if ($NF != "yes") sub(/.*  no: /, ""); else $0 = "yes"; print }
+	timeout 120 inferometer list devices 2>&1 | awk -v d="$device" '$1 == d { found = 1; if ($NF != "yes") sub(/.*  no: /, ""); else $0 = "yes"; print }
 		END { if (!found) print "there is no device " d }'
 }
 
-# cuBLASLt is looked for where the loader and toolkits have it; wheels of Python have it elsewhere.
-find_wheels() {
+# Folders that the loader does not know: of Python's wheels, of further toolkits.
+library_folders() {
 	for python in python3 python; do
-		command -v "$python" >/dev/null 2>&1 || continue
-		site=$("$python" -c 'import site, sys; print("\n".join(site.getsitepackages() + [site.getusersitepackages()] + sys.path))' 2>/dev/null)
-		for folder in $site; do
-			for file in "$folder"/nvidia/cu13/lib/libcublasLt.so.1* "$folder"/nvidia/cublas/lib/libcublasLt.so.1*; do
-				[ -z "${INFEROMETER_LIBCUBLASLT:-}" ] && [ -e "$file" ] && wheel_is_ours "$file" && export INFEROMETER_LIBCUBLASLT="$file"
-			done
-			for file in "$folder"/nvidia/cu13/lib/libcupti.so.1* "$folder"/nvidia/cuda_cupti/lib/libcupti.so.1*; do
-				[ -z "${INFEROMETER_LIBCUPTI:-}" ] && [ -e "$file" ] && export INFEROMETER_LIBCUPTI="$file"
-			done
-		done
+		"$python" -c 'import site, sys; print("\n".join(site.getsitepackages() + [site.getusersitepackages()] + sys.path[1:]))' 2>/dev/null
+	done | sort -u | while IFS= read -r site; do
+		[ -n "$site" ] && [ -d "$site/nvidia" ] && printf '%s\n' "$site/nvidia"
 	done
-	return 0
+	ls -d /usr/local/cuda-* /opt/cuda* /opt/nvidia* 2>/dev/null
 }
 
-# The version that the worker was built for: it says its name when it does not find it.
-wheel_is_ours() {
-	inferometer list providers 2>/dev/null | grep -q 'libcublasLt' || return 0
-	inferometer list providers 2>/dev/null | grep -qF "$(basename "$1")"
+# Each library that is said to be missing, with the variable that may name it, is looked for there.
+find_libraries() {
+	{ timeout 60 inferometer list providers && timeout 60 inferometer list counters; } 2>/dev/null |
+		sed -n 's/.*[ :]\(lib[^ ]*\) is not found (\([A-Z_]*\) may name it).*/\1 \2/p' | sort -u >wanted.txt
+	library_folders >folders.txt
+	while read -r file variable; do
+		path=$(while IFS= read -r folder; do find "$folder" -name "$file" 2>/dev/null; done <folders.txt | head -n 1)
+		[ -n "$path" ] || continue
+		export "$variable=$path"
+		printf '%s\n' "$variable: $(basename "$path") of a wheel or a further toolkit" >>libraries.txt
+	done <wanted.txt
+	rm -f wanted.txt folders.txt
 }
 
 # ---- steps ----
@@ -324,7 +324,7 @@ prepare() {
 	take_programs
 	state=$(device_state)
 	[ "$state" = yes ] || nothing "$device: $state"
-	find_wheels
+	find_libraries
 }
 
 case ${1:-} in
