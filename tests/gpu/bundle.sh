@@ -6,7 +6,8 @@
 #   inferometer, inferometer-worker, tests/gpu/agree    scripts that set paths and start what stands in bin
 #   bin, lib, libc, data                                programs, their libraries, glibc, the shipped model
 #
-# glibc is taken from libc only where the machine's own is too old for the programs.
+# OpenBLAS, half of it all, is compressed until something is started. glibc is taken from libc only where the machine's own is too old for
+# the programs.
 set -eu
 top=$1 build=$2 out=$3
 most_mib=60
@@ -60,6 +61,10 @@ copy_libraries() {
 	done
 }
 
+compress() {
+	[ ! -e "$out/lib/libopenblas.so.0" ] || gzip -9 "$out/lib/libopenblas.so.0"
+}
+
 # Starts bin/NAME by what it finds beside itself, wherever the folder is, also through a link.
 starter() { # name, the bundle as seen from the script
 	cat <<END
@@ -69,6 +74,9 @@ here=\$(cd "\$(dirname "\$(readlink -f "\$0")")/$2" && pwd) || exit 2
 export INFEROMETER_DATA="\${INFEROMETER_DATA:-\$here/data}"
 export INFEROMETER_WORKER="\${INFEROMETER_WORKER:-\$here/inferometer-worker}"
 own=\$here/bin/$1
+for l in "\$here"/lib/*.gz; do
+	[ ! -e "\$l" ] || { gzip -dc "\$l" >"\${l%.gz}.\$\$" && mv "\${l%.gz}.\$\$" "\${l%.gz}" && rm -f "\$l"; }
+done
 ours=\$here/lib\${LD_LIBRARY_PATH:+:\$LD_LIBRARY_PATH}
 # A glibc that lacks what the programs or their libraries were linked with says so before anything runs.
 if [ -z "\${IFM_BUNDLE_LIBC:-}" ]; then
@@ -105,6 +113,7 @@ mkdir -p "$out/bin" "$out/lib" "$out/libc" "$out/data/models" "$out/tests/gpu"
 copy_programs
 copy_libraries
 cp "$top/workloads/models/default.gguf" "$out/data/models/"
+compress
 write_starters
 size=$(du -sm "$out" | awk '{ print $1 }')
 [ "$size" -le "$most_mib" ] || die "it has $size MiB, more than $most_mib"
