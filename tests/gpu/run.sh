@@ -340,7 +340,7 @@ for s in $steps; do
 	too_late "$s" || step_run "$s"
 done
 pages_write
-rm -f sources.txt
+rm -f sources.txt gpu.db-lock
 echo
 cat table.txt
 ! grep -q '^[a-z]* *FAIL ' table.txt
