@@ -5,9 +5,9 @@
 /* Loads under way in a thread. */
 #define STREAM_DEEP 4
 
-DEVICE uint32_t stream_fold(struct words_4 v)
+DEVICE uint32_t stream_sum(struct words_4 v)
 {
-	return v.w[0] ^ v.w[1] ^ v.w[2] ^ v.w[3];
+	return v.w[0] + v.w[1] + v.w[2] + v.w[3];
 }
 
 DEVICE const char *stream_word(const struct stream_args *a, uint64_t i)
@@ -15,6 +15,7 @@ DEVICE const char *stream_word(const struct stream_args *a, uint64_t i)
 	return (const char *)a->from + 16 * i;
 }
 
+/* The sum of this thread's words. */
 DEVICE uint32_t stream_read_pass(const struct stream_args *a)
 {
 	uint64_t i = thread_of_grid(), step = threads_of_grid();
@@ -22,12 +23,12 @@ DEVICE uint32_t stream_read_pass(const struct stream_args *a)
 	for (; i + (STREAM_DEEP - 1) * step < a->n16; i += STREAM_DEEP * step) {
 		struct words_4 v[STREAM_DEEP];
 		UNROLLED (u, STREAM_DEEP)
-			v[u] = load_words_4(stream_word(a, i + (uint64_t)u * step));
+			v[u] = load_words_4_past_l1(stream_word(a, i + (uint64_t)u * step));
 		UNROLLED (u, STREAM_DEEP)
-			all ^= stream_fold(v[u]);
+			all += stream_sum(v[u]);
 	}
 	for (; i < a->n16; i += step)
-		all ^= stream_fold(load_words_4(stream_word(a, i)));
+		all += stream_sum(load_words_4_past_l1(stream_word(a, i)));
 	return all;
 }
 
@@ -36,16 +37,16 @@ KERNEL_DEFINE(stream_read, stream_args)
 	SHARED uint32_t warps[WARPS_MAX];
 	uint32_t all = 0;
 	for (uint32_t pass = 0; pass < a.passes; pass++)
-		all ^= stream_read_pass(&a);
-	UNROLLED (i, LANE_STEPS)
-		all ^= lane_xor_u32(all, 1 << i);
+		all += stream_read_pass(&a);
+	UNROLLED (s, LANE_STEPS)
+		all += lane_xor_u32(all, WARP / 2 >> s);
 	if (lane_of_thread() == 0)
 		warps[warp_of_thread()] = all;
 	block_barrier();
 	if (thread_x() != 0)
 		return;
 	for (int w = 1; w < block_threads() / WARP; w++)
-		all ^= warps[w];
+		all += warps[w];
 	a.sink[block_x()] = all;
 }
 
@@ -56,12 +57,12 @@ DEVICE void stream_copy_pass(const struct stream_args *a)
 	for (; i + (STREAM_DEEP - 1) * step < a->n16; i += STREAM_DEEP * step) {
 		struct words_4 v[STREAM_DEEP];
 		UNROLLED (u, STREAM_DEEP)
-			v[u] = load_words_4(stream_word(a, i + (uint64_t)u * step));
+			v[u] = load_words_4_past_l1(stream_word(a, i + (uint64_t)u * step));
 		UNROLLED (u, STREAM_DEEP)
 			write_words_4(to + 16 * (i + (uint64_t)u * step), v[u]);
 	}
 	for (; i < a->n16; i += step)
-		write_words_4(to + 16 * i, load_words_4(stream_word(a, i)));
+		write_words_4(to + 16 * i, load_words_4_past_l1(stream_word(a, i)));
 }
 
 KERNEL_DEFINE(stream_copy, stream_args)
@@ -70,7 +71,7 @@ KERNEL_DEFINE(stream_copy, stream_args)
 		stream_copy_pass(&a);
 }
 
-/* What is stored differs from pass to pass: none can be left out. */
+/* Each pass stores something else, so that none can be left out. */
 KERNEL_DEFINE(stream_write, stream_args)
 {
 	for (uint32_t pass = 0; pass < a.passes; pass++)

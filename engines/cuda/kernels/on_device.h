@@ -141,10 +141,12 @@ DEVICE struct words_2 load_words_2(const void *p)
 	return v;
 }
 
-DEVICE uint32_t load_words_1(const void *p)
+DEVICE struct words_4 load_words_4_past_l1(const void *p)
 {
-	uint32_t v;
-	asm volatile("ld.global.nc.L1::no_allocate.u32 %0, [%1];" : "=r"(v) : "l"(p));
+	struct words_4 v;
+	asm volatile("ld.global.cg.v4.u32 {%0,%1,%2,%3}, [%4];"
+		     : "=r"(v.w[0]), "=r"(v.w[1]), "=r"(v.w[2]), "=r"(v.w[3])
+		     : "l"(p));
 	return v;
 }
 

@@ -166,17 +166,14 @@ DEVICE struct words_4 load_words_4(const void *p)
 	return read_words_4(p);
 }
 
+DEVICE struct words_4 load_words_4_past_l1(const void *p)
+{
+	return read_words_4(p);
+}
+
 DEVICE struct words_2 load_words_2(const void *p)
 {
 	struct words_2 v;
-	need_aligned(p, sizeof v);
-	memcpy(&v, p, sizeof v);
-	return v;
-}
-
-DEVICE uint32_t load_words_1(const void *p)
-{
-	uint32_t v;
 	need_aligned(p, sizeof v);
 	memcpy(&v, p, sizeof v);
 	return v;

@@ -10,7 +10,9 @@
  *   thread_x() ... grid_x()       where the thread is
  *   block_barrier()               all threads of the block that have not returned
  *   lane_xor_f32, _u32(v, mask)   the value of another lane; all 32 lanes of the warp take part
- *   load_words_4, _2, _1(p)       streamed past L1, of memory that no kernel under way writes
+ *   load_words_4, _2(p)           streamed, not kept in L1, of memory that no kernel under way writes
+ *   load_words_4_past_l1(p)       from L2, whatever L1 holds
+ *   read_words_4, write_words_4   as any access: 16 aligned bytes
  *   f16_bits, bf16_bits(f)        rounded to nearest even; f16_value, bf16_value(bits)
  *   pack_f16, pack_bf16(low, high)
  *   f32_bits, f32_of_bits, dot_i8(a, b, sum), exp2_fast
