@@ -180,10 +180,11 @@ step_env() { # limit
 	row env "$(state_of $rc)" "$took" "$(inferometer list devices | sed -n "s/^$device  *//p" | sed 's/  *engine.*//')"
 }
 
-# A line of TAP: how many of how many.
+# TAP in a line: how many hold, and the first that does not.
 tap_told() { # log
-	awk '/^ok .*# SKIP/ { s++; next } /^ok/ { n++ } /^not ok/ { f++ } /^1\.\.0 # SKIP/ { sub(/.*SKIP /, ""); print; none = 1 }
-		END { if (!none) printf "%d hold, %d do not, %d skipped\n", n, f, s }' "$1"
+	awk '/^ok .*# SKIP/ { s++; next } /^ok/ { n++ } /^not ok/ && !f++ { sub(/^not ok [0-9]* - /, ""); first = "; first: " $0 }
+		/^1\.\.0 # SKIP/ { sub(/.*SKIP /, ""); print; none = 1 } /^Bail out/ { first = "; " $0 }
+		END { if (!none) printf "%d hold, %d do not, %d skipped%s\n", n, f, s, first }' "$1"
 }
 
 step_agree() {
@@ -192,7 +193,9 @@ step_agree() {
 		return
 	fi
 	limited "$1" agree.log "$agree" "$device" "${SEED:-$(date +%s)}" ${QUICK:+quick}
-	row agree "$(state_of $rc)" "$took" "$(tap_told agree.log)"
+	state=$(state_of $rc)
+	! grep -qE '^(not ok|Bail out)' agree.log || state=FAIL
+	row agree "$state" "$took" "$(tap_told agree.log)"
 }
 
 # How many points of a run are in a state.
