@@ -15,10 +15,15 @@ static const struct {
 	const char *name;
 	size_t offset;
 } estimates[] = {
-	{"rep_s", offsetof(struct row, rep_s)},		 {"tokens_per_s", offsetof(struct row, tokens_s)},
-	{"gflop_per_s", offsetof(struct row, gflops_s)}, {"gbyte_per_s", offsetof(struct row, gbytes_s)},
-	{"call_ns", offsetof(struct row, call_ns)},	 {"step_ms", offsetof(struct row, step_ms)},
-	{"load_s", offsetof(struct row, load_s)},	 {"share", offsetof(struct row, share)},
+	{"rep_s", offsetof(struct row, rep_s)},
+	{"tokens_per_s", offsetof(struct row, tokens_s)},
+	{"gflop_per_s", offsetof(struct row, gflops_s)},
+	{"gbyte_per_s", offsetof(struct row, gbytes_s)},
+	{"call_ns", offsetof(struct row, call_ns)},
+	{"step_ms", offsetof(struct row, step_ms)},
+	{"load_s", offsetof(struct row, load_s)},
+	{"share", offsetof(struct row, share)},
+	{"device_share", offsetof(struct row, device_share)},
 };
 #define N_ESTIMATES (sizeof estimates / sizeof estimates[0])
 

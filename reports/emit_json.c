@@ -48,6 +48,7 @@ static void put_rates(json_t *o, const struct row *r)
 	json_object_set_new(o, "step_ms", json_of_estimate(&r->step_ms));
 	json_object_set_new(o, "load_s", json_of_estimate(&r->load_s));
 	json_object_set_new(o, "share", json_of_estimate(&r->share));
+	json_object_set_new(o, "device_share", json_of_estimate(&r->device_share));
 	json_put_number(o, "step_p99_ms", r->step_p99_ms);
 	json_put_text(o, "bound", bound_name(r->bound));
 	json_put_number(o, "ceiling", r->ceiling);

@@ -201,6 +201,43 @@ static int host_open(struct session *s, const struct model *m, struct diag *d)
 	return rc;
 }
 
+/* A product of each kind that a layer has, and of the output, with so many rows: what they are made of does not matter. */
+static int products_settle(struct session *s, int n, int rows, struct diag *d)
+{
+	const struct dev_layer *l = &s->weights.layers[0];
+	const CUdeviceptr to[MATRIX_COUNT] = {
+		[MATRIX_QKV] = s->dev.qkv,
+		[MATRIX_ATTN_OUT] = s->dev.delta,
+		[MATRIX_GATE_UP] = s->dev.gate_up,
+		[MATRIX_DOWN] = s->dev.delta,
+	};
+	int rc = 0;
+	for (int i = 0; i < MATRIX_COUNT && n > 0 && rc == 0; i++)
+		rc = product_run(&s->products, &l->matrix[i], s->dev.in, n, to[i], d);
+	if (rc == 0 && rows > 0)
+		rc = product_run(&s->products, &s->weights.output, s->dev.in, rows, s->dev.logits, d);
+	return rc;
+}
+
+/*
+ * How the products of the usual steps are done is settled now: one token a sequence, and as many tokens as there may be.
+ * describe says it before the first step, and blocking "tune" waits here. Inputs are no zeros: chips run faster on those.
+ */
+static int settle(struct session *s, size_t in_bytes, struct diag *d)
+{
+	struct engine *e = s->engine;
+	const struct job_config *job = &s->job;
+	int one_each = job->n_seqs < job->max_tokens ? job->n_seqs : job->max_tokens;
+	int one_row = one_each < job->max_rows ? one_each : job->max_rows;
+	int rc = cuda_check(e->cu, e->cu->cuMemsetD32Async(s->dev.in, 0x3a9d3b1fu, in_bytes / 4, e->stream),
+			    "filling a block", d);
+	if (rc == 0)
+		rc = products_settle(s, bucket_of(one_each), bucket_of(one_row), d);
+	if (rc == 0)
+		rc = products_settle(s, bucket_of(job->max_tokens), bucket_of(job->max_rows), d);
+	return rc ? rc : stream_wait(e, NULL, d);
+}
+
 static int session_fill(struct session *s, const struct model *m, const struct buffer_sizes *b,
 			const struct weights_sizes *w, struct diag *d)
 {
@@ -214,7 +251,7 @@ static int session_fill(struct session *s, const struct model *m, const struct b
 		rc = products_open(&s->products, s->engine, &products, d);
 	if (rc == 0)
 		rc = dev_weights_load(&s->weights, s->engine, s->arch, m, &s->job, d);
-	return rc;
+	return rc ? rc : settle(s, b->bytes[WHICH(in)], d);
 }
 
 int cuda_load(struct engine *e, const struct model *m, const struct job_config *job, struct session **out,
@@ -263,13 +300,11 @@ void cuda_unload(struct session *s)
 
 static void graphs_describe(const struct session *s, struct strbuf *out)
 {
-	int n = 0;
-	strbuf_puts(out, "graphs:");
-	for (int i = 0; i < GRAPHS_MAX; i++)
-		if (s->graph[i].exec) {
-			strbuf_printf(out, "%s %d tokens", n++ ? "," : "", s->graph[i].n_bucket);
-		}
-	strbuf_puts(out, s->no_graphs ? " none, the driver captured none\n" : n ? "\n" : " none so far\n");
+	if (s->no_graphs)
+		strbuf_puts(out, "graphs: none, the driver captured none\n");
+	else
+		strbuf_printf(out, "graphs: steps of up to %d tokens, from their second time on\n",
+			      BUCKET_MAX);
 }
 
 void cuda_session_describe(const struct session *s, struct strbuf *out)

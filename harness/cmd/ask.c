@@ -38,7 +38,9 @@ static const struct argp_option options[] = {
 	{"isa", KEY_OF_ISA, "LEVEL", 0,
 	 "instruction set level: ref, avx2, avx512, vnni, bf16, neon (the highest usable)", 0},
 	{"provider", KEY_OF_PROVIDER, "NAME", 0,
-	 "who does matrix products: own, openblas, onednn or blis (own)", 0},
+	 "who does matrix products: own, openblas, onednn, blis or, on a GPU, "
+	 "cublaslt (own)",
+	 0},
 	{"device", KEY_OF_DEVICE, "NAME", 0, "what it runs on, as cuda:0 (cpu)", 0},
 	{"engine", KEY_OF_ENGINE, "NAME", 0, "engine in the worker (the one that has the device)", 0},
 	{"worker", KEY_OF_WORKER, "PROGRAM", 0, "worker program (the one installed)", 0},

@@ -54,9 +54,12 @@ static const struct argp_option options[] = {
 	{"depth", 'd', "N", 0, "tokens that each sequence holds before the measured ones", 1},
 	AXIS("ubatch", KEY_UBATCH, "N", "most tokens of a step of a prompt; 0: all of it in one step"),
 	ALIAS("ub"),
-	AXIS("blocking", KEY_BLOCKING, "B", "cache blocks MCxKCxNC, micro-tile MRxNR, or auto"),
+	AXIS("blocking", KEY_BLOCKING, "B",
+	     "cache blocks MCxKCxNC, micro-tile MRxNR, or auto; on a GPU cuBLASLt's "
+	     "algorithm, as 128x256/stages64x4, or tune"),
 	AXIS("provider", KEY_PROVIDER, "NAME",
-	     "who does matrix products: own, openblas, onednn, blis or all"),
+	     "who does matrix products: own, openblas, onednn, blis, on a GPU "
+	     "cublaslt, or all"),
 	AXIS("engine", KEY_ENGINE, "NAME", "engine in the worker (the one that has the device)"),
 	AXIS("device", KEY_DEVICE, "NAME", "what it runs on: cpu, cuda:0, ... or all (cpu)"),
 	AXIS("affinity", KEY_AFFINITY, "CPUS", "compact, scatter, nodeN, a list as 0-3+8, or auto"),
@@ -69,7 +72,7 @@ static const struct argp_option options[] = {
 	AXIS("gemm-n", KEY_N, "N", "gemm: rows of W"),
 	AXIS("gemm-k", KEY_K, "N", "gemm: columns of A and of W"),
 	AXIS("size", KEY_SIZE, "BYTES", "memory ceilings: working set over all threads, or L1, L2, L3, DRAM"),
-	AXIS("type", KEY_TYPE, "TYPE", "fma: f32, bf16 or int8"),
+	AXIS("type", KEY_TYPE, "TYPE", "fma: f32, bf16 or int8; on a GPU tf32 and f16, too"),
 	{NULL, 0, NULL, 0, "How long and how often", 2},
 	{"rounds", 'r', "N", 0, "processes a point; an interval needs 6", 2},
 	OPTION("warmup", SPEC_OPTION_WARMUP, "N", "repetitions of a process that do not count"),

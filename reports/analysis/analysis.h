@@ -27,6 +27,7 @@ struct process_value {
 	double rep_s, step_ms /* median of its steps, NaN where they are of several kinds */, load_s;
 	double tokens, flops, bytes; /* of a repetition */
 	double calls;		     /* of each thread in it, one after the other */
+	double device_share; /* of the steps' time, by the device's own clock; NaN where it has none */
 };
 
 /* Steps of a repetition that are alike, as parts of all its arithmetic and of all its bytes. */
@@ -47,6 +48,8 @@ struct row {
 	struct estimate call_ns;  /* nanoseconds of one load or call; NaN where such are not counted */
 	struct estimate step_ms;  /* latency of a step; NaN where steps are of several kinds */
 	struct estimate load_s;
+	struct estimate
+		device_share; /* of a step: what its device says that it was at work; NaN where there is no clock */
 	double step_p99_ms; /* NaN when fewer than 368 samples, or as step_ms */
 	int n_parts;	    /* kinds of steps: prefill and decode in one repetition; at least 1 */
 	struct row_part part[ROW_PARTS_MAX];

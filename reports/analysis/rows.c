@@ -41,12 +41,17 @@ void row_fail(struct row *row, char *reason)
 	row->state = POINT_FAILED;
 }
 
-const struct stored_series *series_step(const struct stored_visit *v)
+static const struct stored_series *series_find(const struct stored_visit *v, const char *name)
 {
 	for (int i = 0; i < v->n_series; i++)
-		if (strcmp(v->series[i].name, "step") == 0 && strcmp(v->series[i].unit, "ns") == 0)
+		if (strcmp(v->series[i].name, name) == 0 && strcmp(v->series[i].unit, "ns") == 0)
 			return &v->series[i];
 	return NULL;
+}
+
+const struct stored_series *series_step(const struct stored_visit *v)
+{
+	return series_find(v, "step");
 }
 
 static void marks_count(struct row *row, const struct stored_series *s)
@@ -127,6 +132,21 @@ static int process_measure(struct process_value *p, const struct stored_series *
 	return n;
 }
 
+/* Both series hold the same samples, or the store is anybody's. */
+static double device_share(const struct stored_series *step, const struct stored_series *device)
+{
+	double all = 0, at_work = 0;
+
+	if (!device || device->n != step->n)
+		return NAN;
+	for (int i = 0; i < step->n; i++)
+		if (!(step->marks[i] & MARK_WARMUP)) {
+			all += (double)step->values[i];
+			at_work += (double)device->values[i];
+		}
+	return all > 0 ? at_work / all : NAN;
+}
+
 /* An estimate of one number of each process; values that are no number are left out. */
 static struct estimate row_estimate(const struct row *row, double (*get)(const struct process_value *))
 {
@@ -158,6 +178,11 @@ static double get_step_ms(const struct process_value *p)
 static double get_load_s(const struct process_value *p)
 {
 	return p->load_s;
+}
+
+static double get_device_share(const struct process_value *p)
+{
+	return p->device_share;
 }
 
 /* Work that was not stated (0) has no rate. */
@@ -215,6 +240,7 @@ static int row_collect(struct row *row, const struct stored_point *point, double
 		if (v->kind != VISIT_TIMING || v->failed || !s)
 			continue;
 		marks_count(row, s);
+		p.device_share = device_share(s, series_find(v, "device"));
 		n_steps += process_measure(&p, s, row->n_parts == 1, step_ms + n_steps);
 		if (isfinite(p.rep_s))
 			row->values[row->n_values++] = p;
@@ -252,6 +278,7 @@ void row_measure(struct row *row, const struct stored_point *point)
 	row->call_ns = row_estimate(row, get_call_ns);
 	row->step_ms = row_estimate(row, get_step_ms);
 	row->load_s = row_estimate(row, get_load_s);
+	row->device_share = row_estimate(row, get_device_share);
 	row->step_p99_ms =
 		n_steps >= P99_SAMPLES && row->n_parts == 1 ? stat_quantile(step_ms, n_steps, 0.99) : NAN;
 	free(step_ms);

@@ -11,7 +11,7 @@ CLI_TESTS = \
 	%D%/cache.test \
 	%D%/run.test \
 	%D%/worker.test \
-	%D%/devices.test \
+	%D%/devices.test %D%/cuda.test \
 	%D%/machine.test \
 	%D%/names.test \
 	%D%/limits.test \

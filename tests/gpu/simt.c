@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A thread of a block is a fiber; all of a process run on one thread of the system. A fiber goes on until it waits or
- * returns, then the next one that can goes on: nothing stands between them. Contexts are made once and used for all blocks.
+ * returns, then another one that can goes on: nothing stands between them. Contexts are made once and used for all blocks.
  * Barriers count as on devices: of a block the threads that have not returned, of a warp all of its lanes.
  */
 /* Its longjmp refuses to go from one stack to another. */
@@ -57,6 +57,12 @@ struct warp {
 	_Alignas(16) char slots[2][WARP * SIMT_SLOT];
 };
 
+/*
+ * Launches take turns in the order of threads: where a barrier is missing, some order shows it. In the first all go on as
+ * evenly as can be, in the others a warp goes as far as it can before the next one begins.
+ */
+enum order { ORDER_ROUND = 0, ORDER_UP, ORDER_DOWN, ORDER_COUNT };
+
 struct simt_place simt_now;
 
 /* The last is the caller of simt_run. */
@@ -64,6 +70,7 @@ static struct fiber fibers[THREADS_MAX + 1];
 static struct warp warps[THREADS_MAX / WARP];
 static struct fiber *const caller = &fibers[THREADS_MAX];
 static int n_threads, n_made, n_waiting, n_left;
+static enum order order;
 static const struct simt_kernel *kernel;
 static const void *kernel_args;
 
@@ -112,17 +119,35 @@ static void fiber_switch(struct fiber *from, struct fiber *to)
 	switch_end(from);
 }
 
-/* The next after me that can go on: the caller when all have returned. */
-static struct fiber *fiber_next(int me)
+/* The first of n threads that can go on, tried in turn from the given one on, up or down; NULL when none can. */
+static struct fiber *fiber_ready(int first, int n, int from, int step)
 {
-	if (n_left == n_threads)
-		return caller;
-	for (int i = 1; i <= n_threads; i++) {
-		struct fiber *f = &fibers[(me + i) % n_threads];
+	for (int i = 0; i < n; i++) {
+		struct fiber *f = &fibers[first + (from + step * i + n) % n];
 		if (f->wait == WAIT_NONE)
 			return f;
 	}
-	simt_fail("waits for threads that wait for something else or have returned");
+	return NULL;
+}
+
+/* Who goes on when me waits: the caller when all have returned. */
+static struct fiber *fiber_next(int me)
+{
+	int warp = me / WARP;
+	struct fiber *next;
+	if (n_left == n_threads)
+		return caller;
+	if (order == ORDER_ROUND) {
+		next = fiber_ready(0, n_threads, me + 1, 1);
+	} else {
+		next = fiber_ready(warp * WARP, warps[warp].n_lanes, me % WARP, 1);
+		if (!next)
+			next = fiber_ready(0, n_threads, order == ORDER_UP ? 0 : n_threads - 1,
+					   order == ORDER_UP ? 1 : -1);
+	}
+	if (!next)
+		simt_fail("waits for threads that wait for something else or have returned");
+	return next;
 }
 
 static void release(int first, int n, enum wait what)
@@ -227,7 +252,7 @@ static void block_run(void)
 		fibers[i].wait = WAIT_NONE;
 		fibers[i].n_exchanges = 0;
 	}
-	fiber_switch(caller, &fibers[0]);
+	fiber_switch(caller, &fibers[order == ORDER_DOWN ? n_threads - 1 : 0]);
 }
 
 static void check_launch(const struct simt_kernel *k, const unsigned block[3], size_t shared)
@@ -251,6 +276,7 @@ void simt_run(const struct simt_kernel *k, const unsigned grid[3], const unsigne
 	for (; n_made < n_threads; n_made++)
 		fiber_make(n_made);
 	simt_now.threads = n_threads;
+	order = (order + 1) % ORDER_COUNT;
 	for (int i = 0; i < 3; i++)
 		simt_now.grid[i] = (int)grid[i];
 	for (unsigned z = 0; z < grid[2]; z++)

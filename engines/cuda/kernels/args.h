@@ -62,7 +62,8 @@ struct rope_args {
  * (token, KV head, split): all query heads of the group, K and V read once, softmax online in f32. Grid: (n, n_kv_heads,
  * n_splits); split s takes positions [s * chunk, (s+1) * chunk), chunk = ceil((pos+1) / n_splits) rounded up to 32.
  * Stores (max, sum, head_dim sums of values) to partial[((token * n_heads) + head) * n_splits + split]; an empty split
- * stores max -inf and sum 0. Nothing where pos is -1. */
+ * stores max -inf and sum 0. Nothing where pos is -1. head_dim up to 1024; of a group of more than 8 heads (of large heads
+ * 4096 / head_dim) K and V are read once for each 8. */
 struct attend_args {
 	const float *qkv;
 	const void *keys, *values;
@@ -72,6 +73,9 @@ struct attend_args {
 	int32_t n_heads, n_kv_heads, head_dim, n_positions, n_splits;
 	float scale;
 };
+
+/* Where norm, merge, silu_mul, gelu and cast round to f16, finite values stay finite (65504 at most). Keys and values in f16
+ * do not: they are as engines/tensor/quant.h has them. */
 
 /* merge_{f32,f16,bf16}: out[token][head] from its n_splits partial rows, rounded to the type. Grid: (n, n_heads). Zero
  * where pos is -1. */
@@ -84,11 +88,13 @@ struct merge_args {
 
 /* prefill_{f16,bf16}_{f16,bf16,f32}... : tokens of a tile are consecutive in the batch, of one sequence and at consecutive
  * positions. Grid: (n_tiles, n_heads). KERNEL_CELLS_OUT: by the type of the cells and of what is stored. Heads of 64 or 128;
- * products by the tensor cores (m16n8k16), queries and probabilities rounded to the cells' type, sums and softmax in f32. */
+ * products by the tensor cores (m16n8k16), queries and probabilities rounded to the cells' type, sums and softmax in f32.
+ * Nothing is stored for a tile of no tokens or of padding, nor for tokens in no tile. Values of a tile's later tokens meet
+ * earlier ones with weight 0: a NaN or infinity among them is seen. */
 #define PREFILL_QUERIES 64
 struct prefill_tile {
 	int32_t first; /* token of the batch */
-	int32_t n;     /* 1 .. PREFILL_QUERIES */
+	int32_t n;     /* 0 .. PREFILL_QUERIES */
 };
 struct prefill_args {
 	const float *qkv;
@@ -142,10 +148,10 @@ struct scale_args {
 	int32_t cols;
 };
 
-/* gemv_{f32,f16,bf16,q8_0,q4_0,i8}_{1,2,4,8}: y[m][n] = x[m][k] W[n][k]^T for m of the name, f32 out. A warp has some rows of
- * W, lanes stride over k by 16-byte loads. x is f32 for f32, f16 for f16, q8_0 and q4_0, bf16 for bf16, int8 for i8.
- * scales: binary16 a block (q8_0, q4_0), f32 a row (i8). Any n, any k that dtype_block allows. Grid: ceil(n /
- * GEMV_ROWS_A_BLOCK). */
+/* gemv_{f32,f16,bf16,q8_0,q4_0,i8}_{1,2,4,8}: y[m][n] = x[m][k] W[n][k]^T for m of the name, f32 out. Warps of a block share
+ * its rows and parts of k, lanes stride over k by loads of 16 bytes (q8_0, q4_0: 8). x is f32 for f32, f16 for f16, q8_0 and
+ * q4_0, bf16 for bf16, int8 for i8. scales: binary16 a block (q8_0, q4_0), f32 a row (i8). Any n, any k that dtype_block
+ * allows. Grid: ceil(n / GEMV_ROWS_A_BLOCK). */
 #define GEMV_ROWS_A_BLOCK 8
 struct gemv_args {
 	const void *w;

@@ -12,6 +12,7 @@
 #define ATTEND_HEADS   8
 #define ATTEND_THREADS 128
 #define ATTEND_WARPS   (ATTEND_THREADS / WARP)
+#define ATTEND_DEEP    2    /* vectors of a thread under way: more would leave no room for four blocks */
 #define ATTEND_QUERIES 4096 /* floats of queries in shared memory: 4 heads of 1024 */
 
 struct attend_shared {
@@ -33,38 +34,64 @@ struct attend_work {
 	int vectors;  /* of a head, the last may be cut off */
 };
 
-/* Elements 8 v .. of a head as floats, zeros beyond the head. */
-DEVICE void attend_load(float x[8], const void *cells, size_t cell, const struct attend_args *a, int head,
-			int v, const int type)
+/* Eight elements as they stand in a cell: of f32 a word each, of f16 and bf16 two a word, of q8_0 two a word and the scale
+ * in w[4]. So loads can be under way before the sums begin. */
+struct attend_raw {
+	uint32_t w[8];
+};
+
+/* Of element i of a head that is no whole vectors; zeros beyond it. */
+DEVICE uint32_t attend_bits(const void *cells, size_t at, bool there, const int type)
+{
+	if (!there)
+		return 0;
+	return type == T_F32 ? f32_bits(((const float *)cells)[at]) : ((const uint16_t *)cells)[at];
+}
+
+/* Elements 8 v .. of a head. */
+DEVICE struct attend_raw attend_fetch(const void *cells, size_t cell, const struct attend_args *a, int head,
+				      int v, const int type)
 {
 	size_t at = (cell * (size_t)a->n_kv_heads + (size_t)head) * (size_t)a->head_dim + 8 * (size_t)v;
+	struct attend_raw r = {{0}};
 	if (type == T_Q8_0) {
 		const uint16_t *block = (const uint16_t *)((const char *)cells + at / 32 * 34);
-		float d = f16_value(block[0]);
-		UNROLLED (i, 4) {
-			uint32_t two = block[1 + at % 32 / 2 + (size_t)i] ^ 0x8080u;
-			x[2 * i] = int8_value(two, 0) * d;
-			x[2 * i + 1] = int8_value(two, 1) * d;
+		UNROLLED (i, 4)
+			r.w[i] = block[1 + at % 32 / 2 + (size_t)i];
+		r.w[4] = block[0];
+	} else if (a->head_dim % 8) {
+		UNROLLED (i, 8) {
+			bool there = 8 * v + i < a->head_dim;
+			uint32_t bits = attend_bits(cells, at + (size_t)i, there, type);
+			if (type == T_F32)
+				r.w[i] = bits;
+			else
+				r.w[i / 2] |= bits << (16 * (i % 2));
 		}
-		return;
-	}
-	if (a->head_dim % 8) {
-		UNROLLED (i, 8)
-			x[i] = 8 * v + i < a->head_dim ? stored_value(cells, NULL, 0, at + (size_t)i, 0, type)
-						       : 0;
-		return;
-	}
-	struct words_4 w = read_words_4((const char *)cells + at * (type == T_F32 ? 4 : 2));
-	if (type == T_F32) {
-		struct words_4 w2 = read_words_4((const char *)cells + at * 4 + 16);
-		UNROLLED (i, 4) {
-			x[i] = f32_of_bits(w.w[i]);
-			x[4 + i] = f32_of_bits(w2.w[i]);
+	} else {
+		struct words_4 first = read_words_4((const char *)cells + at * (type == T_F32 ? 4 : 2));
+		UNROLLED (i, 4)
+			r.w[i] = first.w[i];
+		if (type == T_F32) {
+			struct words_4 second = read_words_4((const char *)cells + at * 4 + 16);
+			UNROLLED (i, 4)
+				r.w[4 + i] = second.w[i];
 		}
-		return;
 	}
-	UNROLLED (i, 8)
-		x[i] = half_value(w.w[i / 2], i % 2, type);
+	return r;
+}
+
+DEVICE void attend_unpack(float x[8], const struct attend_raw *r, const int type)
+{
+	float d = type == T_Q8_0 ? f16_value((uint16_t)r->w[4]) : 1;
+	UNROLLED (i, 8) {
+		if (type == T_F32)
+			x[i] = f32_of_bits(r->w[i]);
+		else if (type == T_Q8_0)
+			x[i] = int8_value(r->w[i / 2] ^ 0x8080u, i % 2) * d;
+		else
+			x[i] = half_value(r->w[i / 2], i % 2, type);
+	}
 }
 
 DEVICE size_t attend_row(const struct attend_args *a)
@@ -86,6 +113,18 @@ DEVICE void attend_queries(struct attend_shared *s, const struct attend_args *a,
 	}
 }
 
+/* Adds the products of one vector of a key with those of all heads' queries. */
+DEVICE void attend_score(float sum[ATTEND_HEADS], const float *query, const struct attend_raw *raw,
+			 const struct attend_work *w, const int type)
+{
+	float key[8];
+	attend_unpack(key, raw, type);
+	UNROLLED (h, ATTEND_HEADS)
+		if (h < w->n)
+			UNROLLED (i, 8)
+				sum[h] = fmaf(query[h * w->vectors * 8 + i], key[i], sum[h]);
+}
+
 /* Scores of the tile at position p; each four lanes one position. */
 DEVICE void attend_scores(struct attend_shared *s, const struct attend_args *a, const struct attend_work *w,
 			  int p, const int type)
@@ -98,14 +137,14 @@ DEVICE void attend_scores(struct attend_shared *s, const struct attend_args *a, 
 		sum[h] = 0;
 	if (quarter == 0)
 		s->cell[p / ATTEND_TILE % 2][place] = cell;
-	for (int v = quarter; seen && v < w->vectors; v += 4) {
-		float key[8];
-		attend_load(key, a->keys, (size_t)cell, a, w->kv_head, v, type);
-		UNROLLED (h, ATTEND_HEADS) {
-			if (h < w->n)
-				UNROLLED (i, 8)
-					sum[h] = fmaf(s->query[(h * w->vectors + v) * 8 + i], key[i], sum[h]);
-		}
+	for (int v = quarter; seen && v < w->vectors; v += 4 * ATTEND_DEEP) {
+		struct attend_raw raw[ATTEND_DEEP];
+		UNROLLED (u, ATTEND_DEEP)
+			if (v + 4 * u < w->vectors)
+				raw[u] = attend_fetch(a->keys, (size_t)cell, a, w->kv_head, v + 4 * u, type);
+		UNROLLED (u, ATTEND_DEEP)
+			if (v + 4 * u < w->vectors)
+				attend_score(sum, s->query + (v + 4 * u) * 8, &raw[u], w, type);
 	}
 	UNROLLED (h, ATTEND_HEADS)
 		if (h < w->n) {
@@ -135,6 +174,17 @@ DEVICE void attend_softmax(struct attend_shared *s, const struct attend_work *w,
 	}
 }
 
+DEVICE void attend_weigh(float sums[ATTEND_HEADS][8], const struct attend_shared *s,
+			 const struct attend_raw *raw, const struct attend_work *w, int j, const int type)
+{
+	float value[8];
+	attend_unpack(value, raw, type);
+	UNROLLED (h, ATTEND_HEADS)
+		if (h < w->n)
+			UNROLLED (i, 8)
+				sums[h][i] = fmaf(s->weight[h][j], value[i], sums[h][i]);
+}
+
 DEVICE void attend_values(float sums[ATTEND_HEADS][8], const struct attend_shared *s,
 			  const struct attend_args *a, const struct attend_work *w, int p, const int type)
 {
@@ -145,14 +195,16 @@ DEVICE void attend_values(float sums[ATTEND_HEADS][8], const struct attend_share
 		if (h < w->n)
 			UNROLLED (i, 8)
 				sums[h][i] *= s->decay[h];
-	for (int j = first; first < stride && j < n; j += stride) {
-		float value[8];
-		attend_load(value, a->values, (size_t)s->cell[p / ATTEND_TILE % 2][j], a, w->kv_head, v,
-			    type);
-		UNROLLED (h, ATTEND_HEADS)
-			if (h < w->n)
-				UNROLLED (i, 8)
-					sums[h][i] = fmaf(s->weight[h][j], value[i], sums[h][i]);
+	for (int j = first; first < stride && j < n; j += ATTEND_DEEP * stride) {
+		struct attend_raw raw[ATTEND_DEEP];
+		UNROLLED (u, ATTEND_DEEP)
+			if (j + u * stride < n) {
+				size_t cell = (size_t)s->cell[p / ATTEND_TILE % 2][j + u * stride];
+				raw[u] = attend_fetch(a->values, cell, a, w->kv_head, v, type);
+			}
+		UNROLLED (u, ATTEND_DEEP)
+			if (j + u * stride < n)
+				attend_weigh(sums, s, &raw[u], w, j + u * stride, type);
 	}
 }
 
@@ -184,7 +236,6 @@ DEVICE void attend_turn(struct attend_shared *s, const struct attend_args *a, co
 	UNROLLED (h, ATTEND_HEADS)
 		UNROLLED (i, 8)
 			sums[h][i] = 0;
-	block_barrier(); /* the turn before has read its queries and maxima */
 	attend_queries(s, a, w);
 	block_barrier();
 	for (int p = w->from; p < w->to; p += ATTEND_TILE) {
@@ -239,26 +290,28 @@ ATTEND(attend_f16, T_F16)
 ATTEND(attend_bf16, T_BF16)
 ATTEND(attend_q8_0, T_Q8_0)
 
-/* The splits of a head: those with a sum of 0 have seen nothing. A NaN is no 0. */
+/* The splits of a head: those with a sum of 0 have seen nothing. A NaN is no 0. No branches, so that the rows of several
+ * splits are under way at once. */
 DEVICE void merge(const struct merge_args *a, const int type)
 {
 	size_t head = (size_t)block_x() * (size_t)a->n_heads + (size_t)block_y(),
 	       wide = (size_t)a->head_dim + 2;
 	const float *rows = a->partial + head * (size_t)a->n_splits * wide;
 	bool seen = a->pos[block_x()] >= 0;
+	int n_splits = seen ? a->n_splits : 0;
 	float max = -INFINITY;
-	for (int s = 0; seen && s < a->n_splits; s++)
-		if (rows[(size_t)s * wide + 1] != 0)
-			max = fmaxf(max, rows[(size_t)s * wide]);
+	for (int s = 0; s < n_splits; s++) {
+		const float *row = rows + (size_t)s * wide;
+		max = fmaxf(max, row[1] != 0 ? row[0] : -INFINITY);
+	}
 	for (int d = thread_x(); d < a->head_dim; d += block_threads()) {
 		float value = 0, sum = 0;
-		for (int s = 0; seen && s < a->n_splits; s++) {
+		for (int s = 0; s < n_splits; s++) {
 			const float *row = rows + (size_t)s * wide;
-			if (row[1] == 0)
-				continue;
-			float weight = row[0] == max ? 1 : exp_same(row[0] - max);
-			sum = fmaf(weight, row[1], sum);
-			value = fmaf(weight, row[2 + d], value);
+			float row_max = row[0], row_sum = row[1], row_value = row[2 + d];
+			float weight = row_max == max ? 1 : exp_same(row_max - max);
+			sum = fmaf(row_sum != 0 ? weight : 0, row_sum, sum);
+			value = fmaf(row_sum != 0 ? weight : 0, row_sum != 0 ? row_value : 0, value);
 		}
 		store_rounded(a->out, head * (size_t)a->head_dim + (size_t)d, seen ? value / sum : 0, type);
 	}
