@@ -33,3 +33,4 @@ include tests/gpu/cupti.mk
 include tests/rigs/local.mk
 include tests/look/local.mk
 include tests/peers/local.mk
+include tests/gpu/sweeps/local.mk

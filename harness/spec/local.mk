@@ -13,7 +13,7 @@ nodist_libspec_a_SOURCES = %D%/sweep_files.c
 # The shipped sweeps, embedded and installed.
 SWEEP_FILES = workloads/sweeps/demo.yaml workloads/sweeps/limits.yaml workloads/sweeps/quick.yaml \
 	workloads/sweeps/precision.yaml workloads/sweeps/blocking.yaml workloads/sweeps/scaling.yaml \
-	workloads/sweeps/nightly.yaml workloads/sweeps/procurement.yaml workloads/sweeps/calibrate.yaml
+	workloads/sweeps/nightly.yaml workloads/sweeps/procurement.yaml workloads/sweeps/calibrate.yaml workloads/sweeps/gpu.yaml
 nobase_dist_pkgdata_DATA += $(SWEEP_FILES)
 %D%/sweep_files.c: $(SWEEP_FILES) build-aux/embed.sh
 	$(AM_V_GEN)$(MKDIR_P) %D% && $(EMBED) sweep_files '$(srcdir)' $(SWEEP_FILES) > $@.tmp && mv $@.tmp $@
