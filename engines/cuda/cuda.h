@@ -97,6 +97,9 @@ MUST_CHECK int stream_wait(struct engine *e, int64_t *device_ns, struct diag *d)
 void stream_settle(struct engine *e);
 MUST_CHECK int stream_mark(struct engine *e, CUevent event, struct diag *d);
 
+/* A grid has no more blocks in y and z. */
+#define GRID_Y_MAX 65535
+
 static inline unsigned blocks_of(uint64_t n, uint64_t a_block)
 {
 	return (unsigned)((n + a_block - 1) / a_block);

@@ -125,7 +125,7 @@ static int ordinal_parse(const char *name, int *out, struct diag *d)
 static int stream_open(struct engine *e, struct diag *d)
 {
 	const struct cuda_driver *cu = e->cu;
-	int rc = cuda_check(cu, cu->cuStreamCreate(&e->stream, CU_STREAM_NON_BLOCKING), "making a stream", d);
+	int rc = cuda_check(cu, cu->cuStreamCreate(&e->stream, CU_STREAM_DEFAULT), "making a stream", d);
 	if (rc == 0)
 		rc = cuda_check(cu, cu->cuEventCreate(&e->begin, CU_EVENT_DEFAULT), "making an event", d);
 	if (rc == 0)

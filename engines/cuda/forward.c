@@ -208,12 +208,19 @@ static void attention(struct forward *f, int layer, const struct dev_layer *l)
 static void activation(struct forward *f, const struct dev_layer *l)
 {
 	const struct session *s = f->s;
-	const struct act_args a = {dev_ptr(s->dev.gate_up), dev_ptr(l->matrix[MATRIX_GATE_UP].bias),
-				   dev_ptr(s->dev.in), s->hp.n_ff};
-	enum kernel k = s->arch->act_kind == ACT_KIND_GELU ? KERNEL_gelu_f32 : KERNEL_silu_mul_f32;
+	enum dtype type = product_input(l->matrix[MATRIX_DOWN].dtype);
+	bool gelu = s->arch->act_kind == ACT_KIND_GELU;
+	size_t wide = (size_t)l->matrix[MATRIX_GATE_UP].n * sizeof(float),
+	       out = dtype_bytes(type, (size_t)s->hp.n_ff);
 	hooks_op_begin("activation", -1);
-	RUN(f, stored_as(k, product_input(l->matrix[MATRIX_DOWN].dtype)),
-	    blocks_of((uint64_t)s->hp.n_ff, 256), f->t->n_bucket, 1, &a);
+	for (int row = 0, n; row < f->t->n_bucket; row += n) {
+		const struct act_args a = {dev_ptr(s->dev.gate_up + (size_t)row * wide),
+					   dev_ptr(l->matrix[MATRIX_GATE_UP].bias),
+					   dev_ptr(s->dev.in + (size_t)row * out), s->hp.n_ff};
+		n = f->t->n_bucket - row < GRID_Y_MAX ? f->t->n_bucket - row : GRID_Y_MAX;
+		RUN(f, stored_as(gelu ? KERNEL_gelu_f32 : KERNEL_silu_mul_f32, type),
+		    blocks_of((uint64_t)s->hp.n_ff, 256), n, 1, &a);
+	}
 	hooks_op_end();
 }
 

@@ -196,8 +196,15 @@ static int widen(struct products *p, const struct dev_matrix *w, struct diag *d)
 
 static int rescale(struct products *p, const struct dev_matrix *w, int m, CUdeviceptr y, struct diag *d)
 {
-	const struct scale_args a = {dev_ptr(y), dev_ptr(y), dev_ptr(p->i8_scales), dev_ptr(w->scales), w->n};
-	return LAUNCH(p->e, KERNEL_scale_i32, blocks_of((uint64_t)w->n, 256), (unsigned)m, 1, &a, d);
+	int rc = 0;
+	for (int row = 0, n; row < m && rc == 0; row += n) {
+		CUdeviceptr at = y + (size_t)row * (size_t)w->n * sizeof(float);
+		const struct scale_args a = {dev_ptr(at), dev_ptr(at), (float *)dev_ptr(p->i8_scales) + row,
+					     dev_ptr(w->scales), w->n};
+		n = m - row < GRID_Y_MAX ? m - row : GRID_Y_MAX;
+		rc = LAUNCH(p->e, KERNEL_scale_i32, blocks_of((uint64_t)w->n, 256), (unsigned)n, 1, &a, d);
+	}
+	return rc;
 }
 
 static int lt_product(struct products *p, struct product_way *way, const struct dev_matrix *w, CUdeviceptr x,
