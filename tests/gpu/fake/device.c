@@ -102,7 +102,9 @@ FAKE(cuDeviceGetPCIBusId, NEED_START, (char *id, int size, CUdevice device), (id
 		return CUDA_ERROR_INVALID_VALUE;
 	if (size < 13)
 		return fake_complain(CUDA_ERROR_INVALID_VALUE, "%d bytes are too few for 0000:00:00.0", size);
-	snprintf(id, (size_t)size, "0000:%02X:00.0", (unsigned char)(device + 1));
+	const char *bus = getenv("FAKE_CUDA_BUS");
+	snprintf(id, (size_t)size, "0000:%02X:00.0",
+		 (unsigned char)((bus ? strtol(bus, NULL, 16) : 1) + device));
 	return CUDA_SUCCESS;
 }
 
@@ -252,6 +254,24 @@ FAKE(cuCtxSetCurrent, NEED_START, (CUcontext context), (context))
 	if (context && !object_find(OBJECT_CONTEXT, context))
 		return CUDA_ERROR_INVALID_CONTEXT;
 	current_handle = context;
+	return CUDA_SUCCESS;
+}
+
+/* What counters ask for, which are no part of the engine. */
+FAKE(cuCtxGetCurrent, NEED_START, (CUcontext * context), (context))
+{
+	if (null_check(context))
+		return CUDA_ERROR_INVALID_VALUE;
+	*context = current_handle;
+	return CUDA_SUCCESS;
+}
+
+FAKE(cuCtxGetDevice, NEED_CONTEXT, (CUdevice * device), (device))
+{
+	struct context *const *at = object_look(OBJECT_CONTEXT, current_handle);
+	if (null_check(device))
+		return CUDA_ERROR_INVALID_VALUE;
+	*device = (*at)->device;
 	return CUDA_SUCCESS;
 }
 

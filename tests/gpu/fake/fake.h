@@ -9,6 +9,7 @@
  *   FAKE_CUDA_DEVICES  how many (1)              FAKE_CUDA_CC       compute capability (9.0)
  *   FAKE_CUDA_MEMORY   bytes of each (2 GiB)     FAKE_CUDA_VERSION  of the driver (13000)
  *   FAKE_CUDA_NAME     its name (Fake GPU)       FAKE_CUDA_L2       bytes of its cache (50 MiB)
+ *   FAKE_CUDA_BUS      of the first one, hexadecimal (01)
  *   FAKE_CUDA_FAIL     FUNCTION:N:CODE[,...]: the N-th call from here on gives CODE (N = 0: every call)
  *   FAKE_CUDA_LAZY     1: streams wait until somebody waits for them, so that a wait that lacks is seen
  *   FAKE_CUDA_OPEN     1: device memory is not hidden between calls, which costs time where there is much
