@@ -34,6 +34,7 @@ FAKE_CUPTI = %D%/fake_cupti.so
 	$(AM_V_CC)$(MKDIR_P) %D% && $(CC) -std=c11 -O1 -g -Wall -shared -fPIC -fvisibility=default -I$(srcdir) $(CUPTI_FLAGS) \
 		-o $@ $(srcdir)/%D%/fake_cupti.c
 %D%/t_cupti.log %D%/t_cupti_trace.log: $(FAKE_CUPTI)
+check_DATA += $(FAKE_CUPTI)
 CLEANFILES += $(FAKE_CUPTI)
 EXTRA_DIST += %D%/fake_cupti.c
 else
