@@ -56,7 +56,8 @@ static int level_bytes_of(const struct engine *e, const struct op_config *c, uin
 		*bytes = c->bytes;
 		return 0;
 	case OP_L2:
-		*bytes = l2 / 2;
+		/* Chips keep lines of the far half in the near one, too: half of it may not fit. */
+		*bytes = l2 / 4;
 		return l2 ? 0 : diag_set(d, ERR_UNAVAILABLE, "L2: the driver does not tell its size");
 	case OP_DRAM:
 		*bytes = DRAM_L2 * l2 > DRAM_BYTES_MIN ? DRAM_L2 * l2 : DRAM_BYTES_MIN;
@@ -163,6 +164,10 @@ static int stream_open(struct op_job *j, const struct op_config *c, struct diag 
 				"filling a block", d);
 	else if (rc == 0)
 		rc = chain_upload(j, d);
+	/* Where a chain begins; each submit goes on where the one before ended. */
+	if (rc == 0)
+		rc = cuda_check(e->cu, e->cu->cuMemsetD32Async(j->sink, 0, grid_of(e), e->stream),
+				"filling a block", d);
 	return rc ? rc : stream_wait(e, NULL, d);
 }
 

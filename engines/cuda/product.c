@@ -10,8 +10,8 @@
 #include "engines/base/mem.h"
 #include "engines/base/strbuf.h"
 
-/* cuBLASLt's workspace and a little for the driver. */
-#define LT_BYTES ((size_t)40 << 20)
+/* cuBLASLt's workspace, and its kernels, which it loads when they are first used. */
+#define LT_BYTES ((size_t)128 << 20)
 
 /* Some blocks for each SM of the largest chips; each goes on to the next part of W. */
 #define WIDEN_BLOCKS 1024

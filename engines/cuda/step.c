@@ -10,6 +10,9 @@
 /* Prompts shorter than that are attended token by token: a tile would be mostly empty. */
 #define PREFILL_MIN (BUCKET_MAX + 1)
 
+/* Tokens of a tile, on average, from which on tiles are worth it. */
+#define PREFILL_LEAST 8
+
 /* Parts of a step's numbers begin at 16-byte boundaries. */
 static size_t whole(size_t n)
 {
@@ -85,6 +88,9 @@ static void numbers_put(struct session *s, const struct batch *b, struct step_sh
 	if (prefill_can(s, b->n)) {
 		t->tiles = mirrored(s, at);
 		t->n_tiles = tiles_put(b, (struct prefill_tile *)(void *)at);
+		/* One token each of many sequences fills no tiles. */
+		if (t->n_tiles * PREFILL_LEAST > b->n)
+			t->n_tiles = 0;
 		at += whole(2 * (size_t)t->n_tiles);
 	}
 	t->bytes = (size_t)(at - s->step_host) * sizeof *at;

@@ -287,7 +287,7 @@ step_run() { # step
 	prefill) sweep prefill 50 "" ;;
 	large) sweep large 100 "" ;;
 	counters) counting 0 counters 45 nvml cupti:core cupti-trace ;;
-	energy) counting "${IDLE_SECONDS:-5}" energy 75 nvml ;;
+	energy) counting "${IDLE_SECONDS:-5}" energy 95 nvml ;;
 	small) sweep small 50 "" ;;
 	esac
 }

@@ -66,10 +66,12 @@ static void test_streams(void)
 static void test_chase(void)
 {
 	static const uint32_t next[] = {3, 4, 0, 1, 2};
-	uint32_t end[3] = {9, 9, 9};
+	uint32_t end[3] = {0, 0, 0};
 	for (int i = 0; i < 3; i++)
 		launch("chase", 1, 1, 1, &(struct chase_args){next, end + i, (uint64_t)i * 3});
 	ok(end[0] == 0 && end[1] == 4 && end[2] == 3, "chase: ends where the loads lead");
+	launch("chase", 1, 1, 1, &(struct chase_args){next, end + 1, 2});
+	is_int(end[1], 0, "chase: and goes on from there");
 }
 
 static void test_fma(void)

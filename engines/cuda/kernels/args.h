@@ -187,7 +187,8 @@ struct stream_args {
 	uint32_t passes;
 };
 
-/* chase: n loads, each at the place that the one before gave, by one thread; stores where it ended. */
+/* chase: n loads, each at the place that the one before gave, by one thread; begins where end says and stores there where it
+ * ended: launches that always began at one place would find their lines in a cache. */
 struct chase_args {
 	const uint32_t *next;
 	uint32_t *end;

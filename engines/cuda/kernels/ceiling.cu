@@ -84,7 +84,7 @@ KERNEL_DEFINE(stream_write, stream_args)
 
 KERNEL_DEFINE(chase, chase_args)
 {
-	uint32_t at = 0;
+	uint32_t at = *a.end;
 	for (uint64_t i = 0; i < a.n; i++)
 		at = a.next[at];
 	*a.end = at;
