@@ -93,6 +93,9 @@ MUST_CHECK int launch(struct engine *e, enum kernel k, unsigned grid_x, unsigned
 
 /* Waits for all that was started; *device_ns (may be NULL) is the time between the events of begin and end. */
 MUST_CHECK int stream_wait(struct engine *e, int64_t *device_ns, struct diag *d);
+/* The time between two events that have passed. */
+MUST_CHECK int events_ns(struct engine *e, CUevent begin, CUevent end, int64_t *ns, struct diag *d);
+
 /* The same before memory goes; what failed was told before. */
 void stream_settle(struct engine *e);
 MUST_CHECK int stream_mark(struct engine *e, CUevent event, struct diag *d);

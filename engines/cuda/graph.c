@@ -69,8 +69,9 @@ int cuda_step_start(struct session *s, const struct step_shape *t, struct diag *
 	if (g->seen++ == 0)
 		return cuda_forward(s, t, d);
 	if (!g->exec && graph_capture(s, g, t, &why)) {
-		/* It only costs time. Where the device itself failed, the next call says so. */
+		/* It only costs time, and describe says so. Where the device itself failed, the next call tells. */
 		s->no_graphs = true;
+		s->no_graphs_why = why;
 		return cuda_forward(s, t, d);
 	}
 	hooks_op_begin("graph", -1);

@@ -91,6 +91,12 @@ struct lt *lt_open(struct engine *e, char *why, size_t size)
 		lt_close(lt);
 		return NULL;
 	}
+	if (e->cu->cuEventCreate(&lt->begin, CU_EVENT_DEFAULT) != CUDA_SUCCESS ||
+	    e->cu->cuEventCreate(&lt->end, CU_EVENT_DEFAULT) != CUDA_SUCCESS) {
+		snprintf(why, size, "cuBLASLt does not start: no event can be made");
+		lt_close(lt);
+		return NULL;
+	}
 	lt->workspace_bytes = WORKSPACE_BYTES;
 	lt->version = lt->api.cublasLtGetVersion();
 	return lt;
@@ -103,15 +109,27 @@ void lt_close(struct lt *lt)
 	if (lt->handle)
 		(void)lt->api.cublasLtDestroy(lt->handle);
 	dev_free(lt->e, &lt->workspace);
+	if (lt->begin)
+		(void)lt->e->cu->cuEventDestroy(lt->begin);
+	if (lt->end)
+		(void)lt->e->cu->cuEventDestroy(lt->end);
 	free(lt);
+}
+
+/* It does no such thing: that is told in two ways. */
+static bool is_refusal(cublasStatus_t s)
+{
+	return s == CUBLAS_STATUS_NOT_SUPPORTED || s == CUBLAS_STATUS_INVALID_VALUE;
 }
 
 static int lt_check(cublasStatus_t s, const char *what, struct diag *d)
 {
 	if (s == CUBLAS_STATUS_SUCCESS)
 		return 0;
-	return diag_set(d, s == CUBLAS_STATUS_ALLOC_FAILED ? ERR_OOM : ERR_DEVICE, "%s: cuBLASLt status %d",
-			what, (int)s);
+	enum err code = s == CUBLAS_STATUS_ALLOC_FAILED ? ERR_OOM
+			: is_refusal(s)			? ERR_UNSUPPORTED
+							: ERR_DEVICE;
+	return diag_set(d, code, "%s: cuBLASLt status %d", what, (int)s);
 }
 
 /* ---- a plan ---- */
@@ -195,8 +213,7 @@ int lt_plan_algos(const struct lt_plan *p, struct lt_algo *out, int max, int *n,
 	cublasStatus_t s = lt->api.cublasLtMatmulAlgoGetHeuristic(lt->handle, p->op, p->a, p->b, p->d, p->d,
 								  preference, max, found, &got);
 	(void)lt->api.cublasLtMatmulPreferenceDestroy(preference);
-	/* None for this shape is told in two ways. */
-	if (s != CUBLAS_STATUS_SUCCESS && s != CUBLAS_STATUS_NOT_SUPPORTED)
+	if (s != CUBLAS_STATUS_SUCCESS && !is_refusal(s))
 		return lt_check(s, "asking for algorithms", d);
 	*n = 0;
 	for (int i = 0; i < got && s == CUBLAS_STATUS_SUCCESS; i++) {

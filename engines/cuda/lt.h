@@ -52,6 +52,7 @@ struct lt {
 	CUdeviceptr workspace;
 	size_t workspace_bytes;
 	size_t version;
+	CUevent begin, end; /* of tuning: it may happen inside a step, whose events stay as they are */
 };
 
 /* NULL and why when it is not here. Belongs to the caller. */

@@ -111,33 +111,40 @@ static int runs(const struct lt_plan *p, const struct operands *o, int n, struct
 /* The time of TUNE_RUNS products. */
 static int algo_time(const struct lt_plan *p, const struct operands *o, int64_t *ns, struct diag *d)
 {
-	struct engine *e = p->lt->e;
+	const struct lt *lt = p->lt;
+	struct engine *e = lt->e;
 	int64_t t;
 	int rc = runs(p, o, 1, d);
 	*ns = INT64_MAX;
 	for (int round = 0; round < TUNE_ROUNDS && rc == 0; round++) {
-		rc = stream_mark(e, e->begin, d);
+		rc = stream_mark(e, lt->begin, d);
 		if (rc == 0)
 			rc = runs(p, o, TUNE_RUNS, d);
 		if (rc == 0)
-			rc = stream_mark(e, e->end, d);
+			rc = stream_mark(e, lt->end, d);
 		if (rc == 0)
-			rc = stream_wait(e, &t, d);
+			rc = stream_wait(e, NULL, d);
+		if (rc == 0)
+			rc = events_ns(e, lt->begin, lt->end, &t, d);
 		*ns = rc == 0 && t < *ns ? t : *ns;
 	}
 	return rc;
 }
 
+/* The heuristic may put one first that does not run here: the others are tried all the same. */
 static int fastest(struct lt_plan *p, const struct lt_algo *algos, int n, const struct operands *o,
 		   struct diag *d)
 {
 	int64_t best = INT64_MAX, ns;
 	struct lt_algo chosen = p->algo;
 	for (int i = 0; i < n; i++) {
+		struct diag why = {0};
 		p->algo = algos[i];
-		int rc = algo_time(p, o, &ns, d);
+		int rc = algo_time(p, o, &ns, &why);
+		if (rc == ERR_UNSUPPORTED)
+			continue;
 		if (rc)
-			return rc;
+			return diag_set(d, (enum err)rc, "%s", why.text);
 		if (ns < best) {
 			best = ns;
 			chosen = algos[i];

@@ -18,7 +18,7 @@ struct op_job {
 	CUdeviceptr block, to, sink;
 	uint64_t bytes; /* of one block */
 	uint32_t passes;
-	char type[8]; /* OP_FMA */
+	char type[8]; /* OP_FMA, once it is open */
 };
 
 /* ---- op.c: engine_ops ---- */

@@ -120,6 +120,8 @@ int gemm_op_open(struct op_job *j, const struct op_config *c, struct diag *d)
 
 int gemm_op_run(struct op_job *j, struct diag *d)
 {
+	if (j->type[0])
+		return product_run_alone(&j->products, &j->w, j->x, j->config.m, j->y, d);
 	return product_run(&j->products, &j->w, j->x, j->config.m, j->y, d);
 }
 

@@ -287,6 +287,16 @@ int product_run(struct products *p, const struct dev_matrix *w, CUdeviceptr x, i
 	return way->lt ? lt_product(p, way, w, x, y, d) : gemv_run(p, w, x, bucket_of(m), y, d);
 }
 
+int product_run_alone(struct products *p, const struct dev_matrix *w, CUdeviceptr x, int m, CUdeviceptr y,
+		      struct diag *d)
+{
+	const struct product_way *way = way_find(p, w, m);
+	if (!way || !way->lt || in_blocks(w->dtype))
+		return diag_set(d, ERR_INTERNAL, "a product of m=%d n=%d k=%d is none of cuBLASLt's alone", m,
+				w->n, w->k);
+	return lt_run(&way->plan, w->dtype == DTYPE_WI8AI8 ? p->i8 : x, w->w, y, d);
+}
+
 /* ---- describe ---- */
 
 static void way_describe(const struct product_way *way, struct strbuf *out)

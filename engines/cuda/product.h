@@ -91,6 +91,11 @@ size_t products_bytes(const struct products_config *c);
 MUST_CHECK int product_run(struct products *p, const struct dev_matrix *w, CUdeviceptr x, int m,
 			   CUdeviceptr y, struct diag *d);
 
+/* The same by cuBLASLt's product alone, which product_run has settled and rounded X for: what stands for a peak has no other
+ * kernels in it. The result is not scaled. */
+MUST_CHECK int product_run_alone(struct products *p, const struct dev_matrix *w, CUdeviceptr x, int m,
+				 CUdeviceptr y, struct diag *d);
+
 /* "key: value" lines of what ran. */
 void products_describe(const struct products *p, struct strbuf *out);
 

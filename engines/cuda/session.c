@@ -221,7 +221,8 @@ static int products_settle(struct session *s, int n, int rows, struct diag *d)
 
 /*
  * How the products of the usual steps are done is settled now: one token a sequence, and as many tokens as there may be.
- * describe says it before the first step, and blocking "tune" waits here. Inputs are no zeros: chips run faster on those.
+ * describe says it before the first step, and blocking "tune" waits here. Inputs are no zeros: chips run faster on those. Then
+ * the first of these steps is rehearsed, so that its graph is there, or is known not to be.
  */
 static int settle(struct session *s, size_t in_bytes, struct diag *d)
 {
@@ -235,6 +236,8 @@ static int settle(struct session *s, size_t in_bytes, struct diag *d)
 		rc = products_settle(s, bucket_of(one_each), bucket_of(one_row), d);
 	if (rc == 0)
 		rc = products_settle(s, bucket_of(job->max_tokens), bucket_of(job->max_rows), d);
+	for (int i = 0; i < 2 && rc == 0; i++)
+		rc = cuda_step_rehearse(s, one_each, one_row, d);
 	return rc ? rc : stream_wait(e, NULL, d);
 }
 
@@ -301,7 +304,7 @@ void cuda_unload(struct session *s)
 static void graphs_describe(const struct session *s, struct strbuf *out)
 {
 	if (s->no_graphs)
-		strbuf_puts(out, "graphs: none, the driver captured none\n");
+		strbuf_printf(out, "graphs: none, steps start kernel by kernel: %s\n", s->no_graphs_why.text);
 	else
 		strbuf_printf(out, "graphs: steps of up to %d tokens, from their second time on\n",
 			      BUCKET_MAX);

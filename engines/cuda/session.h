@@ -78,6 +78,7 @@ struct session {
 	bool ids_found;
 	struct step_graph graph[GRAPHS_MAX];
 	uint64_t n_steps;
+	struct diag no_graphs_why;
 	bool no_graphs;		  /* one could not be captured: steps are launched kernel by kernel */
 	struct strbuf exceptions; /* lines of describe that are known at load */
 };
@@ -99,6 +100,10 @@ int cuda_wait(struct session *s, struct step_info *info, struct diag *d);
 int cuda_fetch(struct session *s, int row, float *logits, struct diag *d);
 int cuda_argmax(struct session *s, int row, int32_t *id, struct diag *d);
 int cuda_seq_edit(struct session *s, const struct seq_edit *edit, struct diag *d);
+
+/* Runs a step of so many tokens and rows that are all filled in: nothing is read or stored for them, but kernels are loaded,
+ * products settled, and from the second time on it is a graph. */
+MUST_CHECK int cuda_step_rehearse(struct session *s, int n, int rows, struct diag *d);
 
 /* int32 that step_host has room for. */
 size_t step_room(const struct job_config *job);

@@ -98,21 +98,34 @@ static void numbers_put(struct session *s, const struct batch *b, struct step_sh
 
 /* ---- steps ---- */
 
-static int step_run(struct session *s, const struct batch *b, struct diag *d)
+/* b, filled up to n tokens and `rows` rows. */
+static int shape_run(struct session *s, const struct batch *b, int n, int rows, struct diag *d)
 {
-	struct step_shape t = {.n = b->n, .n_bucket = bucket_of(b->n)};
-	t.rows = batch_rows(b, s->row_token);
-	t.rows_bucket = bucket_of(t.rows);
+	struct step_shape t = {
+		.n = b->n, .rows = s->n_rows, .n_bucket = bucket_of(n), .rows_bucket = bucket_of(rows)};
 	t.n_splits = t.n_bucket <= BUCKET_MAX
 			     ? splits_of(s->engine, &s->hp, t.n_bucket, s->kv.config.n_positions)
 			     : 1;
 	numbers_put(s, b, &t);
-	s->n_rows = t.rows;
 	s->ids_found = false;
 	int rc = stream_mark(s->engine, s->engine->begin, d);
 	if (rc == 0)
 		rc = cuda_step_start(s, &t, d);
 	return rc ? rc : stream_mark(s->engine, s->engine->end, d);
+}
+
+static int step_run(struct session *s, const struct batch *b, struct diag *d)
+{
+	s->n_rows = batch_rows(b, s->row_token);
+	return shape_run(s, b, b->n, s->n_rows, d);
+}
+
+int cuda_step_rehearse(struct session *s, int n, int rows, struct diag *d)
+{
+	const int32_t unused = 0;
+	const struct batch nothing = {.token = &unused, .pos = &unused, .seq = &unused};
+	s->n_rows = 0;
+	return shape_run(s, &nothing, n, rows, d);
 }
 
 int cuda_submit(struct session *s, const struct batch *b, struct diag *d)

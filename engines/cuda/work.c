@@ -82,16 +82,19 @@ int stream_mark(struct engine *e, CUevent event, struct diag *d)
 	return cuda_check(e->cu, e->cu->cuEventRecord(event, e->stream), "recording an event", d);
 }
 
-int stream_wait(struct engine *e, int64_t *device_ns, struct diag *d)
+int events_ns(struct engine *e, CUevent begin, CUevent end, int64_t *ns, struct diag *d)
 {
 	float ms = 0;
-	int rc = cuda_check(e->cu, e->cu->cuStreamSynchronize(e->stream), "waiting for the device", d);
-	if (rc || !device_ns)
-		return rc;
-	rc = cuda_check(e->cu, e->cu->cuEventElapsedTime(&ms, e->begin, e->end), "reading the device's clock",
-			d);
-	*device_ns = rc ? 0 : (int64_t)((double)ms * 1e6 + 0.5);
+	int rc = cuda_check(e->cu, e->cu->cuEventElapsedTime(&ms, begin, end), "reading the device's clock",
+			    d);
+	*ns = rc ? 0 : (int64_t)((double)ms * 1e6 + 0.5);
 	return rc;
+}
+
+int stream_wait(struct engine *e, int64_t *device_ns, struct diag *d)
+{
+	int rc = cuda_check(e->cu, e->cu->cuStreamSynchronize(e->stream), "waiting for the device", d);
+	return rc || !device_ns ? rc : events_ns(e, e->begin, e->end, device_ns, d);
 }
 
 void stream_settle(struct engine *e)

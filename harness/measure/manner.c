@@ -25,7 +25,7 @@ static int word_of(const struct point *p, enum point_key key, const char *other,
 
 int manner_of(struct manner *out, const struct point *p, const struct engine_ops *ops, struct diag *d)
 {
-	struct manner m = {0};
+	struct manner m = {.device = ops->device_clock != NULL};
 	int rc = word_of(p, KEY_CACHE, "cold", &m.cold, d);
 	if (rc == 0)
 		rc = word_of(p, KEY_DURATION, "sustained", &m.sustained, d);
@@ -33,8 +33,9 @@ int manner_of(struct manner *out, const struct point *p, const struct engine_ops
 		rc = inject_parse(&m.inject, point_get(p, KEY_INJECT), d);
 	if (rc == 0 && m.cold && !ops->flush)
 		rc = diag_set(d, ERR_UNSUPPORTED, "cache cold: engine %s has no caches to empty", ops->name);
-	/* Those have caches of their own, which ours do not read through. */
-	if (rc == 0 && m.cold && strcmp(point_get(p, KEY_PROVIDER), point_key_default(KEY_PROVIDER)) != 0 &&
+	/* Threads of others have caches of their own, which ours do not read through; a device has one for all. */
+	if (rc == 0 && m.cold && !m.device &&
+	    strcmp(point_get(p, KEY_PROVIDER), point_key_default(KEY_PROVIDER)) != 0 &&
 	    strcmp(point_get(p, KEY_THREADS), "1") != 0)
 		rc = diag_set(d, ERR_UNSUPPORTED,
 			      "cache cold: only one thread of provider %.40s can be emptied",
@@ -70,7 +71,8 @@ void manner_describe(const struct manner *m, struct strbuf *out)
 	if (m->inject.percent > 0)
 		strbuf_printf(out, "inject: each step spins for %g %% of what it took\n", m->inject.percent);
 	if (m->cold)
-		strbuf_printf(out, "cache: cold, each thread reads %llu bytes before each step\n",
+		strbuf_printf(out, "cache: cold, %s %llu bytes before each step\n",
+			      m->device ? "the device writes" : "each thread reads",
 			      (unsigned long long)m->flush_bytes);
 	if (m->sustained)
 		strbuf_printf(

@@ -19,6 +19,7 @@ struct point;
 struct strbuf;
 
 struct manner {
+	bool device;	/* what computes has caches of its own, for all threads */
 	bool cold;	/* caches are emptied before each step */
 	bool sustained; /* measured once it has settled under load */
 	struct inject inject;

@@ -38,6 +38,7 @@ check_PROGRAMS += $(CUDA_TESTS)
 %C%_t_cuda_CFLAGS = $(AM_CFLAGS)
 %C%_t_cuda_LDADD = $(ENGINE_TEST_LINK)
 %C%_t_cuda_op_SOURCES = %D%/t_cuda_op.c %D%/cuda_example.h
+%C%_t_cuda_op_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS)
 %C%_t_cuda_op_CFLAGS = $(AM_CFLAGS)
 %C%_t_cuda_op_LDADD = $(ENGINE_TEST_LINK)
 %C%_t_cuda_models_SOURCES = %D%/t_cuda_models.c %D%/cuda_example.h

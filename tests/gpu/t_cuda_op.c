@@ -7,6 +7,7 @@
 
 #include <math.h>
 
+#include "engines/cuda/op.h"
 #include "tests/gpu/cuda_example.h"
 
 /* The same operation on engine cpu's plain C, in f32. */
@@ -154,6 +155,37 @@ static void test_blockings(struct engine *e)
 	strbuf_free(&says);
 }
 
+/* What stands for the peak of int8 is the product alone: sums that nobody scaled. */
+static void test_alone(struct engine *e)
+{
+	enum { M = 8, N = 16 };
+	struct op_config c = {.kind = OP_GEMM,
+			      .m = M,
+			      .n = N,
+			      .k = 64,
+			      .precision = DTYPE_WI8AI8,
+			      .provider = "cublaslt",
+			      .blocking = "auto",
+			      .seed = 2};
+	struct op_job *j;
+	struct step_info info;
+	float scaled[M * N];
+	int32_t sums[M * N];
+	int wrong = 0;
+	if (ops->op(e, &c, &j, NULL) || ops->op_submit(j, NULL) || ops->op_wait(j, &info, NULL) ||
+	    ops->op_fetch(j, 0, M, scaled, NULL))
+		bail("no product of int8");
+	snprintf(j->type, sizeof j->type, "int8");
+	is_int(ops->op_submit(j, NULL), 0, "the product alone");
+	is_int(ops->op_wait(j, &info, NULL), 0, "ends");
+	is_int(dev_download(e, sums, j->y, sizeof sums, NULL), 0, "its sums");
+	for (int i = 0; i < M * N; i++)
+		wrong += sums[i] == 0 ? scaled[i] != 0
+				      : scaled[i] / (float)sums[i] <= 0 || scaled[i] / (float)sums[i] > 1e-3f;
+	is_int(wrong, 0, "are whole numbers that were not scaled");
+	ops->op_free(j);
+}
+
 static void test_ceiling(struct engine *e, struct op_config c, const char *name)
 {
 	struct step_work work;
@@ -208,6 +240,7 @@ int main(void)
 	test_products(e);
 	test_odd(e);
 	test_blockings(e);
+	test_alone(e);
 	test_ceilings(e);
 	ops->close(e);
 	return tap_done();
