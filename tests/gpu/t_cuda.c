@@ -9,44 +9,6 @@
 
 #include "tests/gpu/cuda_example.h"
 
-static void test_orders(void)
-{
-	static float out[N_IDS * VOCAB];
-	struct engine *e = open_engine("auto", 1);
-	struct job_config job = job_of(DTYPE_F32, DTYPE_F32);
-	struct session *s = load(e, &job);
-	feed(s, 0, 0, N_IDS, out);
-	double r = naive_residual(out, naive, N_IDS * VOCAB);
-	ok(r < SAME, "a whole prefill is the naive forward pass (%.1e)", r);
-	for (int i = 0; i < N_IDS; i++)
-		feed(s, 1, i, i + 1, out);
-	r = naive_residual(out, naive, N_IDS * VOCAB);
-	ok(r < SAME, "so is token by token, as a graph from the second on (%.1e)", r);
-
-	struct step t = {0};
-	struct diag d = {0};
-	ok(edit(s, SEQ_DROP, 0, 10, -1, 0) == 0 && edit(s, SEQ_DROP, 1, 20, -1, 0) == 0, "sequences are cut");
-	step_add(&t, 1, 20, 21);
-	step_add(&t, 2, 0, 7);
-	step_add(&t, 0, 10, 13);
-	is_int(step_submit(s, &t, &d), 0, "a mixed step runs");
-	static const int at[] = {20, 0, 1, 2, 3, 4, 5, 6, 10, 11, 12};
-	r = 0;
-	for (int i = 0; i < 11; i++) {
-		is_int(ops->fetch(s, i, out, &d), 0, "fetch");
-		r = fmax(r, naive_residual(out, naive + at[i] * VOCAB, VOCAB));
-	}
-	ok(r < 3 * SAME, "a step mixed of three sequences gives each its own (%.1e)", r);
-	int32_t id;
-	int best = 0;
-	for (int i = 0; i < VOCAB; i++)
-		best = out[i] > out[best] ? i : best;
-	ok(ops->argmax(s, 10, &id, &d) == 0 && id == best, "argmax is the largest logit's id");
-	is_int(ops->fetch(s, 11, out, &d), ERR_USAGE, "no more rows than wanted");
-	ops->unload(s);
-	ops->close(e);
-}
-
 /* A copy holds the same cells; the device has to know. */
 static void test_copies(void)
 {
@@ -137,7 +99,7 @@ int main(void)
 {
 	cuda_example_open();
 	example_make(&shape, 0);
-	test_orders();
+	example_orders(1, "eagerly and as graphs");
 	test_copies();
 	test_precisions();
 	test_checks();

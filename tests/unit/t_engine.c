@@ -11,43 +11,9 @@
 
 static void test_orders(int n_threads)
 {
-	static float out[N_IDS * VOCAB];
-	struct engine *e = open_engine("auto", n_threads);
-	struct job_config job = job_of(DTYPE_F32, DTYPE_F32);
-	struct session *s = load(e, &job);
-	feed(s, 0, 0, N_IDS, out);
-	double r = naive_residual(out, naive, N_IDS * VOCAB);
-	ok(r < SAME, "%d threads: a whole prefill is the naive forward pass (%.1e)", n_threads, r);
-
-	for (int i = 0; i < N_IDS; i++)
-		feed(s, 1, i, i + 1, out);
-	r = naive_residual(out, naive, N_IDS * VOCAB);
-	ok(r < SAME, "%d threads: so is token by token (%.1e)", n_threads, r);
-
-	/* Prefill of one and decode of the other two in one step. */
-	struct step t = {0};
-	struct diag d = {0};
-	ok(edit(s, SEQ_DROP, 0, 10, -1, 0) == 0 && edit(s, SEQ_DROP, 1, 20, -1, 0) == 0, "sequences are cut");
-	step_add(&t, 1, 20, 21);
-	step_add(&t, 2, 0, 7);
-	step_add(&t, 0, 10, 13);
-	is_int(step_submit(s, &t, &d), 0, "a mixed step runs");
-	static const int at[] = {20, 0, 1, 2, 3, 4, 5, 6, 10, 11, 12};
-	r = 0;
-	for (int i = 0; i < 11; i++) {
-		is_int(ops->fetch(s, i, out, &d), 0, "fetch");
-		r = fmax(r, naive_residual(out, naive + at[i] * VOCAB, VOCAB));
-	}
-	ok(r < 3 * SAME, "%d threads: a step mixed of three sequences gives each its own (%.1e)", n_threads,
-	   r);
-	int32_t id;
-	int best = 0;
-	for (int i = 0; i < VOCAB; i++)
-		best = out[i] > out[best] ? i : best;
-	ok(ops->argmax(s, 10, &id, &d) == 0 && id == best, "argmax is the largest logit's id");
-	is_int(ops->fetch(s, 11, out, &d), ERR_USAGE, "no more rows than wanted");
-	ops->unload(s);
-	ops->close(e);
+	char label[32];
+	snprintf(label, sizeof label, "%d threads", n_threads);
+	example_orders(n_threads, label);
 }
 
 static void test_bits(void)

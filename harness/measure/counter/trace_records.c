@@ -9,11 +9,36 @@
 /* Longer than this is no time of a kernel but a broken record: about 18 minutes in ns. */
 #define LONGEST ((uint64_t)1 << 40)
 
-static bool times_are_good(struct trace *t, uint64_t start, uint64_t end)
+/* What all records of something that ran have in common, whatever their type. */
+struct span {
+	uint64_t start, end;
+	uint32_t device, stream, correlation, graph;
+};
+#define SPAN_OF(record)                                                                                      \
+	{                                                                                                    \
+		(record).start, (record).end, (record).deviceId, (record).streamId, (record).correlationId,  \
+			(record).graphId                                                                     \
+	}
+
+/* Else it did not end. */
+static bool times_are_good(struct trace *t, const struct span *of)
 {
-	bool good = start != 0 && end >= start && end - start <= LONGEST;
+	bool good = of->start != 0 && of->end >= of->start && of->end - of->start <= LONGEST;
 	t->unfinished += !good;
 	return good;
+}
+
+static struct trace_event *span_add(struct trace *t, enum trace_kind kind, const char *name,
+				    const struct span *of)
+{
+	struct trace_event *e = trace_event_add(t, kind, name);
+	e->start = of->start;
+	e->end = of->end;
+	e->device = of->device;
+	e->stream = of->stream;
+	e->correlation = of->correlation;
+	e->graph = of->graph;
+	return e;
 }
 
 static const char *name_of(const struct trace_names *names, const char *raw)
@@ -26,15 +51,9 @@ static void kernel_add(struct trace *t, const void *record, const struct trace_n
 {
 	CUpti_ActivityKernel10 k;
 	memcpy(&k, record, sizeof k);
-	if (!times_are_good(t, k.start, k.end))
-		return;
-	struct trace_event *e = trace_event_add(t, TRACE_KERNEL, name_of(names, k.name));
-	e->start = k.start;
-	e->end = k.end;
-	e->device = k.deviceId;
-	e->stream = k.streamId;
-	e->correlation = k.correlationId;
-	e->graph = k.graphId;
+	const struct span of = SPAN_OF(k);
+	if (times_are_good(t, &of))
+		span_add(t, TRACE_KERNEL, name_of(names, k.name), &of);
 }
 
 static const char *copy_name(uint8_t kind)
@@ -58,16 +77,9 @@ static void copy_add(struct trace *t, const void *record, const struct trace_nam
 	CUpti_ActivityMemcpy6 m;
 	(void)names;
 	memcpy(&m, record, sizeof m);
-	if (!times_are_good(t, m.start, m.end))
-		return;
-	struct trace_event *e = trace_event_add(t, TRACE_COPY, copy_name(m.copyKind));
-	e->start = m.start;
-	e->end = m.end;
-	e->device = m.deviceId;
-	e->stream = m.streamId;
-	e->correlation = m.correlationId;
-	e->graph = m.graphId;
-	e->bytes = m.bytes;
+	const struct span of = SPAN_OF(m);
+	if (times_are_good(t, &of))
+		span_add(t, TRACE_COPY, copy_name(m.copyKind), &of)->bytes = m.bytes;
 }
 
 static void set_add(struct trace *t, const void *record, const struct trace_names *names)
@@ -75,16 +87,9 @@ static void set_add(struct trace *t, const void *record, const struct trace_name
 	CUpti_ActivityMemset4 m;
 	(void)names;
 	memcpy(&m, record, sizeof m);
-	if (!times_are_good(t, m.start, m.end))
-		return;
-	struct trace_event *e = trace_event_add(t, TRACE_SET, "set");
-	e->start = m.start;
-	e->end = m.end;
-	e->device = m.deviceId;
-	e->stream = m.streamId;
-	e->correlation = m.correlationId;
-	e->graph = m.graphId;
-	e->bytes = m.bytes;
+	const struct span of = SPAN_OF(m);
+	if (times_are_good(t, &of))
+		span_add(t, TRACE_SET, "set", &of)->bytes = m.bytes;
 }
 
 static void graph_add(struct trace *t, const void *record, const struct trace_names *names)
@@ -92,15 +97,9 @@ static void graph_add(struct trace *t, const void *record, const struct trace_na
 	CUpti_ActivityGraphTrace2 g;
 	(void)names;
 	memcpy(&g, record, sizeof g);
-	if (!times_are_good(t, g.start, g.end))
-		return;
-	struct trace_event *e = trace_event_add(t, TRACE_GRAPH, "graph");
-	e->start = g.start;
-	e->end = g.end;
-	e->device = g.deviceId;
-	e->stream = g.streamId;
-	e->correlation = g.correlationId;
-	e->graph = g.graphId;
+	const struct span of = SPAN_OF(g);
+	if (times_are_good(t, &of))
+		span_add(t, TRACE_GRAPH, "graph", &of);
 }
 
 static void external_add(struct trace *t, const void *record, const struct trace_names *names)
