@@ -79,11 +79,15 @@ static void CUPTIAPI buffer_done(CUcontext context, uint32_t stream, uint8_t *by
 {
 	size_t lost = 0;
 	(void)size;
+	/* CUPTI has locks of its own, which it may hold when it asks for a buffer: it is never called with ours. */
+	pthread_mutex_lock(&store.lock);
+	const struct cupti_lib *lib = store.lib;
+	pthread_mutex_unlock(&store.lock);
+	if (lib && lib->cuptiActivityGetNumDroppedRecords(context, stream, &lost) != CUPTI_SUCCESS)
+		lost = 0;
 	pthread_mutex_lock(&store.lock);
 	store.n_out--;
-	if (store.lib &&
-	    store.lib->cuptiActivityGetNumDroppedRecords(context, stream, &lost) == CUPTI_SUCCESS)
-		store.dropped += lost;
+	store.dropped += lost;
 	if (store.lib && store.n_full < BUFFERS_MAX)
 		store.full[store.n_full++] = (struct buffer){bytes, valid};
 	else
@@ -197,12 +201,16 @@ static void buffer_read(const struct cupti_lib *lib, struct trace *t, const stru
 
 bool trace_feed_take(struct trace_feed *f, struct trace *t, size_t *dropped, char *why, int size)
 {
+	struct buffer full[BUFFERS_MAX];
 	bool good = feed_stop(f, why, size);
 	pthread_mutex_lock(&store.lock);
+	int n = store.n_full;
 	*dropped = store.dropped;
-	for (int i = 0; i < store.n_full; i++)
-		buffer_read(f->lib, t, &store.full[i]);
+	memcpy(full, store.full, (size_t)n * sizeof *full);
 	pthread_mutex_unlock(&store.lock);
+	/* They stay full until store_drop: CUPTI only adds to them. */
+	for (int i = 0; i < n; i++)
+		buffer_read(f->lib, t, &full[i]);
 	store_drop();
 	return good;
 }
