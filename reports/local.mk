@@ -51,7 +51,8 @@ libreports_a_SOURCES = \
 	%D%/plots/palette.c %D%/plots/groups.c %D%/plots/svg.c %D%/plots/sound.c \
 	%D%/compare/compare.h %D%/compare/words.c %D%/compare/registry.c %D%/compare/terminal.c %D%/compare/sheet.c %D%/compare/sheet.h \
 	%D%/compare/md.c %D%/compare/csv.c %D%/compare/json.c %D%/compare/html.c %D%/compare/picture.c \
-	%D%/plots/axes.c %D%/plots/labels.c %D%/plots/latency.c %D%/plots/roofline.c %D%/plots/heat.c \
+	%D%/plots/axes.c %D%/plots/labels.c %D%/plots/latency.c %D%/plots/heat.c \
+	%D%/plots/roofline.c %D%/plots/roofline/roofline.h %D%/plots/roofline/place.c %D%/plots/roofline/draw.c \
 	%D%/plots/timeline.c \
 	%D%/verdicts/html.c %D%/verdicts/html.h \
 	%D%/verdicts/page/page.h %D%/verdicts/page/make.c %D%/verdicts/page/words.c %D%/verdicts/page/summary.c \
