@@ -52,7 +52,7 @@ static int null_probe(struct device_caps *caps, int max)
 	caps->memory_bytes = mem_available();
 	for (int i = 0; i < ISA_COUNT; i++)
 		capability_add(caps->isas, &caps->n_isas, isa_name(i));
-	for (int i = 0; i < DTYPE_COUNT; i++)
+	for (int i = 0; i < DTYPE_HELD_COUNT; i++)
 		capability_add(caps->precisions, &caps->n_precisions, dtype_name(i));
 	for (int i = 0; i < DTYPE_COUNT; i++)
 		if (dtype_in_caches(i))

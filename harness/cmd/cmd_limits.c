@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "engines/base/pool.h"
 #include "harness/cmd/measuring.h"
@@ -84,8 +85,9 @@ int cmd_limits(int argc, char **argv)
 	struct strbuf threads = {0};
 	char *command = command_line(argc, argv); /* parsing may reorder it */
 	cmd_parse(&argp, argc, argv, &m);
-	/* A device has threads of its own, and types that a CPU has not. */
-	if (m.spec.axis[KEY_DEVICE]) {
+	/* A device has threads of its own, and types that a CPU has not. The CPU named is the CPU left out. */
+	const char *device = m.spec.axis[KEY_DEVICE];
+	if (device && strcmp(device, point_key_default(KEY_DEVICE)) != 0) {
 		strbuf_puts(&threads, "1-all*2");
 		m.spec.axis[KEY_TYPE] = "f32,tf32,f16,bf16,int8";
 	} else {

@@ -96,7 +96,7 @@ static const struct device_caps *device_of(struct server *s, int engine, const c
 /* The first engine that has the device, or one of its kind; -1: none has. */
 static int engine_of_device(struct server *s, const char *name)
 {
-	for (int i = 0; engine_registry[i]; i++)
+	for (int i = 0; engine_registry[i] && i < STATE_ENGINES_MAX; i++)
 		if (device_of(s, i, name))
 			return i;
 	return -1;

@@ -99,7 +99,7 @@ static int source_open(struct counters *c, const char *name, struct diag *d)
 	char why[WIRE_WHY] = "";
 	struct counter_config config = {
 		.pass = c->pass,
-		.device = point_get(&c->server->prepared.point, KEY_DEVICE),
+		.device = c->server->engine.device,
 	};
 	struct source *s = &c->source[c->n];
 	const struct counter_ops *ops = counter_find(name, &config.group, d);
@@ -348,7 +348,7 @@ static int run_request(struct server *s, const struct wire_run_request *q, json_
 		rc = wait_as_asked(s, q->n_counters > 0, c.hooked, d);
 	if (rc == 0 && q->n_counters == 0) {
 		r.step_cost_ns = step_cost_ns();
-		c.throttle = throttle_open(point_get(&s->prepared.point, KEY_DEVICE));
+		c.throttle = throttle_open(s->engine.device);
 	}
 	if (rc == 0 && !refused)
 		rc = run_window(s, q, &c, d);

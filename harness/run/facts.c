@@ -49,7 +49,9 @@ static void devices_put(json_t *facts, const struct wire_hello *hello)
 		if (!dev->usable || strcmp(dev->name, point_key_default(KEY_DEVICE)) == 0)
 			continue;
 		snprintf(key, sizeof key, "device.%s", dev->name);
-		json_object_set_new(facts, key, json_string(dev->description));
+		json_t *what = json_string(dev->description);
+		json_object_set_new(facts, key,
+				    what ? what : json_string("unknown: what it says of itself is no UTF-8"));
 	}
 }
 

@@ -10,6 +10,7 @@
 #include "engines/base/json.h"
 #include "engines/base/mem.h"
 #include "engines/base/strbuf.h"
+#include "reports/analysis/rows.h"
 
 /* Deeper is nobody's fingerprint: what is below stands as one text. */
 #define DEPTH_MAX 8
@@ -121,13 +122,16 @@ static void add_metric(struct facts *f, const struct stored_visit *v)
 {
 	char version[24];
 
+	const struct stored_series *step = series_step(v);
+
 	if (v->kind != VISIT_TIMING || v->failed || v->n_series == 0)
 		return;
 	if (v->window_version > 0) {
 		snprintf(version, sizeof version, "%lld", (long long)v->window_version);
 		facts_add(f, "metric.window", version);
 	}
-	facts_add(f, "metric.clock", v->series[0].clock);
+	/* Not that of a device, which may stand beside it. */
+	facts_add(f, "metric.clock", step ? step->clock : v->series[0].clock);
 }
 
 void facts_of_run(struct facts *f, const struct stored_run *run)

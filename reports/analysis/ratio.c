@@ -186,9 +186,13 @@ static struct estimate ratio_unpaired(const struct timed *x, int n_x, const stru
 /* The clock of its timing samples; "" when there is none. */
 static const char *clock_of(const struct row *r)
 {
-	for (int i = 0; i < r->point->n_visits; i++)
-		if (r->point->visits[i].kind == VISIT_TIMING && r->point->visits[i].n_series > 0)
-			return r->point->visits[i].series[0].clock;
+	for (int i = 0; i < r->point->n_visits; i++) {
+		const struct stored_visit *v = &r->point->visits[i];
+		const struct stored_series *step = series_step(v);
+
+		if (v->kind == VISIT_TIMING && v->n_series > 0)
+			return step ? step->clock : v->series[0].clock;
+	}
 	return "";
 }
 

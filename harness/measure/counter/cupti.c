@@ -174,7 +174,9 @@ static int cupti_stop(struct counter *c, struct readings *out, struct diag *d)
 
 static void list_plan(struct wire_hello *h, const char *name, const struct cupti_plan *p)
 {
-	list_counter(h, name, p->n_passes ? "" : p->event[p->group->n_events - 1].why, p->n_passes);
+	int n = p->group->n_events;
+	const char *why = n > 0 ? p->event[n - 1].why : "the group has no events";
+	list_counter(h, name, p->n_passes ? "" : why, p->n_passes);
 	for (int i = 0; i < p->group->n_events; i++)
 		list_event(h, name, p->group->event[i].name,
 			   p->event[i].metric ? p->event[i].metric : p->group->event[i].alternative[0],

@@ -8,7 +8,7 @@
 #include "harness/measure/counter/counter.h"
 #include "harness/wire/group.h"
 
-#define WHY "this worker was built without CUDA (the headers of CUPTI 13 or later)"
+#define WHY "this worker was built without CUPTI (the headers of CUDA 13 or later)"
 
 extern const struct counter_ops counter_cupti, counter_cupti_trace;
 

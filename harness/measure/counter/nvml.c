@@ -156,16 +156,20 @@ static void put_reasons(struct counter *c, struct readings *out)
 	if (!known)
 		nvml_explain(&c->card, NVML_REASONS, c->end[NVML_REASONS].result, why, sizeof why);
 	put(c, out, "throttle_reasons", "bits", known ? (double)reasons : NAN, why);
-	if (known)
+	bool looked = known && c->seen.n > 0;
+	if (looked)
 		snprintf(why, sizeof why, "of %d looks, one every 20 ms", c->seen.n);
-	put(c, out, "throttled_looks", "count", known ? c->seen.n_throttled : NAN, why);
+	else if (known)
+		snprintf(why, sizeof why, "nobody looked while the window was open");
+	put(c, out, "throttled_looks", "count", looked ? c->seen.n_throttled : NAN, why);
 }
 
 static void put_clock(struct counter *c, struct readings *out, enum nvml_number clock, enum nvml_number limit,
 		      const char *least_name, int64_t seen)
 {
 	struct nvml_value least = c->end[clock];
-	if (least.result == NVML_DONE && c->begin[clock].value < least.value)
+	if (least.result == NVML_DONE && c->begin[clock].result == NVML_DONE &&
+	    c->begin[clock].value < least.value)
 		least.value = c->begin[clock].value;
 	if (least.result == NVML_DONE && seen > 0 && seen < least.value)
 		least.value = seen;
@@ -244,7 +248,9 @@ static void put_power(struct counter *c, struct readings *out)
 	char why[WIRE_WHY];
 	snprintf(why, sizeof why, "mean of %d samples, %s", c->seen.n_power,
 		 nvml_number_function(&c->card, NVML_POWER));
-	if (c->seen.n_power < 2)
+	if (c->seen.n_power < 2 && c->end[NVML_POWER].result == NVML_DONE)
+		snprintf(why, sizeof why, "fewer than two samples while the window was open");
+	else if (c->seen.n_power < 2)
 		nvml_explain(&c->card, NVML_POWER, c->end[NVML_POWER].result, why, sizeof why);
 	put(c, out, "power_sampled", "mW", c->seen.power_mw, why);
 	put_idle(c, out, "power_idle_before", &c->before);
