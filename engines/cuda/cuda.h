@@ -75,6 +75,8 @@ struct lt *cuda_lt(struct engine *e);
 
 /* Memory of the device, 256-byte aligned, not zeroed. *out is 0 on failure. */
 MUST_CHECK int dev_alloc(struct engine *e, size_t bytes, const char *what, CUdeviceptr *out, struct diag *d);
+/* What the driver takes for them: it cuts large blocks by 2 MiB. SIZE_MAX: more than can be counted. */
+size_t dev_taken(size_t bytes);
 /* 0 is fine; *p becomes 0. */
 void dev_free(struct engine *e, CUdeviceptr *p);
 /* From the host, before it returns. */

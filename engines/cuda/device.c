@@ -20,6 +20,10 @@
 /* A cyclic pass over so many times the last cache finds nothing in it again. */
 #define FLUSH_L2 4
 
+/* Blocks that do it, with a word each that they store. */
+#define FLUSH_BLOCKS 1024
+#define FLUSH_SINK   (FLUSH_BLOCKS * sizeof(uint32_t))
+
 static int attribute(const struct cuda_driver *cu, CUdevice device, CUdevice_attribute which)
 {
 	int v = 0;
@@ -226,29 +230,41 @@ void cuda_describe(const struct engine *e, struct strbuf *out)
 	strbuf_printf(out, "driver: CUDA %d.%d\n", c->driver / 1000, c->driver % 1000 / 10);
 }
 
-/* ---- cold caches ---- */
+/* ---- cold caches: read full of other lines, as those that were written would be written back meanwhile ---- */
 
 static size_t flush_size(const struct engine *e)
 {
 	size_t l2 = e->chip.l2_bytes ? e->chip.l2_bytes : (size_t)64 << 20;
-	return FLUSH_L2 * l2;
+	return FLUSH_L2 * l2 / 16 * 16;
 }
 
 uint64_t cuda_flush_bytes(const struct engine *e)
 {
-	return e->flush ? 0 : flush_size(e);
+	return e->flush ? 0 : flush_size(e) + FLUSH_SINK;
+}
+
+static int flush_open(struct engine *e, struct diag *d)
+{
+	size_t bytes = flush_size(e);
+	int rc = dev_alloc(e, bytes + FLUSH_SINK, "emptying caches", &e->flush, d);
+	if (rc == 0)
+		rc = cuda_check(e->cu, e->cu->cuMemsetD8Async(e->flush, 0, bytes + FLUSH_SINK, e->stream),
+				"emptying caches", d);
+	e->flush_bytes = bytes;
+	return rc;
 }
 
 int cuda_flush(struct engine *e, uint64_t *bytes, struct diag *d)
 {
-	int rc = 0;
-	if (!e->flush) {
-		rc = dev_alloc(e, flush_size(e), "emptying caches", &e->flush, d);
-		e->flush_bytes = rc ? 0 : flush_size(e);
-	}
+	int rc = e->flush ? 0 : flush_open(e, d);
+	const struct stream_args a = {
+		.from = dev_ptr(e->flush),
+		.sink = dev_ptr(e->flush + e->flush_bytes),
+		.n16 = e->flush_bytes / 16,
+		.passes = 1,
+	};
 	if (rc == 0)
-		rc = cuda_check(e->cu, e->cu->cuMemsetD8Async(e->flush, 0, e->flush_bytes, e->stream),
-				"emptying caches", d);
+		rc = LAUNCH(e, KERNEL_stream_read, FLUSH_BLOCKS, 1, 1, &a, d);
 	if (rc == 0)
 		rc = stream_wait(e, NULL, d);
 	*bytes = e->flush_bytes;

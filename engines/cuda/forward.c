@@ -137,7 +137,8 @@ static void rotate_store(struct forward *f, int layer, const struct dev_matrix *
 		.n_rot = s->hp.n_rot,
 		.n_positions = s->kv.config.n_positions,
 	};
-	RUN(f, held_in(KERNEL_rope_f32, s->job.kv), f->t->n_bucket, 1, 1, &a);
+	unsigned parts = s->job.kv == DTYPE_Q8_0 ? 1 : blocks_of((uint64_t)qkv->n, ROPE_PART);
+	RUN(f, held_in(KERNEL_rope_f32, s->job.kv), f->t->n_bucket, parts, 1, &a);
 }
 
 static float scale_of(const struct session *s)
@@ -241,6 +242,18 @@ static void layer(struct forward *f, int i, const struct dev_matrix *before)
 	product(f, "ffn_down", i, &w[MATRIX_DOWN], n, s->dev.delta);
 }
 
+/* Found in the step itself: who makes text needs no more than these, and the graph has them. */
+static void largest(struct forward *f)
+{
+	const struct session *s = f->s;
+	const struct argmax_args a = {dev_ptr(s->dev.logits), dev_ptr(s->dev.best), s->hp.n_vocab};
+	const struct argmax_join_args join = {dev_ptr(s->dev.best), s->ids};
+	hooks_op_begin("argmax", -1);
+	RUN(f, KERNEL_argmax, f->t->rows_bucket, ARGMAX_PARTS, 1, &a);
+	RUN(f, KERNEL_argmax_join, f->t->rows_bucket, 1, 1, &join);
+	hooks_op_end();
+}
+
 static void logits(struct forward *f)
 {
 	const struct session *s = f->s;
@@ -249,6 +262,7 @@ static void logits(struct forward *f)
 		return;
 	norm(f, &w->output_norm, &w->layers[w->n_layers - 1].matrix[MATRIX_DOWN], &w->output, true);
 	product(f, "output", -1, &w->output, f->t->rows_bucket, s->dev.logits);
+	largest(f);
 }
 
 int cuda_forward(struct session *s, const struct step_shape *t, struct diag *d)

@@ -18,13 +18,26 @@ void graphs_free(struct session *s)
 		graph_drop(s, &s->graph[i]);
 }
 
+static bool is_of(const struct step_graph *g, const struct step_shape *t)
+{
+	return g->n_bucket == t->n_bucket && g->rows_bucket == t->rows_bucket;
+}
+
+bool graph_seen(const struct session *s, const struct step_shape *t)
+{
+	for (int i = 0; i < GRAPHS_MAX; i++)
+		if (is_of(&s->graph[i], t) && s->graph[i].seen > 0)
+			return true;
+	return false;
+}
+
 /* The shape's place; the one that was not used for longest makes room. */
 static struct step_graph *graph_find(struct session *s, const struct step_shape *t)
 {
 	struct step_graph *oldest = &s->graph[0];
 	for (int i = 0; i < GRAPHS_MAX; i++) {
 		struct step_graph *g = &s->graph[i];
-		if (g->n_bucket == t->n_bucket && g->rows_bucket == t->rows_bucket)
+		if (is_of(g, t))
 			return g;
 		if (g->used < oldest->used)
 			oldest = g;

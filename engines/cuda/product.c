@@ -16,6 +16,10 @@
 /* Some blocks for each SM of the largest chips; each goes on to the next part of W. */
 #define WIDEN_BLOCKS 1024
 
+/* Shapes that "tune" tries algorithms for: prompts of all lengths have hundreds, each of which would take as long as a
+ * step. */
+#define TUNED_MAX 64
+
 int bucket_of(int m)
 {
 	int bucket = 1;
@@ -56,10 +60,17 @@ enum dtype product_input(enum dtype held)
 	return held == DTYPE_BF16 ? DTYPE_BF16 : DTYPE_F32;
 }
 
+/* Few rows are nothing for cuBLASLt, whatever they are held in. */
+static bool never_lt(const struct products_config *c)
+{
+	return strcmp(c->provider, "own") == 0 && strcmp(c->blocking, "auto") == 0 &&
+	       c->m <= PRODUCT_OWN_ROWS;
+}
+
 size_t products_bytes(const struct products_config *c)
 {
 	size_t i8 = (size_t)c->m * (size_t)c->k;
-	return LT_BYTES + i8 + (i8 ? (size_t)c->m * sizeof(float) : 0) + c->widened * sizeof(uint16_t);
+	return (never_lt(c) ? 0 : LT_BYTES) + i8 + (i8 ? (size_t)c->m * sizeof(float) : 0) + c->widened * sizeof(uint16_t);
 }
 
 static int buffers_open(struct products *p, const struct products_config *c, struct diag *d)
@@ -93,10 +104,9 @@ int products_open(struct products *p, struct engine *e, const struct products_co
 	int rc = blocking_check(c->blocking, d);
 	if (rc)
 		return rc;
-	p->lt = cuda_lt(e);
-	if (!p->lt && p->all_lt)
+	if (p->all_lt && !cuda_lt(e))
 		return diag_set(d, ERR_UNAVAILABLE, "provider cublaslt: %s", e->lt_why);
-	if (!p->lt && strcmp(c->blocking, "auto") != 0)
+	if (strcmp(c->blocking, "auto") != 0 && !cuda_lt(e))
 		return diag_set(d, ERR_UNAVAILABLE, "blocking %.60s: %s", c->blocking, e->lt_why);
 	p->blocking = mem_strdup(c->blocking);
 	rc = buffers_open(p, c, d);
@@ -207,14 +217,25 @@ static int rescale(struct products *p, const struct dev_matrix *w, int m, CUdevi
 	return rc;
 }
 
+static int way_tune(struct products *p, struct product_way *way, CUdeviceptr x, CUdeviceptr w, CUdeviceptr y,
+		    struct diag *d)
+{
+	way->tuned = true;
+	if (strcmp(p->blocking, "tune") != 0)
+		return 0;
+	if (p->n_tuned++ < TUNED_MAX)
+		return lt_plan_tune(&way->plan, x, w, y, d);
+	way->plan.chosen = "the heuristic's first, as so many other shapes were tried";
+	return 0;
+}
+
 static int lt_product(struct products *p, struct product_way *way, const struct dev_matrix *w, CUdeviceptr x,
 		      CUdeviceptr y, struct diag *d)
 {
 	CUdeviceptr held = in_blocks(w->dtype) ? p->wide : w->w;
 	int rc = in_blocks(w->dtype) ? widen(p, w, d) : 0;
-	if (rc == 0 && !way->tuned && strcmp(p->blocking, "tune") == 0)
-		rc = lt_plan_tune(&way->plan, x, held, y, d);
-	way->tuned = true;
+	if (rc == 0 && !way->tuned)
+		rc = way_tune(p, way, x, held, y, d);
 	if (rc == 0)
 		rc = lt_run(&way->plan, x, held, y, d);
 	if (rc == 0 && w->dtype == DTYPE_WI8AI8)
@@ -227,9 +248,7 @@ static int lt_product(struct products *p, struct product_way *way, const struct 
 static bool wants_lt(const struct products *p, const struct dev_matrix *w, int m)
 {
 	int most = in_blocks(w->dtype) ? PRODUCT_OWN_ROWS_BLOCKS : PRODUCT_OWN_ROWS;
-	if (!p->lt)
-		return false;
-	return p->all_lt || strcmp(p->blocking, "auto") != 0 || m > most;
+	return (p->all_lt || strcmp(p->blocking, "auto") != 0 || m > most) && cuda_lt(p->e);
 }
 
 /* cuBLASLt lacks some shapes, of int8 above all: those are left to the own kernels. */
@@ -237,11 +256,12 @@ static int lt_settle(struct products *p, struct product_way *way, struct diag *d
 {
 	struct diag why = {0};
 	enum lt_type type = lt_type_of(way->dtype);
-	int rc = lt_plan_open(&way->plan, p->lt, type, way->m, way->n, way->k, p->blocking, &why);
+	struct lt *lt = cuda_lt(p->e);
+	int rc = lt_plan_open(&way->plan, lt, type, way->m, way->n, way->k, p->blocking, &why);
 	if (rc == ERR_UNSUPPORTED && !p->strict && strcmp(p->blocking, "auto") != 0) {
 		way->fell_back = true;
 		diag_clear(&why);
-		rc = lt_plan_open(&way->plan, p->lt, type, way->m, way->n, way->k, "auto", &why);
+		rc = lt_plan_open(&way->plan, lt, type, way->m, way->n, way->k, "auto", &why);
 	}
 	way->lt = rc == 0;
 	way->lacking = rc == ERR_UNSUPPORTED;
@@ -271,6 +291,11 @@ static int way_make(struct products *p, const struct dev_matrix *w, int m, struc
 	p->way[p->n_ways] = way;
 	*out = &p->way[p->n_ways++];
 	return 0;
+}
+
+bool product_settled(struct products *p, const struct dev_matrix *w, int m)
+{
+	return way_find(p, w, m) != NULL;
 }
 
 int product_run(struct products *p, const struct dev_matrix *w, CUdeviceptr x, int m, CUdeviceptr y,
@@ -321,10 +346,13 @@ static void way_describe(const struct product_way *way, struct strbuf *out)
 
 void products_describe(const struct products *p, struct strbuf *out)
 {
-	if (p->lt)
-		strbuf_printf(out, "cublaslt: version %zu\n", p->lt->version);
+	const struct engine *e = p->e;
+	if (!e->lt_asked)
+		strbuf_puts(out, "cublaslt: not asked for, own kernels do all\n");
+	else if (e->lt)
+		strbuf_printf(out, "cublaslt: version %zu\n", e->lt->version);
 	else
-		strbuf_printf(out, "cublaslt: not here, own kernels do all: %s\n", p->e->lt_why);
+		strbuf_printf(out, "cublaslt: not here, own kernels do all: %s\n", e->lt_why);
 	for (int i = 0; i < p->n_ways && i < DESCRIBED_MAX; i++)
 		way_describe(&p->way[i], out);
 	if (p->n_ways > DESCRIBED_MAX)

@@ -67,12 +67,11 @@ struct product_way {
 
 struct products {
 	struct engine *e;
-	struct lt *lt; /* NULL: not here */
 	char *blocking;
 	bool all_lt, strict;
 	CUdeviceptr i8, i8_scales, wide;
 	struct product_way *way;
-	int n_ways;
+	int n_ways, n_tuned;
 };
 
 /* ERR_UNAVAILABLE: the provider or blocking needs cuBLASLt, and it is not here. Belongs to the caller. */
@@ -90,6 +89,9 @@ size_t products_bytes(const struct products_config *c);
  */
 MUST_CHECK int product_run(struct products *p, const struct dev_matrix *w, CUdeviceptr x, int m,
 			   CUdeviceptr y, struct diag *d);
+
+/* Has a product of this shape been settled? */
+bool product_settled(struct products *p, const struct dev_matrix *w, int m);
 
 /* The same by cuBLASLt's product alone, which product_run has settled and rounded X for: what stands for a peak has no other
  * kernels in it. The result is not scaled. */

@@ -25,13 +25,14 @@ size_t cell_bytes(const struct session *s)
 /* Bytes of struct dev_buffers' members, in its order. */
 struct buffer_sizes {
 	size_t bytes[DEV_BUFFERS];
-	size_t kv, total; /* kv: of keys and values */
+	size_t kv;    /* of keys and values */
+	size_t taken; /* of all, as the driver cuts memory */
 	bool overflow;
 };
 
 static void size_set(struct buffer_sizes *b, size_t which, size_t n, size_t size)
 {
-	if (!mem_mul(n, size, &b->bytes[which]) || !mem_add(b->total, b->bytes[which], &b->total))
+	if (!mem_mul(n, size, &b->bytes[which]) || !mem_add(b->taken, dev_taken(b->bytes[which]), &b->taken))
 		b->overflow = true;
 }
 
@@ -69,7 +70,7 @@ static void sizes_count(const struct engine *e, const struct model *m, const str
 	size_set(b, WHICH(partial), partial_rows(e, hp, job->max_tokens, kv.n_positions),
 		 (size_t)hp->n_heads * (head + 2) * one);
 	size_set(b, WHICH(logits), rows, (size_t)hp->n_vocab * one);
-	size_set(b, WHICH(ids), rows, sizeof(int32_t));
+	size_set(b, WHICH(best), rows, ARGMAX_PARTS * sizeof(struct argmax_best));
 	size_set(b, WHICH(turns), (size_t)kv.n_positions, (size_t)hp->n_rot * one);
 	size_set(b, WHICH(cells), (size_t)kv.n_positions, (size_t)kv.n_seqs * sizeof(int32_t));
 	if (!mem_mul((size_t)kv.n_layers, (size_t)kv.n_cells, &cells))
@@ -105,7 +106,7 @@ static int sizes_plan(struct engine *e, const struct model *m, const struct job_
 	const struct products_config products = products_of(job, w);
 	plan->weights = w->n_bytes;
 	plan->kv = b->kv;
-	plan->scratch = b->total - b->kv + products_bytes(&products);
+	plan->scratch = b->taken - b->kv + w->n_taken - w->n_bytes + products_bytes(&products);
 	plan->total = plan->weights + plan->kv + plan->scratch;
 	return plan->total <= plan->limit ? 0 : job_too_large(plan, job, d);
 }
@@ -191,20 +192,27 @@ static int host_open(struct session *s, const struct model *m, struct diag *d)
 	if (rc)
 		return rc;
 	s->row_token = mem_try_array((size_t)s->job.max_rows + 1, sizeof *s->row_token);
-	s->ids = mem_try_array((size_t)s->job.max_rows + 1, sizeof *s->ids);
-	if (!s->row_token || !s->ids)
+	if (!s->row_token)
 		return diag_set(d, ERR_OOM, "no memory for %d rows", s->job.max_rows);
-	rc = cuda_check(cu, cu->cuMemAllocHost(&pinned, step_room(&s->job) * sizeof(int32_t)),
-			"pinning memory", d);
-	if (rc == 0)
-		s->step_host = pinned;
-	return rc;
+	size_t step = step_room(&s->job), ids = (size_t)bucket_of(s->job.max_rows);
+	rc = cuda_check(cu, cu->cuMemAllocHost(&pinned, (step + ids) * sizeof(int32_t)), "pinning memory", d);
+	if (rc)
+		return rc;
+	s->step_host = pinned;
+	s->ids = s->step_host + step;
+	return 0;
 }
 
-/* A product of each kind that a layer has, and of the output, with so many rows: what they are made of does not matter. */
-static int products_settle(struct session *s, int n, int rows, struct diag *d)
+static int product_settle(struct session *s, const struct dev_matrix *w, int m, CUdeviceptr y, struct diag *d)
 {
-	const struct dev_layer *l = &s->weights.layers[0];
+	if (product_settled(&s->products, w, m))
+		return 0;
+	return product_run(&s->products, w, s->dev.in, m, y, d);
+}
+
+/* What they are made of does not matter. Layers may differ in what they are held in. */
+int cuda_step_settle(struct session *s, int n, int rows, struct diag *d)
+{
 	const CUdeviceptr to[MATRIX_COUNT] = {
 		[MATRIX_QKV] = s->dev.qkv,
 		[MATRIX_ATTN_OUT] = s->dev.delta,
@@ -212,16 +220,18 @@ static int products_settle(struct session *s, int n, int rows, struct diag *d)
 		[MATRIX_DOWN] = s->dev.delta,
 	};
 	int rc = 0;
-	for (int i = 0; i < MATRIX_COUNT && n > 0 && rc == 0; i++)
-		rc = product_run(&s->products, &l->matrix[i], s->dev.in, n, to[i], d);
+	for (int l = 0; l < s->weights.n_layers && n > 0; l++)
+		for (int i = 0; i < MATRIX_COUNT && rc == 0; i++)
+			rc = product_settle(s, &s->weights.layers[l].matrix[i], n, to[i], d);
 	if (rc == 0 && rows > 0)
-		rc = product_run(&s->products, &s->weights.output, s->dev.in, rows, s->dev.logits, d);
+		rc = product_settle(s, &s->weights.output, rows, s->dev.logits, d);
 	return rc;
 }
 
 /*
  * How the products of the usual steps are done is settled now: one token a sequence, and as many tokens as there may be.
- * describe says it before the first step, and blocking "tune" waits here. Inputs are no zeros: chips run faster on those. Then
+ * describe says it before the first step, and blocking "tune" waits here; other shapes, as of a prompt's tail, are settled
+ * before their first step begins. Inputs are no zeros: chips run faster on those. Then
  * the first of these steps is rehearsed, so that its graph is there, or is known not to be.
  */
 static int settle(struct session *s, size_t in_bytes, struct diag *d)
@@ -233,9 +243,9 @@ static int settle(struct session *s, size_t in_bytes, struct diag *d)
 	int rc = cuda_check(e->cu, e->cu->cuMemsetD32Async(s->dev.in, 0x3a9d3b1fu, in_bytes / 4, e->stream),
 			    "filling a block", d);
 	if (rc == 0)
-		rc = products_settle(s, bucket_of(one_each), bucket_of(one_row), d);
+		rc = cuda_step_settle(s, bucket_of(one_each), bucket_of(one_row), d);
 	if (rc == 0)
-		rc = products_settle(s, bucket_of(job->max_tokens), bucket_of(job->max_rows), d);
+		rc = cuda_step_settle(s, bucket_of(job->max_tokens), bucket_of(job->max_rows), d);
 	for (int i = 0; i < 2 && rc == 0; i++)
 		rc = cuda_step_rehearse(s, one_each, one_row, d);
 	return rc ? rc : stream_wait(e, NULL, d);
@@ -294,7 +304,6 @@ void cuda_unload(struct session *s)
 		(void)s->engine->cu->cuMemFreeHost(s->step_host);
 	kv_close(&s->kv);
 	free(s->row_token);
-	free(s->ids);
 	strbuf_free(&s->exceptions);
 	free(s);
 }

@@ -36,7 +36,7 @@ struct dev_buffers {
 	CUdeviceptr gate_up; /* f32 */
 	CUdeviceptr partial; /* of attention */
 	CUdeviceptr logits;  /* f32 [rows][n_vocab] */
-	CUdeviceptr ids;     /* of argmax, [rows] */
+	CUdeviceptr best;    /* struct argmax_best [rows][ARGMAX_PARTS] */
 	CUdeviceptr turns;
 	CUdeviceptr cells;	  /* [sequence][position] */
 	CUdeviceptr keys, values; /* [layer][cell][row] */
@@ -71,11 +71,10 @@ struct session {
 	struct dev_weights weights;
 	struct kv_cache kv; /* who holds which cell; what cells hold is on the device */
 	struct dev_buffers dev;
-	int32_t *step_host; /* pinned */
+	int32_t *step_host; /* pinned, as is what follows in it: */
+	int32_t *ids;	    /* of the largest logits of each row; a step stores them there */
 	int32_t *row_token; /* max_rows */
 	int n_rows;	    /* of the last step */
-	int32_t *ids;	    /* of the largest logits of its rows, max_rows */
-	bool ids_found;
 	struct step_graph graph[GRAPHS_MAX];
 	uint64_t n_steps;
 	struct diag no_graphs_why;
@@ -107,6 +106,8 @@ MUST_CHECK int cuda_step_rehearse(struct session *s, int n, int rows, struct dia
 
 /* int32 that step_host has room for. */
 size_t step_room(const struct job_config *job);
+/* Settles the products of so many tokens and rows that have not been: it takes time that is no step's. */
+MUST_CHECK int cuda_step_settle(struct session *s, int n, int rows, struct diag *d);
 /* Splits of attention for that many tokens. */
 int splits_of(const struct engine *e, const struct hparams *hp, int n_bucket, int n_positions);
 
@@ -116,6 +117,9 @@ int splits_of(const struct engine *e, const struct hparams *hp, int n_bucket, in
 MUST_CHECK int cuda_forward(struct session *s, const struct step_shape *t, struct diag *d);
 
 /* ---- graph.c ---- */
+
+/* Has a step of the shape run before, and is known still? Of longer ones nothing is known. */
+bool graph_seen(const struct session *s, const struct step_shape *t);
 
 /* Starts the step, as a graph where its bucket has one. */
 MUST_CHECK int cuda_step_start(struct session *s, const struct step_shape *t, struct diag *d);

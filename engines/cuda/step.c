@@ -106,9 +106,10 @@ static int shape_run(struct session *s, const struct batch *b, int n, int rows, 
 	t.n_splits = t.n_bucket <= BUCKET_MAX
 			     ? splits_of(s->engine, &s->hp, t.n_bucket, s->kv.config.n_positions)
 			     : 1;
+	int rc = graph_seen(s, &t) ? 0 : cuda_step_settle(s, t.n_bucket, t.rows_bucket, d);
 	numbers_put(s, b, &t);
-	s->ids_found = false;
-	int rc = stream_mark(s->engine, s->engine->begin, d);
+	if (rc == 0)
+		rc = stream_mark(s->engine, s->engine->begin, d);
 	if (rc == 0)
 		rc = cuda_step_start(s, &t, d);
 	return rc ? rc : stream_mark(s->engine, s->engine->end, d);
@@ -168,24 +169,9 @@ int cuda_fetch(struct session *s, int row, float *logits, struct diag *d)
 	return rc ? rc : dev_download(s->engine, logits, s->dev.logits + (size_t)row * bytes, bytes, d);
 }
 
-/* Of all rows at once: who asks for one asks for the others, too. */
-static int ids_find(struct session *s, struct diag *d)
-{
-	const struct argmax_args a = {dev_ptr(s->dev.logits), dev_ptr(s->dev.ids), s->hp.n_vocab};
-	int rc = LAUNCH(s->engine, KERNEL_argmax, (unsigned)s->n_rows, 1, 1, &a, d);
-	if (rc == 0)
-		rc = stream_wait(s->engine, NULL, d);
-	if (rc == 0)
-		rc = dev_download(s->engine, s->ids, s->dev.ids, (size_t)s->n_rows * sizeof *s->ids, d);
-	s->ids_found = rc == 0;
-	return rc;
-}
-
 int cuda_argmax(struct session *s, int row, int32_t *id, struct diag *d)
 {
 	int rc = row_check(s, row, d);
-	if (rc == 0 && !s->ids_found)
-		rc = ids_find(s, d);
 	if (rc == 0)
 		*id = s->ids[row];
 	return rc;

@@ -20,9 +20,8 @@ struct count {
 
 static void bytes_count(struct count *c, size_t bytes)
 {
-	/* As the driver cuts memory. */
-	size_t whole;
-	if (!mem_add(bytes, 511, &whole) || !mem_add(c->out->n_bytes, whole / 512 * 512, &c->out->n_bytes))
+	if (!mem_add(c->out->n_bytes, bytes, &c->out->n_bytes) ||
+	    !mem_add(c->out->n_taken, dev_taken(bytes), &c->out->n_taken))
 		c->overflow = true;
 }
 

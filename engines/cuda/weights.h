@@ -38,6 +38,7 @@ struct dev_weights {
 /* What weights take, and what products will have to do. */
 struct weights_sizes {
 	size_t n_bytes;
+	size_t n_taken; /* the same as the driver cuts memory */
 	int k_max;	/* longest row */
 	int k_rounded;	/* longest row of a matrix in wi8ai8, 0: none */
 	size_t widened; /* most elements of a matrix in blocks, 0: none */

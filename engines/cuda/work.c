@@ -16,6 +16,16 @@ static const struct {
 #undef KERNEL
 };
 
+#define LARGE_BYTES ((size_t)1 << 20)
+#define LARGE_STEP  ((size_t)2 << 20)
+#define SMALL_STEP  ((size_t)512)
+
+size_t dev_taken(size_t bytes)
+{
+	size_t step = bytes > LARGE_BYTES ? LARGE_STEP : SMALL_STEP;
+	return bytes > SIZE_MAX - step ? SIZE_MAX : (bytes + step - 1) / step * step;
+}
+
 int dev_alloc(struct engine *e, size_t bytes, const char *what, CUdeviceptr *out, struct diag *d)
 {
 	size_t available = 0, all = 0;

@@ -103,9 +103,15 @@ static bool is_pinned(const struct point *p, int64_t threads)
 	return own && (placed || threads <= pool_usable_cpus());
 }
 
+/* A device's threads do not spin while they wait for work: nothing would be gained by opening it anew. */
+static bool waits_by_threads(const struct engine_ops *ops)
+{
+	return !ops->device_clock;
+}
+
 int state_engine(struct server *s, const struct point *p, int n_threads, bool passive, struct diag *d)
 {
-	struct open_engine want = {.passive = passive};
+	struct open_engine want = {0};
 	const struct device_caps *device = NULL;
 	int rc = device_find(s, p, &want.ops, &device, d);
 	int most = device && device->n_cpus > 0 ? device->n_cpus : 1;
@@ -115,6 +121,7 @@ int state_engine(struct server *s, const struct point *p, int n_threads, bool pa
 	if (rc)
 		return rc;
 	want.n_threads = (int)threads;
+	want.passive = passive && waits_by_threads(want.ops);
 	want.pin = is_pinned(p, threads);
 	/* Texts of the point: engine_reopen copies them. */
 	want.affinity = (char *)(uintptr_t)point_get(p, KEY_AFFINITY);

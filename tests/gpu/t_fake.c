@@ -162,13 +162,19 @@ static void test_engine_image(void)
 		x[i] = (float)(i * 37 % 501);
 	x[777] = x[COLS + 3] = 1000;
 	CUdeviceptr dx = device_copy(x, sizeof x), did = device_bytes(sizeof id);
-	struct argmax_args args = {(const float *)(uintptr_t)dx, (int32_t *)(uintptr_t)did, COLS};
-	void *params[] = {&args};
+	CUdeviceptr dbest = device_bytes(2 * ARGMAX_PARTS * sizeof(struct argmax_best));
+	struct argmax_args args = {(const float *)(uintptr_t)dx, (struct argmax_best *)(uintptr_t)dbest,
+				   COLS};
+	struct argmax_join_args join = {args.best, (int32_t *)(uintptr_t)did};
+	void *params[] = {&args}, *join_params[] = {&join};
 	is_fine(cu->cuModuleGetFunction(&f, module, "argmax"));
-	is_fine(cu->cuLaunchKernel(f, 2, 1, 1, 256, 1, 1, 0, NULL, params, NULL));
+	is_fine(cu->cuLaunchKernel(f, 2, ARGMAX_PARTS, 1, 256, 1, 1, 0, NULL, params, NULL));
+	is_fine(cu->cuModuleGetFunction(&f, module, "argmax_join"));
+	is_fine(cu->cuLaunchKernel(f, 2, 1, 1, 32, 1, 1, 0, NULL, join_params, NULL));
 	is_fine(cu->cuMemcpyDtoH(id, did, sizeof id));
 	ok(id[0] == 777 && id[1] == 3, "argmax");
 	is_fine(cu->cuMemFree(dx));
+	is_fine(cu->cuMemFree(dbest));
 	is_fine(cu->cuMemFree(did));
 	is_fine(cu->cuModuleUnload(module));
 }

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engines/cuda/kernels/portable.h"
 
-struct argmax_best {
-	float value;
-	uint32_t at; /* NOWHERE: nothing was larger than -inf */
-};
-
-#define NOWHERE 0xffffffffu
+#if ARGMAX_PARTS != 32
+#error "a lane of the warp that joins them has a part"
+#endif
 
 DEVICE struct argmax_best argmax_better(struct argmax_best x, struct argmax_best y)
 {
@@ -25,16 +22,25 @@ DEVICE struct argmax_best argmax_warp(struct argmax_best best)
 	return best;
 }
 
-KERNEL_DEFINE(argmax, argmax_args)
+/* Of a thread's elements: every block_threads()-th of a part. */
+DEVICE struct argmax_best argmax_thread(const float *x, int begin, int end)
 {
-	SHARED struct argmax_best warps[WARPS_MAX];
-	const float *x = a.x + (size_t)block_x() * (size_t)a.cols;
-	struct argmax_best best = {-INFINITY, NOWHERE};
-	for (int i = thread_x(); i < a.cols; i += block_threads())
+	struct argmax_best best = {-INFINITY, ARGMAX_NOWHERE};
+	for (int i = begin + thread_x(); i < end; i += block_threads())
 		if (x[i] > best.value) {
 			best.value = x[i];
 			best.at = (uint32_t)i;
 		}
+	return best;
+}
+
+KERNEL_DEFINE(argmax, argmax_args)
+{
+	SHARED struct argmax_best warps[WARPS_MAX];
+	int row = block_x(), part = block_y();
+	int chunk = (a.cols - 1) / ARGMAX_PARTS + 1, begin = part * chunk, left = a.cols - begin;
+	struct argmax_best best = argmax_thread(a.x + (size_t)row * (size_t)a.cols, begin,
+						begin + (left < chunk ? left : chunk));
 	best = argmax_warp(best);
 	if (lane_of_thread() == 0)
 		warps[warp_of_thread()] = best;
@@ -43,5 +49,12 @@ KERNEL_DEFINE(argmax, argmax_args)
 		return;
 	for (int w = 1; w < block_threads() / WARP; w++)
 		best = argmax_better(best, warps[w]);
-	a.id[block_x()] = best.at == NOWHERE ? 0 : (int32_t)best.at;
+	a.best[row * ARGMAX_PARTS + part] = best;
+}
+
+KERNEL_DEFINE(argmax_join, argmax_join_args)
+{
+	struct argmax_best best = argmax_warp(a.best[block_x() * ARGMAX_PARTS + lane_of_thread()]);
+	if (lane_of_thread() == 0)
+		a.id[block_x()] = best.at == ARGMAX_NOWHERE ? 0 : (int32_t)best.at;
 }

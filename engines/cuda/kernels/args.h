@@ -47,7 +47,9 @@ struct norm_args {
 /* rope_{f32,f16,bf16,q8_0}: of token i, a row of qkv (n_heads + 2 n_kv_heads) * head_dim: adds bias where given, rotates
  * queries and keys in place by turns[pos] (n_rot floats: as engines/kernels/vector.h says of rope), stores keys and values
  * in cell[i] of this layer, and notes the cell in cells[seq * n_positions + pos]. q8_0 here is blocks as in files
- * (struct q8_0_block). Grid: n blocks. Nothing where pos is -1. */
+ * (struct q8_0_block). Grid: n, and as many parts of a row as it is to be shared by (q8_0: 1; more than
+ * ceil(row / ROPE_PART) have nothing to do). Nothing where pos is -1. */
+#define ROPE_PART 1024
 struct rope_args {
 	float *qkv;
 	const float *bias;  /* NULL: none */
@@ -170,11 +172,25 @@ struct dequant_args {
 	int32_t n, k;
 };
 
-/* argmax: id[i] = the lowest index of the largest of x[i], as engines/kernels/vector.h says of argmax. Grid: a block a row. */
+/* argmax: best[i][part] = the largest of a part of x[i] and the lowest index where it is. Grid: (n, ARGMAX_PARTS), a part a
+ * block: a row of a vocabulary is long, and there may be one alone. */
+#define ARGMAX_PARTS   32
+#define ARGMAX_NOWHERE 0xffffffffu /* nothing was larger than -inf */
+struct argmax_best {
+	float value;
+	uint32_t at;
+};
 struct argmax_args {
 	const float *x;
-	int32_t *id;
+	struct argmax_best *best;
 	int32_t cols;
+};
+
+/* argmax_join: id[i] = the lowest index of the largest of x[i], from its parts, as engines/kernels/vector.h says of argmax.
+ * Grid: a warp a row. id may be pinned memory of the host. */
+struct argmax_join_args {
+	const struct argmax_best *best;
+	int32_t *id;
 };
 
 /* stream_read, stream_copy, stream_write: n16 words of 16 bytes, `passes` times, past the L1 caches. Grid: any number of

@@ -34,6 +34,11 @@ DEVICE int grid_x(void)
 	return (int)gridDim.x;
 }
 
+DEVICE int grid_y(void)
+{
+	return (int)gridDim.y;
+}
+
 DEVICE int block_threads(void)
 {
 	return (int)blockDim.x;

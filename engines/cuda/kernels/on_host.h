@@ -63,6 +63,11 @@ DEVICE int grid_x(void)
 	return simt_now.grid[0];
 }
 
+DEVICE int grid_y(void)
+{
+	return simt_now.grid[1];
+}
+
 DEVICE int block_threads(void)
 {
 	return simt_now.threads;

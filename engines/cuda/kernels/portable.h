@@ -7,7 +7,7 @@
  * Both sides give:
  *   KERNEL_DEFINE(name, type)     defines a kernel of kernels.inc; its body sees its arguments as a
  *   DEVICE, SHARED, UNROLLED(i, n)   of helpers, of static shared memory; a loop over 0 .. n - 1
- *   thread_x() ... grid_x()       where the thread is
+ *   thread_x() ... grid_y()       where the thread is
  *   block_barrier()               all threads of the block that have not returned
  *   lane_xor_f32, _u32(v, mask)   the value of another lane; all 32 lanes of the warp take part
  *   load_words_4, _2(p)           streamed, not kept in L1, of memory that no kernel under way writes

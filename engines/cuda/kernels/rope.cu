@@ -4,7 +4,7 @@
 #include "engines/cuda/kernels/portable.h"
 
 /* Pairs of a thread under way: stores into the row may alias loads for all the compiler knows, so loads come first. */
-#define ROPE_DEEP 8
+#define ROPE_DEEP (ROPE_PART / (2 * THREADS_OF_rope_f32))
 
 /* Where a token's row stands, and what becomes of it. */
 struct rope_row {
@@ -96,7 +96,7 @@ DEVICE void rope(const struct rope_args *a, const int type)
 	r.x = a->qkv + (size_t)i * (size_t)r.n;
 	r.turn = a->turns + (size_t)pos * (size_t)a->n_rot;
 	r.cell = (size_t)a->cell[i];
-	for (int j = 2 * thread_x(); j < r.n; j += 2 * ROPE_DEEP * block_threads()) {
+	for (int j = block_y() * ROPE_PART + 2 * thread_x(); j < r.n; j += grid_y() * ROPE_PART) {
 		struct rope_pair p[ROPE_DEEP];
 		UNROLLED (u, ROPE_DEEP)
 			p[u] = rope_load(a, &r, j + 2 * u * block_threads());
@@ -108,7 +108,7 @@ DEVICE void rope(const struct rope_args *a, const int type)
 		rope_store_blocks(a->keys, r.x + r.n_turned - r.n_kv, &r);
 		rope_store_blocks(a->values, r.x + r.n_turned, &r);
 	}
-	if (thread_x() == 0)
+	if (thread_x() == 0 && block_y() == 0)
 		a->cells[(size_t)a->seq[i] * (size_t)a->n_positions + (size_t)pos] = a->cell[i];
 }
 

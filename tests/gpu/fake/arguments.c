@@ -23,6 +23,7 @@ enum {
 	POINTERS_BEFORE(gemv_args, n),
 	POINTERS_BEFORE(dequant_args, n),
 	POINTERS_BEFORE(argmax_args, cols),
+	argmax_join_args_pointers = sizeof(struct argmax_join_args) / sizeof(void *),
 	POINTERS_BEFORE(stream_args, n16),
 	POINTERS_BEFORE(chase_args, n),
 	POINTERS_BEFORE(fma_args, a),
