@@ -70,7 +70,8 @@ static bool never_lt(const struct products_config *c)
 size_t products_bytes(const struct products_config *c)
 {
 	size_t i8 = (size_t)c->m * (size_t)c->k;
-	return (never_lt(c) ? 0 : LT_BYTES) + i8 + (i8 ? (size_t)c->m * sizeof(float) : 0) + c->widened * sizeof(uint16_t);
+	return (never_lt(c) ? 0 : LT_BYTES) + i8 + (i8 ? (size_t)c->m * sizeof(float) : 0) +
+	       c->widened * sizeof(uint16_t);
 }
 
 static int buffers_open(struct products *p, const struct products_config *c, struct diag *d)
