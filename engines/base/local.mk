@@ -10,7 +10,7 @@ libbase_a_SOURCES = \
 	%D%/mem.c %D%/mem_hold.c %D%/mem.h \
 	%D%/json.c %D%/json.h \
 	%D%/embed.c %D%/embed.h \
-	%D%/nearest.c %D%/nearest.h \
+	%D%/nearest.c %D%/nearest.h %D%/switches.c %D%/switches.h \
 	%D%/fact.c %D%/fact.h \
 	%D%/cpuid.c %D%/cpuid.h \
 	%D%/group.c %D%/group.h %D%/caches.c %D%/caches.h \

@@ -45,6 +45,9 @@ struct engine {
 	CUevent begin, end; /* around what the last submit asked for */
 	CUmodule module;
 	CUfunction kernel[KERNEL_COUNT]; /* found when first launched */
+	bool overlap; /* a kernel behind another is launched while that one runs: portable.h, grid_wait */
+	bool after_kernel;    /* the last thing in the stream is a kernel of ours */
+	char no_overlap[120]; /* why not */
 	struct chip chip;
 	struct lt *lt; /* NULL: not asked for yet, or not here */
 	bool lt_asked;
@@ -86,6 +89,17 @@ MUST_CHECK int dev_download(struct engine *e, void *to, CUdeviceptr from, size_t
 static inline void *dev_ptr(CUdeviceptr p)
 {
 	return (void *)(uintptr_t)p;
+}
+
+/* May kernels overlap here? Sets e->overlap, or why not. */
+MUST_CHECK int overlap_begin(struct engine *e, struct diag *d);
+/* Kernels follow each other from here on, and why (one line). */
+__attribute__((format(printf, 2, 3))) void overlap_end(struct engine *e, const char *why, ...);
+
+/* Something that is no kernel of ours has been put into the stream, or may have been. */
+static inline void stream_other(struct engine *e)
+{
+	e->after_kernel = false;
 }
 
 /* Starts a kernel in the stream. args: its struct, of args_size bytes; copied. */

@@ -10,6 +10,7 @@
 
 #include "engines/base/mem.h"
 #include "engines/base/strbuf.h"
+#include "engines/base/switches.h"
 #include "engines/cuda/kernels/image.h"
 #include "engines/cuda/lt.h"
 #include "engines/engine.h"
@@ -156,26 +157,34 @@ static int device_open(struct engine *e, struct diag *d)
 	if (rc == 0)
 		rc = cuda_check(cu, cu->cuModuleLoadData(&e->module, cuda_kernels_image),
 				"loading the kernels", d);
-	return rc;
+	return rc ? rc : overlap_begin(e, d);
 }
+
+/* launch: whether a kernel is launched while the one before it runs. */
+enum { LAUNCH_SWITCH = 0, N_SWITCHES };
+static const struct switch_row switches[N_SWITCHES] = {
+	[LAUNCH_SWITCH] = {"launch", {"overlap", "serial"}},
+};
 
 int cuda_open(struct engine **out, const struct engine_config *config, struct diag *d)
 {
 	const char *why;
 	const struct cuda_driver *cu = cuda_driver(&why);
 	int ordinal = 0;
+	bool on[N_SWITCHES];
 	if (!cu)
 		return diag_set(d, ERR_UNAVAILABLE, "cuda: unavailable: %s", why);
-	if (config->options && *config->options)
-		return diag_set(d, ERR_UNSUPPORTED, "options \"%.60s\": engine cuda has none",
-				config->options);
-	int rc = ordinal_parse(config->device, &ordinal, d);
+	int rc = switches_parse("cuda", switches, N_SWITCHES, config->options ? config->options : "", on, d);
+	if (rc == 0)
+		rc = ordinal_parse(config->device, &ordinal, d);
 	if (rc)
 		return rc;
 	struct engine *e = mem_alloc(sizeof *e);
 	e->cu = cu;
 	e->ordinal = ordinal;
 	rc = device_open(e, d);
+	if (rc == 0 && on[LAUNCH_SWITCH])
+		overlap_end(e, "as options say");
 	if (rc) {
 		cuda_close(e);
 		return rc;
@@ -247,6 +256,7 @@ static int flush_open(struct engine *e, struct diag *d)
 {
 	size_t bytes = flush_size(e);
 	int rc = dev_alloc(e, bytes + FLUSH_SINK, "emptying caches", &e->flush, d);
+	stream_other(e);
 	if (rc == 0)
 		rc = cuda_check(e->cu, e->cu->cuMemsetD8Async(e->flush, 0, bytes + FLUSH_SINK, e->stream),
 				"emptying caches", d);

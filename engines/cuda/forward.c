@@ -53,7 +53,8 @@ static void run(struct forward *f, enum kernel k, unsigned x, unsigned y, unsign
 static void numbers_copy(struct forward *f)
 {
 	struct session *s = f->s;
-	const struct engine *e = s->engine;
+	struct engine *e = s->engine;
+	stream_other(e);
 	f->rc = cuda_check(e->cu, e->cu->cuMemcpyHtoDAsync(s->dev.step, s->step_host, f->t->bytes, e->stream),
 			   "copying a step", f->d);
 }

@@ -58,6 +58,7 @@ static int graph_capture(struct session *s, struct step_graph *g, const struct s
 			    "capturing a graph", d);
 	if (rc)
 		return rc;
+	stream_other(s->engine);
 	rc = cuda_forward(s, t, d);
 	/* Ended in any case: the stream is good for nothing else before. */
 	CUresult end = cu->cuStreamEndCapture(s->engine->stream, &graph);
@@ -72,6 +73,19 @@ static int graph_capture(struct session *s, struct step_graph *g, const struct s
 	return rc;
 }
 
+/* An older driver may not know launches that overlap in a graph: it is worth more than they are. */
+static int graph_make(struct session *s, struct step_graph *g, const struct step_shape *t, struct diag *d)
+{
+	struct diag why = {0};
+	int rc = graph_capture(s, g, t, &why);
+	if (rc && s->engine->overlap) {
+		overlap_end(s->engine, "no graph could be made so: %s", why.text);
+		diag_clear(&why);
+		rc = graph_capture(s, g, t, &why);
+	}
+	return rc ? diag_set(d, (enum err)rc, "%s", why.text) : 0;
+}
+
 int cuda_step_start(struct session *s, const struct step_shape *t, struct diag *d)
 {
 	struct diag why = {0};
@@ -81,13 +95,14 @@ int cuda_step_start(struct session *s, const struct step_shape *t, struct diag *
 	g->used = ++s->n_steps;
 	if (g->seen++ == 0)
 		return cuda_forward(s, t, d);
-	if (!g->exec && graph_capture(s, g, t, &why)) {
+	if (!g->exec && graph_make(s, g, t, &why)) {
 		/* It only costs time, and describe says so. Where the device itself failed, the next call tells. */
 		s->no_graphs = true;
 		s->no_graphs_why = why;
 		return cuda_forward(s, t, d);
 	}
 	hooks_op_begin("graph", -1);
+	stream_other(s->engine);
 	int rc = cuda_check(s->engine->cu, s->engine->cu->cuGraphLaunch(g->exec, s->engine->stream),
 			    "starting a graph", d);
 	hooks_op_end();

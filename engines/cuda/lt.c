@@ -294,6 +294,7 @@ int lt_run(const struct lt_plan *p, CUdeviceptr x, CUdeviceptr w, CUdeviceptr y,
 	static const float one = 1, zero = 0;
 	static const int32_t one_i = 1, zero_i = 0;
 	const struct lt *lt = p->lt;
+	stream_other(lt->e);
 	const void *alpha = p->type == LT_I8 ? (const void *)&one_i : &one;
 	const void *beta = p->type == LT_I8 ? (const void *)&zero_i : &zero;
 	return lt_check(lt->api.cublasLtMatmul(lt->handle, p->op, alpha, dev_ptr(w), p->a, dev_ptr(x), p->b,

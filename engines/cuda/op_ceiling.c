@@ -158,6 +158,7 @@ static int stream_open(struct op_job *j, const struct op_config *c, struct diag 
 		rc = dev_alloc(e, s.block, "a ceiling", &j->to, d);
 	if (rc == 0)
 		rc = dev_alloc(e, grid_of(e) * sizeof(uint32_t), "a ceiling", &j->sink, d);
+	stream_other(e);
 	/* Not zeros: chips save power on those and run faster. */
 	if (rc == 0 && c->kind != OP_LATENCY)
 		rc = cuda_check(e->cu, e->cu->cuMemsetD32Async(j->block, 0x9e3779b9u, s.block / 4, e->stream),

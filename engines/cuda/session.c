@@ -240,6 +240,7 @@ static int settle(struct session *s, size_t in_bytes, struct diag *d)
 	const struct job_config *job = &s->job;
 	int one_each = job->n_seqs < job->max_tokens ? job->n_seqs : job->max_tokens;
 	int one_row = one_each < job->max_rows ? one_each : job->max_rows;
+	stream_other(e);
 	int rc = cuda_check(e->cu, e->cu->cuMemsetD32Async(s->dev.in, 0x3a9d3b1fu, in_bytes / 4, e->stream),
 			    "filling a block", d);
 	if (rc == 0)
@@ -317,6 +318,10 @@ static void graphs_describe(const struct session *s, struct strbuf *out)
 	else
 		strbuf_printf(out, "graphs: steps of up to %d tokens, from their second time on\n",
 			      BUCKET_MAX);
+	if (s->engine->overlap)
+		strbuf_puts(out, "launches: a kernel of ours behind another while that one runs\n");
+	else
+		strbuf_printf(out, "launches: one kernel after the other: %s\n", s->engine->no_overlap);
 }
 
 void cuda_session_describe(const struct session *s, struct strbuf *out)

@@ -4,6 +4,7 @@
 
 #include "engines/cuda/cuda.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 
 static const struct {
@@ -68,6 +69,56 @@ static int kernel_find(struct engine *e, enum kernel k, struct diag *d)
 			  d);
 }
 
+/* Behind another of ours it may be launched while that one runs: all of them wait for it (programmatic dependent launch). */
+static CUresult kernel_start(const struct engine *e, enum kernel k, const unsigned grid[3], void **params)
+{
+	CUlaunchAttribute early = {.id = CU_LAUNCH_ATTRIBUTE_PROGRAMMATIC_STREAM_SERIALIZATION,
+				   .value.programmaticStreamSerializationAllowed = 1};
+	const CUlaunchConfig config = {
+		.gridDimX = grid[0],
+		.gridDimY = grid[1],
+		.gridDimZ = grid[2],
+		.blockDimX = kernels[k].threads,
+		.blockDimY = 1,
+		.blockDimZ = 1,
+		.hStream = e->stream,
+		.attrs = &early,
+		.numAttrs = 1,
+	};
+	if (e->overlap && e->after_kernel)
+		return e->cu->cuLaunchKernelEx(&config, e->kernel[k], params, NULL);
+	return e->cu->cuLaunchKernel(e->kernel[k], grid[0], grid[1], grid[2], kernels[k].threads, 1, 1, 0,
+				     e->stream, params, NULL);
+}
+
+void overlap_end(struct engine *e, const char *why, ...)
+{
+	va_list args;
+	va_start(args, why);
+	(void)vsnprintf(e->no_overlap, sizeof e->no_overlap, why, args);
+	va_end(args);
+	e->overlap = false;
+}
+
+/* It takes kernels that wait, which those compiled for older chips do not: one stands for all. */
+#define OVERLAP_LEAST 90
+
+int overlap_begin(struct engine *e, struct diag *d)
+{
+	int compiled_for = 0, rc = kernel_find(e, KERNEL_norm_f32, d);
+	if (rc)
+		return rc;
+	if (e->cu->cuFuncGetAttribute(&compiled_for, CU_FUNC_ATTRIBUTE_PTX_VERSION,
+				      e->kernel[KERNEL_norm_f32]) != CUDA_SUCCESS)
+		overlap_end(e, "the driver does not tell what its kernels were compiled for");
+	else if (compiled_for < OVERLAP_LEAST)
+		overlap_end(e, "its kernels were compiled for compute_%d, expected %d or later", compiled_for,
+			    OVERLAP_LEAST);
+	else
+		e->overlap = true;
+	return 0;
+}
+
 int launch(struct engine *e, enum kernel k, unsigned grid_x, unsigned grid_y, unsigned grid_z,
 	   const void *args, size_t args_size, struct diag *d)
 {
@@ -79,8 +130,9 @@ int launch(struct engine *e, enum kernel k, unsigned grid_x, unsigned grid_y, un
 	int rc = kernel_find(e, k, d);
 	if (rc)
 		return rc;
-	CUresult r = e->cu->cuLaunchKernel(e->kernel[k], grid_x, grid_y, grid_z, kernels[k].threads, 1, 1, 0,
-					   e->stream, params, NULL);
+	const unsigned grid[3] = {grid_x, grid_y, grid_z};
+	CUresult r = kernel_start(e, k, grid, params);
+	e->after_kernel = r == CUDA_SUCCESS;
 	if (r == CUDA_SUCCESS)
 		return 0;
 	snprintf(what, sizeof what, "kernel %s", kernels[k].name);
@@ -89,6 +141,7 @@ int launch(struct engine *e, enum kernel k, unsigned grid_x, unsigned grid_y, un
 
 int stream_mark(struct engine *e, CUevent event, struct diag *d)
 {
+	stream_other(e);
 	return cuda_check(e->cu, e->cu->cuEventRecord(event, e->stream), "recording an event", d);
 }
 

@@ -45,7 +45,7 @@ enum wait {
 struct fiber {
 	jmp_buf at;
 	enum wait wait;
-	int n_exchanges;
+	int n_exchanges, n_grid_waits;
 	char *stack;
 	size_t stack_size;
 	void *fake_stack; /* AddressSanitizer's */
@@ -180,6 +180,11 @@ void simt_barrier(void)
 	fiber_wait(me);
 }
 
+void simt_grid_wait(void)
+{
+	fibers[simt_now.thread].n_grid_waits++;
+}
+
 const char *simt_exchange(const void *mine, size_t size)
 {
 	int me = simt_now.thread;
@@ -202,6 +207,8 @@ const char *simt_exchange(const void *mine, size_t size)
 /* A thread is done. */
 static void fiber_left(int me)
 {
+	if (fibers[me].n_grid_waits != 1)
+		simt_fail("returns without having waited for the kernel before it, or waited twice");
 	fibers[me].wait = WAIT_WORK;
 	warps[me / WARP].n_left++;
 	n_left++;
@@ -251,6 +258,7 @@ static void block_run(void)
 		w->n_left = w->n_waiting = 0;
 		fibers[i].wait = WAIT_NONE;
 		fibers[i].n_exchanges = 0;
+		fibers[i].n_grid_waits = 0;
 	}
 	fiber_switch(caller, &fibers[order == ORDER_DOWN ? n_threads - 1 : 0]);
 }

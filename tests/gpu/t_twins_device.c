@@ -103,6 +103,7 @@ static void test_clock(void)
 static void early(const void *args)
 {
 	int *count = *(int *const *)args;
+	grid_wait();
 	if (thread_x() % 3 == 0)
 		return;
 	block_barrier();
@@ -112,6 +113,7 @@ static void early(const void *args)
 static void lost_lane(const void *args)
 {
 	(void)args;
+	grid_wait();
 	if (thread_x() == 40)
 		return;
 	lane_xor_u32(1, 1);
@@ -120,10 +122,26 @@ static void lost_lane(const void *args)
 static void two_minds(const void *args)
 {
 	(void)args;
+	grid_wait();
 	if (thread_x() < 5)
 		block_barrier();
 	else
 		lane_xor_u32(1, 1);
+}
+
+static void hasty(const void *args)
+{
+	(void)args;
+	if (thread_x() != 7)
+		grid_wait();
+}
+
+static void patient(const void *args)
+{
+	(void)args;
+	grid_wait();
+	if (block_x() == 1)
+		grid_wait();
 }
 
 /* What the kernel says as it dies; "" when it does not. */
@@ -160,6 +178,11 @@ static void test_emulator(void)
 		 "a lane that others wait for must not return");
 	has_text(last_words(two_minds, "two_minds"), "two_minds, block (0, 0, 0), thread",
 		 "threads that wait for different things are found");
+	has_text(last_words(hasty, "hasty"),
+		 "hasty, block (0, 0, 0), thread 7: returns without having waited",
+		 "each thread must wait for the kernel before");
+	has_text(last_words(patient, "patient"), "patient, block (1, 0, 0), thread",
+		 "once, as the next kernel may come then");
 }
 
 /* With an argument: the names of all kernels, for ptxas.test. */

@@ -141,23 +141,56 @@ DEVICE void gemv_vector(const struct gemv_args *a, float sums[GEMV_ROWS_MAX][GEM
 			sums[r][m] = late ? fmaf(scale[r], part[r][m], sums[r][m]) : part[r][m];
 }
 
-/* deep vectors of each row from v on, those that there are. */
-DEVICE void gemv_turn(const struct gemv_args *a, const struct gemv_place *p,
-		      float sums[GEMV_ROWS_MAX][GEMV_M_MAX], size_t v, const int rows, const int m_max,
-		      const int deep, const int type)
-{
-	size_t vectors = (size_t)(a->k / gemv_width(type)), step = (size_t)(rows * WARP);
+/* What a warp has under way: deep vectors of each of its rows. */
+struct gemv_turn {
 	struct words_4 w[GEMV_DEEP_MAX][GEMV_ROWS_MAX];
 	float scale[GEMV_DEEP_MAX][GEMV_ROWS_MAX];
+};
+
+/* Vectors of a row, from one of a warp's to its next. */
+DEVICE size_t gemv_step(const int rows)
+{
+	return (size_t)(rows * WARP);
+}
+
+/* Loads the vectors from v on, those that there are. */
+DEVICE void gemv_turn_load(const struct gemv_args *a, const struct gemv_place *p, struct gemv_turn *t,
+			   size_t v, const int rows, const int deep, const int type)
+{
+	size_t vectors = (size_t)(a->k / gemv_width(type)), step = gemv_step(rows);
 	UNROLLED (u, deep)
 		UNROLLED (r, rows)
 			if (v + (size_t)u * step < vectors) {
-				w[u][r] = gemv_load(a, p->row[r], v + (size_t)u * step, type);
-				scale[u][r] = gemv_scale(a, p->row[r], v + (size_t)u * step, type);
+				t->w[u][r] = gemv_load(a, p->row[r], v + (size_t)u * step, type);
+				t->scale[u][r] = gemv_scale(a, p->row[r], v + (size_t)u * step, type);
 			}
+}
+
+DEVICE void gemv_turn_add(const struct gemv_args *a, float sums[GEMV_ROWS_MAX][GEMV_M_MAX],
+			  const struct gemv_turn *t, size_t v, const int rows, const int m_max,
+			  const int deep, const int type)
+{
+	size_t vectors = (size_t)(a->k / gemv_width(type)), step = gemv_step(rows);
 	UNROLLED (u, deep)
 		if (v + (size_t)u * step < vectors)
-			gemv_vector(a, sums, w[u], scale[u], v + (size_t)u * step, rows, m_max, type);
+			gemv_vector(a, sums, t->w[u], t->scale[u], v + (size_t)u * step, rows, m_max, type);
+}
+
+/* The first turn of W is on its way while the kernel before makes x. */
+DEVICE void gemv_vectors(const struct gemv_args *a, const struct gemv_place *p,
+			 float sums[GEMV_ROWS_MAX][GEMV_M_MAX], const int rows, const int m_max,
+			 const int deep, const int type)
+{
+	size_t vectors = (size_t)(a->k / gemv_width(type));
+	size_t v = (size_t)(p->part * WARP + lane_of_thread());
+	struct gemv_turn t;
+	gemv_turn_load(a, p, &t, v, rows, deep, type);
+	grid_wait();
+	while (v < vectors) {
+		gemv_turn_add(a, sums, &t, v, rows, m_max, deep, type);
+		v += (size_t)deep * gemv_step(rows);
+		gemv_turn_load(a, p, &t, v, rows, deep, type);
+	}
 }
 
 DEVICE float gemv_x_at(const struct gemv_args *a, size_t at, const int type)
@@ -200,12 +233,10 @@ DEVICE void gemv(const struct gemv_args *a, const int m_max, const int rows, con
 	UNROLLED (r, rows)
 		UNROLLED (m, m_max)
 			sums[r][m] = 0;
-	if (gemv_aligned(a->k, type)) {
-		size_t vectors = (size_t)(a->k / gemv_width(type));
-		size_t v = (size_t)(p.part * WARP + lane_of_thread());
-		for (; v < vectors; v += (size_t)(deep * rows * WARP))
-			gemv_turn(a, &p, sums, v, rows, m_max, deep, type);
-	} else if (type != T_Q8_0 && type != T_Q4_0) {
+	if (type == T_Q8_0 || type == T_Q4_0 || gemv_aligned(a->k, type)) {
+		gemv_vectors(a, &p, sums, rows, m_max, deep, type);
+	} else {
+		grid_wait();
 		gemv_elements(a, &p, sums, rows, m_max, type);
 	}
 	UNROLLED (r, rows)
@@ -222,16 +253,11 @@ DEVICE void gemv(const struct gemv_args *a, const int m_max, const int rows, con
 }
 
 /* Products of int8: the sums are exact in any order. */
-DEVICE void gemv_i8_turn(const struct gemv_args *a, const struct gemv_place *p,
-			 int sums[GEMV_ROWS_MAX][GEMV_M_MAX], size_t v, const int rows, const int m_max,
-			 const int deep)
+DEVICE void gemv_i8_turn_add(const struct gemv_args *a, int sums[GEMV_ROWS_MAX][GEMV_M_MAX],
+			     const struct gemv_turn *t, size_t v, const int rows, const int m_max,
+			     const int deep)
 {
-	size_t vectors = (size_t)a->k / 16, step = (size_t)(rows * WARP);
-	struct words_4 w[GEMV_DEEP_MAX][GEMV_ROWS_MAX];
-	UNROLLED (u, deep)
-		UNROLLED (r, rows)
-			if (v + (size_t)u * step < vectors)
-				w[u][r] = gemv_load(a, p->row[r], v + (size_t)u * step, T_I8);
+	size_t vectors = (size_t)a->k / 16, step = gemv_step(rows);
 	UNROLLED (u, deep)
 		UNROLLED (m, m_max) {
 			if (v + (size_t)u * step >= vectors)
@@ -240,8 +266,23 @@ DEVICE void gemv_i8_turn(const struct gemv_args *a, const struct gemv_place *p,
 							16 * (v + (size_t)u * step));
 			UNROLLED (r, rows)
 				UNROLLED (i, 4)
-					sums[r][m] = dot_i8(w[u][r].w[i], x.w[i], sums[r][m]);
+					sums[r][m] = dot_i8(t->w[u][r].w[i], x.w[i], sums[r][m]);
 		}
+}
+
+DEVICE void gemv_i8_vectors(const struct gemv_args *a, const struct gemv_place *p,
+			    int sums[GEMV_ROWS_MAX][GEMV_M_MAX], const int rows, const int m_max,
+			    const int deep)
+{
+	size_t vectors = (size_t)a->k / 16, v = (size_t)(p->part * WARP + lane_of_thread());
+	struct gemv_turn t;
+	gemv_turn_load(a, p, &t, v, rows, deep, T_I8);
+	grid_wait();
+	while (v < vectors) {
+		gemv_i8_turn_add(a, sums, &t, v, rows, m_max, deep);
+		v += (size_t)deep * gemv_step(rows);
+		gemv_turn_load(a, p, &t, v, rows, deep, T_I8);
+	}
 }
 
 /* k is a multiple of 4, but not of 16. */
@@ -279,10 +320,9 @@ DEVICE void gemv_i8(const struct gemv_args *a, const int m_max, const int rows, 
 		UNROLLED (m, m_max)
 			sums[r][m] = 0;
 	if (a->k % 16 == 0) {
-		size_t vectors = (size_t)a->k / 16, v = (size_t)(p.part * WARP + lane_of_thread());
-		for (; v < vectors; v += (size_t)(deep * rows * WARP))
-			gemv_i8_turn(a, &p, sums, v, rows, m_max, deep);
+		gemv_i8_vectors(a, &p, sums, rows, m_max, deep);
 	} else {
+		grid_wait();
 		gemv_i8_fours(a, &p, sums, rows, m_max);
 	}
 	UNROLLED (r, rows)
@@ -299,12 +339,12 @@ DEVICE void gemv_i8(const struct gemv_args *a, const int m_max, const int rows, 
 
 /* Rows a warp, and vectors of each under way: enough bytes in flight with registers for two blocks a multiprocessor. */
 #define GEMV(name, m, rows, deep, type)                                                                      \
-	KERNEL_DEFINE(name, gemv_args)                                                                       \
+	KERNEL_DEFINE_EARLY(name, gemv_args)                                                                 \
 	{                                                                                                    \
 		gemv(&a, m, rows, deep, type);                                                               \
 	}
 #define GEMV_I8(name, m, rows, deep)                                                                         \
-	KERNEL_DEFINE(name, gemv_args)                                                                       \
+	KERNEL_DEFINE_EARLY(name, gemv_args)                                                                 \
 	{                                                                                                    \
 		gemv_i8(&a, m, rows, deep);                                                                  \
 	}

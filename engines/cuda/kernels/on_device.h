@@ -6,7 +6,7 @@
 #define DEVICE	       static __device__ __forceinline__
 #define SHARED	       __shared__
 #define UNROLLED(i, n) _Pragma("unroll") for (int i = 0; i < (n); i++)
-#define KERNEL_DEFINE(name, type)                                                                            \
+#define KERNEL_DEFINE_EARLY(name, type)                                                                      \
 	extern "C" __global__ void __launch_bounds__(THREADS_OF_##name) name(const struct type a)
 
 DEVICE int thread_x(void)
@@ -47,6 +47,15 @@ DEVICE int block_threads(void)
 DEVICE void block_barrier(void)
 {
 	__syncthreads();
+}
+
+/* Programmatic dependent launch: see portable.h. Before it came, and where nobody asks for it, kernels follow each other. */
+DEVICE void grid_wait(void)
+{
+#if defined __CUDA_ARCH__ && __CUDA_ARCH__ >= 900
+	asm volatile("griddepcontrol.wait;" ::: "memory");
+	asm volatile("griddepcontrol.launch_dependents;" ::: "memory");
+#endif
 }
 
 DEVICE float lane_xor_f32(float v, int mask)
@@ -131,7 +140,7 @@ DEVICE float exp2_fast(float x)
 DEVICE struct words_4 load_words_4(const void *p)
 {
 	struct words_4 v;
-	asm volatile("ld.global.nc.L1::no_allocate.v4.u32 {%0,%1,%2,%3}, [%4];"
+	asm volatile("ld.global.L1::no_allocate.v4.u32 {%0,%1,%2,%3}, [%4];"
 		     : "=r"(v.w[0]), "=r"(v.w[1]), "=r"(v.w[2]), "=r"(v.w[3])
 		     : "l"(p));
 	return v;
@@ -140,9 +149,7 @@ DEVICE struct words_4 load_words_4(const void *p)
 DEVICE struct words_2 load_words_2(const void *p)
 {
 	struct words_2 v;
-	asm volatile("ld.global.nc.L1::no_allocate.v2.u32 {%0,%1}, [%2];"
-		     : "=r"(v.w[0]), "=r"(v.w[1])
-		     : "l"(p));
+	asm volatile("ld.global.L1::no_allocate.v2.u32 {%0,%1}, [%2];" : "=r"(v.w[0]), "=r"(v.w[1]) : "l"(p));
 	return v;
 }
 

@@ -13,7 +13,7 @@
 #define DEVICE	       static inline
 #define SHARED	       static
 #define UNROLLED(i, n) for (int i = 0; i < (n); i++)
-#define KERNEL_DEFINE(name, type)                                                                            \
+#define KERNEL_DEFINE_EARLY(name, type)                                                                      \
 	static void body_##name(const struct type a);                                                        \
 	void twin_##name(const void *args);                                                                  \
 	void twin_##name(const void *args)                                                                   \
@@ -30,6 +30,7 @@ struct simt_place {
 extern struct simt_place simt_now;
 
 void simt_barrier(void);
+void simt_grid_wait(void);
 
 /* What all lanes of the warp bring, SIMT_SLOT bytes each; valid until the lane's next exchange. */
 #define SIMT_SLOT 64
@@ -76,6 +77,11 @@ DEVICE int block_threads(void)
 DEVICE void block_barrier(void)
 {
 	simt_barrier();
+}
+
+DEVICE void grid_wait(void)
+{
+	simt_grid_wait();
 }
 
 DEVICE uint32_t lane_xor_u32(uint32_t v, int mask)

@@ -5,12 +5,14 @@
  * both. A constant argument of a DEVICE function takes the place of a template's: everything is inlined.
  *
  * Both sides give:
- *   KERNEL_DEFINE(name, type)     defines a kernel of kernels.inc; its body sees its arguments as a
+ *   KERNEL_DEFINE_EARLY(name, type)   defines a kernel of kernels.inc; its body sees its arguments as a
  *   DEVICE, SHARED, UNROLLED(i, n)   of helpers, of static shared memory; a loop over 0 .. n - 1
  *   thread_x() ... grid_y()       where the thread is
+ *   grid_wait()                   until the kernel before is done and what it stored is seen (below)
  *   block_barrier()               all threads of the block that have not returned
  *   lane_xor_f32, _u32(v, mask)   the value of another lane; all 32 lanes of the warp take part
- *   load_words_4, _2(p)           streamed, not kept in L1, of memory that no kernel under way writes
+ *   load_words_4, _2(p)           streamed, not kept in L1, of memory that no kernel under way writes; never moved
+ *                                 behind grid_wait()
  *   load_words_4_past_l1(p)       from L2, whatever L1 holds
  *   read_words_4, write_words_4   as any access: 16 aligned bytes
  *   f16_bits, bf16_bits(f)        rounded to nearest even; f16_value, bf16_value(bits)
@@ -51,6 +53,21 @@ struct words_4 {
 #else
 #include "engines/cuda/kernels/on_host.h"
 #endif
+
+/*
+ * A kernel may be launched while the one before it still runs: its threads take their places, and wait. So each thread of each
+ * kernel calls grid_wait() once, before it reads what a kernel may have written and before it stores anything; only then the
+ * next kernel may be launched (CUDA C++ Programming Guide, programmatic dependent launch). KERNEL_DEFINE does it first of all;
+ * a body of KERNEL_DEFINE_EARLY does it itself, and may read before what no kernel writes.
+ */
+#define KERNEL_DEFINE(name, type)                                                                            \
+	DEVICE void name##_waited(const struct type a);                                                      \
+	KERNEL_DEFINE_EARLY(name, type)                                                                      \
+	{                                                                                                    \
+		grid_wait();                                                                                 \
+		name##_waited(a);                                                                            \
+	}                                                                                                    \
+	DEVICE void name##_waited(const struct type a)
 
 /* The types of what is stored. */
 enum { T_F32, T_F16, T_BF16, T_Q8_0, T_Q4_0, T_I8 };

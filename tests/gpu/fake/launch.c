@@ -91,22 +91,57 @@ static int launch_make(struct launch *l, const struct function *f, void **params
 	return 0;
 }
 
+static int launch_submit(CUfunction function, struct launch *l, CUstream stream, void **params, void **extra)
+{
+	const struct function *f = object_find(OBJECT_FUNCTION, function);
+	if (!f)
+		return CUDA_ERROR_INVALID_HANDLE;
+	if (extra)
+		return fake_complain(CUDA_ERROR_INVALID_VALUE, "arguments in extra");
+	l->kernel = f->kernel;
+	int r = launch_make(l, f, params);
+	if (r)
+		return r;
+	return stream_submit(stream, object_owner(function), &launch_kind, l,
+			     offsetof(struct launch, args) + f->kernel->args_size);
+}
+
 FAKE(cuLaunchKernel, NEED_CONTEXT,
      (CUfunction function, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz,
       unsigned shared, CUstream stream, void **params, void **extra),
      (function, gx, gy, gz, bx, by, bz, shared, stream, params, extra))
 {
-	const struct function *f = object_find(OBJECT_FUNCTION, function);
-	struct launch l;
-	if (!f)
-		return CUDA_ERROR_INVALID_HANDLE;
-	if (extra)
-		return fake_complain(CUDA_ERROR_INVALID_VALUE, "arguments in extra");
-	l = (struct launch){
-		.kernel = f->kernel, .grid = {gx, gy, gz}, .block = {bx, by, bz}, .shared = shared};
-	int r = launch_make(&l, f, params);
-	if (r)
-		return r;
-	return stream_submit(stream, object_owner(function), &launch_kind, &l,
-			     offsetof(struct launch, args) + f->kernel->args_size);
+	struct launch l = {.grid = {gx, gy, gz}, .block = {bx, by, bz}, .shared = shared};
+	return launch_submit(function, &l, stream, params, extra);
+}
+
+/* A kernel that may begin before the one before it is done: that one must be a kernel, and both must know of it. */
+static int early_check(CUstream stream, const CUlaunchAttribute *a)
+{
+	if (a->id != CU_LAUNCH_ATTRIBUTE_PROGRAMMATIC_STREAM_SERIALIZATION)
+		return fake_complain(CUDA_ERROR_INVALID_VALUE, "launch attribute %d", (int)a->id);
+	if (device_capability() < 90)
+		return fake_complain(CUDA_ERROR_NOT_SUPPORTED, "an early launch on capability %d",
+				     device_capability());
+	if (a->value.programmaticStreamSerializationAllowed && !stream_ends_with(stream, &launch_kind))
+		return fake_complain(CUDA_ERROR_INVALID_VALUE,
+				     "an early launch behind something that is no kernel");
+	return 0;
+}
+
+FAKE(cuLaunchKernelEx, NEED_CONTEXT,
+     (const CUlaunchConfig *c, CUfunction function, void **params, void **extra),
+     (c, function, params, extra))
+{
+	if (!c || (c->numAttrs && !c->attrs))
+		return fake_complain(CUDA_ERROR_INVALID_VALUE, "no configuration, or no attributes in it");
+	struct launch l = {.grid = {c->gridDimX, c->gridDimY, c->gridDimZ},
+			   .block = {c->blockDimX, c->blockDimY, c->blockDimZ},
+			   .shared = c->sharedMemBytes};
+	for (unsigned i = 0; i < c->numAttrs; i++) {
+		int r = early_check(c->hStream, &c->attrs[i]);
+		if (r)
+			return r;
+	}
+	return launch_submit(function, &l, c->hStream, params, extra);
 }

@@ -117,6 +117,17 @@ FAKE(cuModuleGetFunction, NEED_CONTEXT, (CUfunction * function, CUmodule module,
 	return CUDA_SUCCESS;
 }
 
+FAKE(cuFuncGetAttribute, NEED_CONTEXT, (int *value, CUfunction_attribute attribute, CUfunction function),
+     (value, attribute, function))
+{
+	if (!object_find(OBJECT_FUNCTION, function))
+		return CUDA_ERROR_INVALID_HANDLE;
+	if (!value || attribute != CU_FUNC_ATTRIBUTE_PTX_VERSION)
+		return fake_complain(CUDA_ERROR_INVALID_VALUE, "attribute %d", (int)attribute);
+	*value = device_capability() < 90 ? 80 : device_capability();
+	return CUDA_SUCCESS;
+}
+
 FAKE(cuFuncSetAttribute, NEED_CONTEXT, (CUfunction function, CUfunction_attribute attribute, int value),
      (function, attribute, value))
 {

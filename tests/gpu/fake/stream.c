@@ -21,6 +21,7 @@ struct stream {
 	enum capture capture;
 	CUstreamCaptureMode mode;
 	pthread_t by;
+	const struct work_kind *last; /* what was submitted last, alone or for a graph; NULL: neither */
 	struct work_list left, captured;
 };
 
@@ -167,6 +168,12 @@ bool stream_captures(CUstream stream)
 	return s && s->capture != CAPTURE_NONE;
 }
 
+bool stream_ends_with(CUstream stream, const struct work_kind *kind)
+{
+	const struct stream *s = stream_of(stream);
+	return s && s->last == kind;
+}
+
 int stream_drain(CUstream stream)
 {
 	struct stream *s = stream_of(stream);
@@ -188,6 +195,7 @@ static int submit(struct stream *s, const struct work_kind *kind, const void *bo
 		s->capture = s->capture ? CAPTURE_SPOILED : CAPTURE_NONE;
 		return r;
 	}
+	s->last = kind;
 	work_append(s->capture ? &s->captured : &s->left, kind, body, size);
 	return s->capture || fake_setting("FAKE_CUDA_LAZY", 0) ? 0 : drain(s);
 }
@@ -215,6 +223,8 @@ int stream_submit_all(CUstream stream, const struct context *owner, const struct
 	int r = s ? 0 : CUDA_ERROR_INVALID_HANDLE;
 	for (const struct work *w = l->first; w && !r; w = w->next)
 		r = submit(s, w->kind, w->body, w->size);
+	if (s)
+		s->last = NULL;
 	return r;
 }
 
@@ -268,6 +278,7 @@ FAKE(cuStreamBeginCapture, NEED_CONTEXT, (CUstream stream, CUstreamCaptureMode m
 		return fake_complain(CUDA_ERROR_ILLEGAL_STATE, "the stream captures already");
 	if (mode < CU_STREAM_CAPTURE_MODE_GLOBAL || mode > CU_STREAM_CAPTURE_MODE_RELAXED)
 		return fake_complain(CUDA_ERROR_INVALID_VALUE, "no capture mode %d", (int)mode);
+	s->last = NULL;
 	s->capture = CAPTURE_ACTIVE;
 	s->mode = mode;
 	s->by = pthread_self();
@@ -286,6 +297,7 @@ FAKE(cuStreamEndCapture, NEED_CONTEXT, (CUstream stream, CUgraph *graph), (strea
 				     "another thread began the capture");
 	bool spoiled = s->capture == CAPTURE_SPOILED;
 	s->capture = CAPTURE_NONE;
+	s->last = NULL;
 	*graph = NULL;
 	if (!spoiled)
 		graph_make(s->owner, &s->captured, graph);

@@ -49,5 +49,7 @@ int stream_need_no_capture(void);
 /* For events: whether it captures; all that it has left is done. */
 bool stream_captures(CUstream stream);
 int stream_drain(CUstream stream);
+/* Was that the last thing it was given? Graphs are none. */
+bool stream_ends_with(CUstream stream, const struct work_kind *kind);
 
 #endif
