@@ -45,7 +45,8 @@ void device_time_judge(struct wire_run_result *r)
 			continue;
 		snprintf(source, sizeof source, "%s", one->source);
 		snprintf(why, sizeof why,
-			 "counted %.3f ms of %.3f ms that the device was at work: kernels of graphs may not be seen",
+			 "counted %.3f ms of %.3f ms that the device was at work: kernels of graphs may not "
+			 "be seen",
 			 (double)one->value / 1e6, (double)events / 1e6);
 		disbelieve(r, source, why);
 	}

@@ -465,16 +465,9 @@ CUptiResult CUPTIAPI cuptiActivityFlushAll(uint32_t flag)
 CUptiResult CUPTIAPI cuptiActivityGetNextRecord(uint8_t *buffer, size_t valid, CUpti_Activity **record)
 {
 	uint8_t *at = buffer;
-	CUpti_ActivityKind kind;
 	if (*record) {
-		memcpy(&kind, *record, sizeof kind);
-		at = (uint8_t *)*record +
-		     (kind == CUPTI_ACTIVITY_KIND_CONCURRENT_KERNEL ? sizeof(CUpti_ActivityKernel10)
-		      : kind == CUPTI_ACTIVITY_KIND_MEMCPY	    ? sizeof(CUpti_ActivityMemcpy6)
-		      : kind == CUPTI_ACTIVITY_KIND_EXTERNAL_CORRELATION
-			      ? sizeof(CUpti_ActivityExternalCorrelation)
-		      : kind == CUPTI_ACTIVITY_KIND_DRIVER ? sizeof(CUpti_ActivityAPI)
-							   : (size_t)ACTIVITY_STRANGE);
+		at = (uint8_t *)*record;
+		at += activity_size(at, valid);
 	}
 	if ((size_t)(at - buffer) >= valid)
 		return CUPTI_ERROR_MAX_LIMIT_REACHED;

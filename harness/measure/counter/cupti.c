@@ -136,8 +136,8 @@ static void time_judge(struct counter *c, const double *value, int64_t wall)
 	for (int i = 0; i < c->n && !c->why[0]; i++)
 		if (strcmp(c->plan->group->event[c->number[i]].name, "gpu_time") == 0 &&
 		    value[i] > 1.1 * (double)wall + AROUND_NS)
-			snprintf(c->why, sizeof c->why, "%s says %.3f ms, but the window took %.3f ms", c->metric[i],
-				 value[i] / 1e6, (double)wall / 1e6);
+			snprintf(c->why, sizeof c->why, "%s says %.3f ms, but the window took %.3f ms",
+				 c->metric[i], value[i] / 1e6, (double)wall / 1e6);
 }
 
 static void put(const struct counter *c, struct readings *out, int i, double value, int64_t wall)
