@@ -17,6 +17,7 @@ libmeasure_a_SOURCES = \
 	%D%/counter/nvml.c %D%/counter/nvml_lib.c %D%/counter/nvml_lib.h %D%/counter/nvml_lib.inc \
 	%D%/counter/nvml_card.c %D%/counter/nvml_card.h %D%/counter/nvml_watch.c %D%/counter/nvml_watch.h \
 	%D%/counter/nvml_energy.c %D%/counter/nvml_energy.h %D%/throttle.c %D%/throttle.h \
+	%D%/device_time.c %D%/device_time.h \
 	%D%/counter/papi_lib.h %D%/counter/papi_set.h %D%/counter/papi_plan.h
 if HAVE_PAPI
 libmeasure_a_SOURCES += %D%/counter/papi_lib.c %D%/counter/papi_set.c %D%/counter/papi_plan.c

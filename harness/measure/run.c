@@ -11,6 +11,7 @@
 #include "engines/base/mem.h"
 #include "engines/base/strbuf.h"
 #include "harness/measure/counter/counter.h"
+#include "harness/measure/device_time.h"
 #include "harness/measure/settle.h"
 #include "harness/measure/state.h"
 #include "harness/measure/step_cost.h"
@@ -317,6 +318,7 @@ static int run_window(struct server *s, const struct wire_run_request *q, struct
 	const struct wire_run_request request = launches_enough(s, q);
 	rc = window_run(ops, run, s->prepared.work.steps, &request, &hooks, r->series, d);
 	r->n_series = rc ? 0 : hooks.device_clock ? 2 : 1;
+	device_time_judge(r);
 	sides_put(c);
 	return rc;
 }

@@ -24,9 +24,12 @@ enum verdict verdict_mirror(enum verdict v)
 
 const char *verdict_reason_text(enum verdict_reason r)
 {
-	static const char *const text[] = {"", "no interval", "the interval is too wide",
+	static const char *const text[] = {"",
+					   "no interval",
+					   "the interval is too wide",
 					   "large, but does not survive the number of tests",
-					   "large, but not confirmed in a fresh campaign"};
+					   "large, but not confirmed in a fresh campaign",
+					   "large, but most of its pairs are throttled"};
 
 	return text[r];
 }
@@ -44,7 +47,9 @@ static double delta_of(double given, double usual, double floor)
 /* What a large effect is called; *reason: why it is not. */
 static enum verdict large(const struct effect *e, const struct verdict_ask *ask, enum verdict_reason *reason)
 {
-	if (!ask->survives)
+	if (ask->throttled)
+		*reason = VERDICT_THROTTLED;
+	else if (!ask->survives)
 		*reason = VERDICT_NOT_SURVIVING;
 	else if (ask->needs_confirmation && !ask->confirmed)
 		*reason = VERDICT_UNCONFIRMED;

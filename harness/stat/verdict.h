@@ -29,7 +29,8 @@ enum verdict_reason {
 	VERDICT_NO_INTERVAL,
 	VERDICT_WIDE,	       /* the interval holds 0 and more than is called the same */
 	VERDICT_NOT_SURVIVING, /* large, but one of many tests, or none was made */
-	VERDICT_UNCONFIRMED    /* large, and to be repeated in a fresh campaign */
+	VERDICT_UNCONFIRMED,   /* large, and to be repeated in a fresh campaign */
+	VERDICT_THROTTLED      /* large, but of devices that were slowed down */
 };
 const char *verdict_reason_text(enum verdict_reason r); /* static */
 
@@ -46,6 +47,7 @@ struct verdict_ask {
 	double floor;  /* |log ratio| that A/A campaigns reach, q99; 0: unknown. Raises both deltas */
 	bool survives; /* rejected by fdr.h; a single test: p <= alpha */
 	bool needs_confirmation, confirmed;
+	bool throttled; /* most pairs: nothing large is called */
 };
 
 struct verdict_result {

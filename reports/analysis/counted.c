@@ -52,10 +52,19 @@ static bool is_among(const char *text, const char *const *list)
 
 bool reading_is_sum(const struct stored_reading *r)
 {
-	static const char *const counters[] = {"clock_resolution", "max_resident",	 "read_cost",
-					       "start_cost",	   "energy_step",	 "ecc_corrected",
-					       "ecc_uncorrected",  "throttled_looks",	 "longest_gap",
-					       "trace_file",	   "unfinished_records", NULL};
+	static const char *const counters[] = {"clock_resolution",
+					       "max_resident",
+					       "read_cost",
+					       "start_cost",
+					       "energy_step",
+					       "ecc_corrected",
+					       "ecc_uncorrected",
+					       "throttled_looks",
+					       "longest_gap",
+					       "trace_file",
+					       "unfinished_records",
+					       "unknown_records",
+					       NULL};
 	static const char *const units[] = {"mW", "MHz", "C", "bits", "ppm", "1/s", NULL};
 
 	return !is_among(r->counter, counters) && !is_among(r->unit, units);

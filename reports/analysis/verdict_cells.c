@@ -124,8 +124,10 @@ static void cell_values(struct verdict_cell *c)
 			x[i] = c->pair[i].value[arm];
 		c->median[arm] = stat_median(x, c->n_pairs);
 	}
-	for (int i = 0; i < c->n_pairs; i++)
+	for (int i = 0; i < c->n_pairs; i++) {
 		c->n_contended += c->pair[i].contended[0] || c->pair[i].contended[1];
+		c->n_throttled += c->pair[i].throttled[0] || c->pair[i].throttled[1];
+	}
 	double tokens = tokens_of(c->point[0]);
 	c->tokens_s = tokens > 0 ? tokens / c->median[0] : NAN;
 	free(x);
@@ -230,6 +232,11 @@ void verdict_cells_free(struct verdicts *v)
 		free(v->cell[i].reason);
 	}
 	free(v->cell);
+}
+
+bool verdict_cell_throttled(const struct verdict_cell *c)
+{
+	return 2 * c->n_throttled > c->n_pairs;
 }
 
 bool verdict_cell_has_interval(const struct verdict_cell *c)

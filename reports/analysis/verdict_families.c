@@ -83,7 +83,7 @@ static void families_name(struct verdicts *v, struct members *m)
 /* The speed of something else is no speed of the family's. */
 static bool is_member(const struct verdict_cell *c)
 {
-	return verdict_cell_has_interval(c) && !c->wrong[0] && !c->wrong[1];
+	return verdict_cell_has_interval(c) && !c->wrong[0] && !c->wrong[1] && !verdict_cell_throttled(c);
 }
 
 static void members_make(struct members *m, const struct verdicts *v)

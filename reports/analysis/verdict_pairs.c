@@ -16,7 +16,7 @@
 struct side_visit {
 	int round, position;
 	double value; /* NaN: it failed */
-	bool contended, drifting;
+	bool contended, throttled, drifting;
 	int n_reps;
 };
 struct side_visits {
@@ -24,11 +24,11 @@ struct side_visits {
 	struct side_visit *visit; /* by round; of several in one the first */
 };
 
-/* Marked by the harness on all samples of a visit. */
-static bool is_contended(const struct stored_series *s)
+/* Contended and throttled are marked on all samples of a visit. */
+static bool is_marked(const struct stored_series *s, int64_t mark)
 {
 	for (int i = 0; i < s->n; i++)
-		if (s->marks[i] & MARK_CONTENDED)
+		if (s->marks[i] & mark)
 			return true;
 	return false;
 }
@@ -55,7 +55,8 @@ static void visit_read(struct side_visit *out, const struct stored_visit *v, enu
 	if (!s)
 		return;
 	out->value = estimator_value(e, s->values, s->marks, s->reps, s->n, MARK_WARMUP, &out->n_reps);
-	out->contended = is_contended(s);
+	out->contended = is_marked(s, MARK_CONTENDED);
+	out->throttled = is_marked(s, MARK_THROTTLED);
 	out->drifting = alike && is_drifting(s);
 }
 
@@ -91,6 +92,7 @@ static void pair_make(struct verdict_pair *out, const struct side_visit *a, cons
 		.first = b->position < a->position,
 		.value = {a->value, b->value},
 		.contended = {a->contended, b->contended},
+		.throttled = {a->throttled, b->throttled},
 		.n_reps = {a->n_reps, b->n_reps},
 	};
 	pairs_log_ratios(&out->r, &out->value[0], &out->value[1], 1, false);

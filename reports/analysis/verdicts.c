@@ -96,7 +96,8 @@ static void cell_judge(const struct verdicts *v, struct verdict_cell *c, int n_t
 	const struct effect e = effect_of_pairs(&c->pairs);
 	struct effect fresh = {0};
 
-	if (c->confirming && verdict_cell_has_interval(c->confirming))
+	if (c->confirming && verdict_cell_has_interval(c->confirming) &&
+	    !verdict_cell_throttled(c->confirming))
 		fresh = effect_of_pairs(&c->confirming->pairs);
 	c->confirmed = c->confirming && verdict_confirms(&e, &fresh);
 	const struct verdict_ask ask = {
@@ -106,6 +107,7 @@ static void cell_judge(const struct verdicts *v, struct verdict_cell *c, int n_t
 		.survives = c->survives,
 		.needs_confirmation = v->confirmable,
 		.confirmed = c->confirmed,
+		.throttled = verdict_cell_throttled(c),
 	};
 	if (c->state == POINT_DONE)
 		c->result = verdict_of(&e, &ask);

@@ -25,6 +25,7 @@ struct verdict_pair {
 	double value[TRIAL_ARMS]; /* seconds of a repetition */
 	double r;
 	bool contended[TRIAL_ARMS]; /* kept all the same */
+	bool throttled[TRIAL_ARMS]; /* the device was slowed down beside the window; kept, too */
 	int n_reps[TRIAL_ARMS];
 };
 
@@ -46,6 +47,7 @@ struct verdict_cell {
 	struct verdict_pair *pair; /* complete ones, by round */
 	int n_lost;		   /* rounds in which a visit failed */
 	int n_contended;	   /* pairs with a contended side */
+	int n_throttled;	   /* pairs with a throttled side */
 	struct pairs pairs;
 	struct verdict_result result;
 	double delta;			       /* as declared, a ratio less 1 */
@@ -102,6 +104,9 @@ struct verdicts {
 MUST_CHECK int verdicts_make(struct verdicts **out, const struct stored_run *run,
 			     const struct stored_run *confirming, struct diag *d);
 void verdicts_free(struct verdicts *v);
+
+/* Most pairs have a throttled side: nothing large is called of them, and they confirm nothing. */
+bool verdict_cell_throttled(const struct verdict_cell *c);
 
 /* It was called, and the fresh pairs that were to confirm it gave no interval. */
 bool verdict_cell_unsettled(const struct verdict_cell *c);

@@ -86,41 +86,48 @@ static void script_make(struct plots *p, const struct view *v, const struct roof
 	roofline_draw(s, v, w);
 }
 
-static void put_notes(struct plots *p, const struct roofline *w, const struct roof *roof)
+/* of: " of cuda:0" where there are several devices, else "". */
+static void put_notes(struct plots *p, const struct roofline *w, const struct roof *roof, const char *of)
 {
 	if (roof->n_unknown)
-		plots_note(p, PLOT_ROOFLINE, "%d points whose arithmetic or bytes are unknown",
-			   roof->n_unknown);
+		plots_note(p, PLOT_ROOFLINE, "%d points%s whose arithmetic or bytes are unknown",
+			   roof->n_unknown, of);
 	if (roof->n_other)
-		plots_note(p, PLOT_ROOFLINE, "%d points that ran on other threads or instruction sets",
-			   roof->n_other);
+		plots_note(p, PLOT_ROOFLINE, "%d points%s that ran on other threads or instruction sets",
+			   roof->n_other, of);
 	if (roof->n > w->n)
 		plots_note(p, PLOT_ROOFLINE,
-			   "%d points slower than the %d that are drawn; the table has them", roof->n - w->n,
-			   w->n);
+			   "%d points%s slower than the %d that are drawn; the table has them",
+			   roof->n - w->n, of, w->n);
 	if (w->n_hidden)
-		plots_note(p, PLOT_ROOFLINE, "%d ceilings too near to those drawn to be told apart",
-			   w->n_hidden);
+		plots_note(p, PLOT_ROOFLINE, "%d ceilings%s too near to those drawn to be told apart",
+			   w->n_hidden, of);
 }
 
-/* Returns how many pictures there are now. */
+static void roof_draw(struct plots *p, const struct view *v, const struct roof *roof, const char *of)
+{
+	struct roofline *w = mem_alloc(sizeof *w);
+
+	roofline_place(w, v, roof);
+	script_make(p, v, w, roof->place, mem_printf("Roofline%s", of));
+	put_notes(p, w, roof, of);
+	free(w);
+}
+
+/* Returns how many devices have a roofline so far, of which n were drawn. */
 static int device_draw(struct plots *p, const struct view *v, const char *device, int n)
 {
 	struct roof roof = roof_make(v->a, device);
-	struct roofline *w;
+	char *of = v->varies[KEY_DEVICE] ? mem_printf(" of %s", device) : mem_strdup("");
+	bool has_one = roof.place != NULL;
 
-	if (!roof.place && roof.known)
-		plots_note(p, PLOT_ROOFLINE, "no roofline%s%s: no ceiling was measured beside the points",
-			   v->varies[KEY_DEVICE] ? " of " : "", v->varies[KEY_DEVICE] ? device : "");
-	if (!roof.place)
-		return n;
-	w = mem_alloc(sizeof *w);
-	roofline_place(w, v, &roof);
-	script_make(p, v, w, roof.place, n ? mem_printf("Roofline of %s", device) : mem_strdup("Roofline"));
-	put_notes(p, w, &roof);
-	free(w);
+	if (has_one && n < DEVICES_MAX)
+		roof_draw(p, v, &roof, of);
+	if (!has_one && roof.known)
+		plots_note(p, PLOT_ROOFLINE, "no roofline%s: no ceiling was measured beside the points", of);
+	free(of);
 	roof_free(&roof);
-	return n + 1;
+	return n + has_one;
 }
 
 static bool is_first_of_device(const struct analysis *a, int i)
@@ -137,7 +144,10 @@ void plot_roofline(struct plots *p, const struct view *v)
 {
 	int n = 0;
 
-	for (int i = 0; i < v->a->n_rows && n < DEVICES_MAX; i++)
+	for (int i = 0; i < v->a->n_rows; i++)
 		if (is_first_of_device(v->a, i))
 			n = device_draw(p, v, point_get(&v->a->rows[i].point->point, KEY_DEVICE), n);
+	if (n > DEVICES_MAX)
+		plots_note(p, PLOT_ROOFLINE, "rooflines of %d more devices: %d are drawn, the table has all",
+			   n - DEVICES_MAX, DEVICES_MAX);
 }

@@ -33,11 +33,11 @@ static void put_head(struct strbuf *line)
 	strbuf_puts(line, "point,a,b");
 	for (int k = 0; k < KEY_COUNT; k++)
 		csv_text(line, point_key_name((enum point_key)k));
-	strbuf_puts(
-		line,
-		",state,ratio_low,ratio,ratio_high,verdict,why,pairs,mde,spread,p,survives,confirmed,"
-		"pairs_needed,estimator,median_a_s,median_b_s,residual_a,residual_b,contended,lost,aa_pairs,"
-		"caveat\n");
+	strbuf_puts(line,
+		    ",state,ratio_low,ratio,ratio_high,verdict,why,pairs,mde,spread,p,survives,confirmed,"
+		    "pairs_needed,estimator,median_a_s,median_b_s,residual_a,residual_b,contended,throttled,"
+		    "lost,aa_pairs,"
+		    "caveat\n");
 }
 
 static void put_cell(struct strbuf *line, const struct verdicts *v, const struct verdict_cell *c)
@@ -67,6 +67,7 @@ static void put_cell(struct strbuf *line, const struct verdicts *v, const struct
 	for (int arm = 0; arm < TRIAL_ARMS; arm++)
 		csv_number(line, c->residual[arm]);
 	csv_number(line, c->n_contended);
+	csv_number(line, c->n_throttled);
 	csv_number(line, c->n_lost);
 	csv_number(line, c->n_aa);
 	csv_text(line, verdict_caveat_name(c->caveat));

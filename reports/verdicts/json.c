@@ -13,12 +13,13 @@ static json_t *pair_list(const struct verdict_pair *pair, int n)
 	json_t *list = json_array();
 
 	for (int i = 0; i < n; i++)
-		json_array_append_new(list,
-				      json_pack("{s:i, s:i, s:s, s:f, s:f, s:f, s:b, s:b}", "round",
-						pair[i].round, "group", pair[i].group, "first",
-						trial_arm_name[pair[i].first], "a_s", pair[i].value[0], "b_s",
-						pair[i].value[1], "r", pair[i].r, "a_contended",
-						pair[i].contended[0], "b_contended", pair[i].contended[1]));
+		json_array_append_new(
+			list, json_pack("{s:i, s:i, s:s, s:f, s:f, s:f, s:b, s:b, s:b, s:b}", "round",
+					pair[i].round, "group", pair[i].group, "first",
+					trial_arm_name[pair[i].first], "a_s", pair[i].value[0], "b_s",
+					pair[i].value[1], "r", pair[i].r, "a_contended", pair[i].contended[0],
+					"b_contended", pair[i].contended[1], "a_throttled",
+					pair[i].throttled[0], "b_throttled", pair[i].throttled[1]));
 	return list;
 }
 
@@ -61,6 +62,7 @@ static json_t *cell(const struct verdicts *v, const struct verdict_cell *c)
 	json_object_set_new(o, "pairs_needed", json_integer(c->pairs_needed));
 	json_object_set_new(o, "lost", json_integer(c->n_lost));
 	json_object_set_new(o, "contended", json_integer(c->n_contended));
+	json_object_set_new(o, "throttled", json_integer(c->n_throttled));
 	json_object_set_new(o, "median_s",
 			    json_pack("[o, o]", json_of_number(c->median[0]), json_of_number(c->median[1])));
 	json_object_set_new(

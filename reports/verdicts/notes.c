@@ -219,16 +219,21 @@ const char *verdicts_exit_reason(const struct verdicts *v)
 /* What the words under "marks" mean, of those that stand there. */
 static void note_marks(struct strbuf *out, const struct verdicts *v)
 {
-	int contended = 0, drifting = 0, lost = 0;
+	int contended = 0, throttled = 0, drifting = 0, lost = 0;
 
 	for (int i = 0; i < v->n_cells; i++) {
 		contended += v->cell[i].n_contended;
+		throttled += v->cell[i].n_throttled;
 		drifting += v->cell[i].drifting[0] + v->cell[i].drifting[1];
 		lost += v->cell[i].n_lost;
 	}
 	if (contended)
 		strbuf_puts(out,
 			    "contended: pairs during which others kept the machine busy; they are kept\n");
+	if (throttled)
+		strbuf_puts(out, "throttled: pairs beside which the device was slowed down; they are kept, "
+				 "but where they "
+				 "are most, nothing is called SLOWER or FASTER, or confirmed\n");
 	if (drifting)
 		strbuf_puts(out, "drifting: processes whose times still went somewhere after warm-up\n");
 	if (lost)

@@ -144,6 +144,9 @@ void verdict_marks(struct strbuf *out, const struct verdict_cell *c)
 	if (c->cell->required)
 		strbuf_printf(&marks, "%srequired", marks.len ? ", " : "");
 	put_count(&marks, "contended", c->n_contended);
+	if (c->n_throttled)
+		strbuf_printf(&marks, "%s%d of %d pairs throttled", marks.len ? ", " : "", c->n_throttled,
+			      c->n_pairs);
 	put_count(&marks, "drifting", c->drifting[0] + c->drifting[1]);
 	put_count(&marks, "lost", c->n_lost);
 	strbuf_puts(out, strbuf_text(&marks));

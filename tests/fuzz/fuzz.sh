@@ -85,7 +85,7 @@ fi
 programs=
 for name in $targets; do programs="$programs tests/fuzz/fuzz_$name"; done
 # shellcheck disable=SC2086 # a list
-(cd "$work" && ${MAKE:-make} -s build_id.h && ${MAKE:-make} -s CPPFLAGS=-DFUZZ_LIBFUZZER LDFLAGS=-fsanitize=fuzzer $programs) ||
+(cd "$work" && ${MAKE:-make} -s built-sources && ${MAKE:-make} -s CPPFLAGS=-DFUZZ_LIBFUZZER LDFLAGS=-fsanitize=fuzzer $programs) ||
 	fail "the targets cannot be built"
 for name in $targets; do echo "$name"; done |
 	xargs -P "$FUZZ_JOBS" -I{} env FUZZ_SECONDS="$FUZZ_SECONDS" sh "$0" "$top" "$work" --one {} ||

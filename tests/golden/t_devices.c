@@ -151,9 +151,53 @@ static void test_rooflines(const struct analysis *a)
 		is_text(roof[1]->name, "roofline-2", "the second another");
 		is_text(roof[0]->heading, "4 threads, isa auto", "of the CPU");
 		is_text(roof[1]->heading, "1 thread, isa auto, cuda:0", "of the GPU");
+		is_text(roof[0]->picture[0].title, "Roofline of cpu", "which its title names");
 		is_text(roof[1]->picture[0].title, "Roofline of cuda:0", "which its title names");
 	}
 	plots_free(p);
+}
+
+static bool has_note(const struct plots *p, const char *text)
+{
+	for (int i = 0; i < p->n_notes; i++)
+		if (p->note[i].kind == PLOT_ROOFLINE && strcmp(p->note[i].text, text) == 0)
+			return true;
+	return false;
+}
+
+/* What is left out is said, and of which device. */
+static void test_many_devices(void)
+{
+	static const double no_work[3] = {16, 0, 0};
+	struct maker *m = made_run(ON_CPU);
+	int n = 0;
+
+	for (int i = 0; i < 5; i++) {
+		char keys[100];
+		const struct place gpu = {ON_GPU, keys, "f16", 0.08, 1, 0.01, 3e-3};
+
+		snprintf(keys, sizeof keys, "threads=1 device=cuda:%d engine=cuda", i);
+		add_points(m, &gpu);
+		add_ceilings(m, &gpu);
+	}
+	timing(m,
+	       made_point(m, ROLE_MEASURE, POINT_DONE, "",
+			  "workload=tg16 model=synthetic:llama-160m precision=bf16 kv=f16 threads=1 "
+			  "device=cuda:1 engine=cuda"),
+	       1, 16, no_work);
+	struct analysis *a = analysis_make(&m->run);
+	struct view v = view_make(a);
+	struct plots *p = plots_make(&v);
+
+	for (int i = 0; i < p->n; i++)
+		n += p->script[i].kind == PLOT_ROOFLINE;
+	is_int(n, 4, "rooflines of six devices");
+	ok(has_note(p, "rooflines of 2 more devices: 4 are drawn, the table has all"), "the others are told");
+	ok(has_note(p, "1 points of cuda:1 whose arithmetic or bytes are unknown"),
+	   "and whose points are left out");
+	plots_free(p);
+	analysis_free(a);
+	made_free(m);
 }
 
 static void compare_text(const char *file, const struct compared_run *runs, int n, const char *by,
@@ -213,6 +257,7 @@ int main(void)
 	test_tables(a);
 	test_ceilings(a);
 	test_rooflines(a);
+	test_many_devices();
 	compare_text("devices-by-device.txt", &one, 1, "device", 2);
 	/* What could not be measured on a third device has the engine of the second: a row of its own. */
 	compare_text("devices-by-engine.txt", &one, 1, "engine", 3);

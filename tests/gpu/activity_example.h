@@ -65,20 +65,6 @@ __attribute__((unused)) static void activity_set(struct activity_buffer *b, uint
 	activity_add(b, &m, sizeof m);
 }
 
-__attribute__((unused)) static void activity_graph(struct activity_buffer *b, uint32_t graph, uint64_t start,
-						   uint64_t end, uint32_t correlation)
-{
-	CUpti_ActivityGraphTrace2 g;
-	memset(&g, 0, sizeof g);
-	g.kind = CUPTI_ACTIVITY_KIND_GRAPH_TRACE;
-	g.graphId = graph;
-	g.start = start;
-	g.end = end;
-	g.streamId = 7;
-	g.correlationId = correlation;
-	activity_add(b, &g, sizeof g);
-}
-
 __attribute__((unused)) static void activity_external(struct activity_buffer *b, uint64_t id,
 						      uint32_t correlation)
 {
@@ -110,6 +96,33 @@ __attribute__((unused)) static void activity_strange(struct activity_buffer *b)
 	const CUpti_ActivityKind kind = CUPTI_ACTIVITY_KIND_OVERHEAD;
 	memcpy(bytes, &kind, sizeof kind);
 	activity_add(b, bytes, sizeof bytes);
+}
+
+/* Bytes of a record by its kind; 0: none of the above, or cut. */
+__attribute__((unused)) static size_t activity_size(const void *record, size_t available)
+{
+	CUpti_ActivityKind kind;
+	if (available < sizeof kind)
+		return 0;
+	memcpy(&kind, record, sizeof kind);
+	switch (kind) {
+	case CUPTI_ACTIVITY_KIND_CONCURRENT_KERNEL:
+	case CUPTI_ACTIVITY_KIND_KERNEL:
+		return sizeof(CUpti_ActivityKernel10);
+	case CUPTI_ACTIVITY_KIND_MEMCPY:
+		return sizeof(CUpti_ActivityMemcpy6);
+	case CUPTI_ACTIVITY_KIND_MEMSET:
+		return sizeof(CUpti_ActivityMemset4);
+	case CUPTI_ACTIVITY_KIND_EXTERNAL_CORRELATION:
+		return sizeof(CUpti_ActivityExternalCorrelation);
+	case CUPTI_ACTIVITY_KIND_DRIVER:
+	case CUPTI_ACTIVITY_KIND_RUNTIME:
+		return sizeof(CUpti_ActivityAPI);
+	case CUPTI_ACTIVITY_KIND_OVERHEAD:
+		return ACTIVITY_STRANGE;
+	default:
+		return 0;
+	}
 }
 
 #endif

@@ -9,11 +9,11 @@
 #   right       a sweep whose outputs the report judges
 #   ceilings    bytes of each level of memory, latency, multiply-adds of each type
 #   counters    nvml, cupti:core and cupti-trace on a decode step and a product
-#   decode      llama-1b: precisions and 1 to 64 sequences
+#   decode      llama-1b: precisions, and 1 to 64 sequences
 #   gemm        cuBLASLt against OpenBLAS in one run, and its algorithms tried
 #   prefill     llama-1b: prompts
+#   energy      of a token
 #   large       llama-3-8b
-#   energy      of a token and a product
 #   small       llama-160m against the CPU
 #
 # Each has its own limit and all of them a budget; one that fails does not stop the rest. What was measured is written as it goes, so
@@ -21,7 +21,7 @@
 # Status 1 when a step failed, 77 when there is no GPU.
 #
 # BUILD: a build tree, or what `make gpu-bundle` made. Else build, else gpu-bundle, else it is built where that can be.
-# ROUNDS: processes a point (1 to 3, as the sweeps have it; an interval takes 6). BUDGET: seconds in all (530).
+# ROUNDS: processes a point (1; an interval takes 6), which raises the limits of sweeps. BUDGET: seconds in all (530).
 # DEVICE: cuda:0. SEED: of the inputs of agree (the time). Nothing is downloaded.
 set -u
 LC_ALL=C.UTF-8
@@ -35,6 +35,10 @@ budget=${BUDGET:-530}
 device=${DEVICE:-cuda:0}
 # What the last reports take.
 reserve=15
+# Seconds a step may take, about 1.5 times what it is thought to take (docs/gpu.md has the sums). Together they leave 15 of the budget
+# without the reserve: for what is looked up before the first step, and a report a step.
+limits='env:18 agree:50 right:32 ceilings:42 counters:60 decode:80 gemm:42 prefill:45 energy:55 large:54 small:22'
+all_steps=$(printf '%s' "$limits" | sed 's/:[0-9]*//g')
 
 say() { printf '%s\n' "run.sh: $*" >&2; }
 die() {
@@ -187,7 +191,7 @@ tap_told() { # log
 		END { if (!none) printf "%d hold, %d do not, %d skipped%s\n", n, f, s, first }' "$1"
 }
 
-step_agree() {
+step_agree() { # limit
 	if [ ! -x "$agree" ]; then
 		row agree skip 0 "no program tests/gpu/agree in this build"
 		return
@@ -198,9 +202,9 @@ step_agree() {
 	row agree "$state" "$took" "$(tap_told agree.log)"
 }
 
-# How many points of a run are in a state.
+# How many points of a run are in a state; that of the run stands further left.
 points_in() { # run state
-	inferometer report "$1" --store gpu.db -o json 2>/dev/null | grep -c "^ *\"state\": \"$2\"" || :
+	inferometer report "$1" --store gpu.db -o json 2>/dev/null | grep -c "^   \"state\": \"$2\"" || :
 }
 
 reports_write() { # step run
@@ -208,6 +212,17 @@ reports_write() { # step run
 		inferometer report "$2" --store gpu.db -o "${format%:*}" >"report-$1.${format#*:}" 2>>reports.log
 	done
 	without_paths "report-$1.txt" "report-$1.md" "report-$1.csv" "report-$1.json"
+}
+
+# What a reader of the table has to know: how often, and why, steps ran without graphs and products without cuBLASLt; the first reason of
+# points that are not to be had.
+told_of() { # step
+	[ -s "report-$1.json" ] || return 0
+	for what in 'graphs: none' 'cublaslt: not here'; do
+		n=$(grep -c "$what" "report-$1.json")
+		[ "$n" -eq 0 ] || printf '; %s (%d points)' "$(grep -o "${what}[^\\\"]*" "report-$1.json" | head -n 1 | cut -c 1-160)" "$n"
+	done
+	awk -F'"' '/^ *"state": "(unavailable|skipped)"/ { wanted = 1 } /^ *"reason": "./ && wanted { print "; " substr($4, 1, 160); exit }' "report-$1.json"
 }
 
 # What a run came to: a point that failed, or whose outputs are wrong, fails the step; one that is not to be had here does not.
@@ -223,13 +238,14 @@ sweep_row() { # step run
 	[ "$rc" -ne 5 ] || state=ok
 	[ "$rc" -ne 130 ] || state="cut"
 	[ "$failed" -eq 0 ] || state=FAIL
-	row "$1" "$state" "$took" "$(points_in "$2" "done") points done, $failed failed, $(points_in "$2" planned) open, $(($(points_in "$2" unavailable) + $(points_in "$2" skipped))) not to be had$3"
+	row "$1" "$state" "$took" "$(points_in "$2" "done") points done, $failed failed, $(points_in "$2" planned) open, $(($(points_in "$2" unavailable) + $(points_in "$2" skipped))) not to be had$(told_of "$1")$3"
 }
 
 sweep() { # step limit note options...
 	name=$1 limit=$2 note=$3
 	shift 3
 	run=gpu=$name.$stamp
+	limit=$((limit * ${ROUNDS:-1}))
 	limited "$limit" "$name.log" inferometer run "sweeps/$name.yaml" --store gpu.db --label "$run" --no-color \
 		--visit-timeout "$limit" ${ROUNDS:+-r "$ROUNDS"} "$@"
 	sweep_row "$name" "$run" "$note"
@@ -276,23 +292,21 @@ step_gemm() {
 	without_paths report-gemm-by-device.txt
 }
 
-step_run() { # step
-	case $1 in
-	env) step_env 25 ;;
-	agree) step_agree 70 ;;
-	right) sweep right 45 "" ;;
-	ceilings) sweep ceilings 45 "" ;;
-	decode) sweep decode 110 "" ;;
-	gemm) step_gemm 60 ;;
-	prefill) sweep prefill 50 "" ;;
-	large) sweep large 100 "" ;;
-	counters) counting 0 counters 45 nvml cupti:core cupti-trace ;;
-	energy) counting "${IDLE_SECONDS:-5}" energy 95 nvml ;;
-	small) sweep small 50 "" ;;
-	esac
+limit_of() { # step
+	printf '%s\n' "$limits" | tr ' ' '\n' | sed -n "s/^$1://p"
 }
 
-all_steps='env agree right ceilings counters decode gemm prefill large energy small'
+step_run() { # step
+	most=$(limit_of "$1")
+	case $1 in
+	env) step_env "$most" ;;
+	agree) step_agree "$most" ;;
+	gemm) step_gemm "$most" ;;
+	counters) counting 0 counters "$most" nvml cupti:core cupti-trace ;;
+	energy) counting "${IDLE_SECONDS:-4}" energy "$most" nvml ;;
+	*) sweep "$1" "$most" "" ;;
+	esac
+}
 
 # One page of all that was measured, with its pictures where there is a gnuplot.
 pages_write() {

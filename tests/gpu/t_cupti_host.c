@@ -14,7 +14,7 @@
 #include "harness/measure/counter/cupti_host.h"
 #include "harness/measure/counter/cupti_plan.h"
 #include "harness/measure/counter/cupti_range.h"
-#include "harness/measure/counter/trace_records.h"
+#include "tests/gpu/activity_example.h"
 
 static const struct cupti_lib *lib;
 
@@ -121,14 +121,13 @@ static void test_wrong(void)
 	has_text(d.text, "there are core, l2", "and which there are");
 }
 
-/* Our own step from record to record is CUPTI's. */
+/* The step from record to record of our tests is CUPTI's. */
 static void test_walk(void)
 {
 	static const CUpti_ActivityKind kinds[] = {
 		CUPTI_ACTIVITY_KIND_CONCURRENT_KERNEL,
 		CUPTI_ACTIVITY_KIND_MEMCPY,
 		CUPTI_ACTIVITY_KIND_MEMSET,
-		CUPTI_ACTIVITY_KIND_GRAPH_TRACE,
 		CUPTI_ACTIVITY_KIND_EXTERNAL_CORRELATION,
 		CUPTI_ACTIVITY_KIND_DRIVER,
 		CUPTI_ACTIVITY_KIND_RUNTIME,
@@ -140,11 +139,11 @@ static void test_walk(void)
 	int n = 0;
 	for (int i = 0; i < KINDS; i++) {
 		memcpy(buffer + bytes, &kinds[i], sizeof kinds[i]);
-		bytes += trace_record_size(buffer + bytes, sizeof kinds[i]);
+		bytes += activity_size(buffer + bytes, sizeof kinds[i]);
 	}
 	while (lib->cuptiActivityGetNextRecord(buffer, bytes, &record) == CUPTI_SUCCESS && n < KINDS) {
 		is_int((int)((uint8_t *)record - buffer), (int)at, "where a record begins");
-		at += trace_record_size(record, 4096 - at);
+		at += activity_size(record, 4096 - at);
 		n++;
 	}
 	is_int(n, KINDS, "records");

@@ -9,8 +9,10 @@
 
 #include <dirent.h>
 #include <jansson.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "engines/base/hooks.h"
 #include "harness/measure/counter/counter.h"
@@ -27,6 +29,9 @@ static const struct wire_reading *reading_of(const struct readings *r, const cha
 	return NULL;
 }
 
+/* Readings that came before the window was over for all. */
+static int n_early;
+
 static struct readings visit(void)
 {
 	const struct counter_config config = {.group = ""};
@@ -38,6 +43,9 @@ static struct readings visit(void)
 	hooks_op_begin("gemm", 3);
 	hooks_op_end();
 	if (source->stop(c, &r, &d))
+		bail(d.text);
+	n_early += r.n;
+	if (source->finish(c, &r, &d))
 		bail(d.text);
 	source->close(c);
 	return r;
@@ -68,7 +76,10 @@ static void test_visit(const struct readings *r)
 	is_read(r, "copies", "count", 1);
 	is_read(r, "copied", "bytes", 4096);
 	is_read(r, "graph_launches", "count", 1);
+	is_read(r, "set_bytes", "bytes", 0);
 	is_read(r, "unfinished_records", "count", 1);
+	is_read(r, "unknown_records", "count", 1);
+	is_int(n_early, 0, "nothing is summed up before all sources have stopped");
 	is_read(r, "kernel:node", "ns", 1000);
 	is_read(r, "kernel:gemm_\"bf16\"\\??", "ns", 1000);
 	is_read(r, "op:gemm", "ns", 1000);
@@ -76,16 +87,21 @@ static void test_visit(const struct readings *r)
 	ok(!reading_of(r, "kernel:before"), "what was before the window is left out");
 }
 
-/* One file, which JSON's reader takes, with the name as it was. */
-static void test_file(const struct readings *r, const char *folder)
+static int files_in(const char *folder)
 {
-	const struct wire_reading *file = reading_of(r, "trace_file");
 	DIR *dir = opendir(folder);
 	int n = 0;
 	for (struct dirent *e; dir && (e = readdir(dir)) != NULL;)
 		n += e->d_name[0] != '.';
 	closedir(dir);
-	is_int(n, 1, "one file");
+	return n;
+}
+
+/* One file, which JSON's reader takes, with the name as it was. */
+static void test_file(const struct readings *r, const char *folder)
+{
+	const struct wire_reading *file = reading_of(r, "trace_file");
+	is_int(files_in(folder), 1, "one file");
 	if (!ok(file && file->usable && file->value > 0, "it is named"))
 		return;
 	json_t *o = json_load_file(file->why, 0, NULL), *events = json_object_get(o, "traceEvents");
@@ -122,6 +138,20 @@ static void test_second(void)
 
 /* ---- refusals ---- */
 
+/* There is no room: files of this process end at so many bytes. */
+static int full_main(const char *folder, int room)
+{
+	signal(SIGXFSZ, SIG_IGN);
+	setenv("INFEROMETER_TRACE_DIR", folder, 1);
+	if (setrlimit(RLIMIT_FSIZE, &(struct rlimit){(rlim_t)room, (rlim_t)room}))
+		bail("no limit of files");
+	struct readings r = visit();
+	const struct wire_reading *file = reading_of(&r, "trace_file");
+	printf("%d %s\n", file ? file->usable : -1, file ? file->why : "nothing");
+	free(r.item);
+	return fake.left();
+}
+
 static int refuse_main(const char *call, int code)
 {
 	if (strcmp(call, "drop") == 0)
@@ -146,6 +176,20 @@ static void refused(const char *call, int code, const char *part)
 	has_text(why, part, "with the reason");
 }
 
+static void test_full(void)
+{
+	const char *folder = temp_folder();
+	char command[600], why[400] = "";
+	snprintf(command, sizeof command, "exec /proc/$PPID/exe %s 100", folder);
+	FILE *f = popen(command, "r");
+	if (!f || !fgets(why, sizeof why, f))
+		bail("no process");
+	is_int(pclose(f), 0, "without room for the file it ends well");
+	ok(why[0] == '0', "the file is not usable");
+	has_text(why, "no trace can be written to ", "and why is said");
+	is_int(files_in(folder), 0, "nothing half-written is left");
+}
+
 static void test_refusals(void)
 {
 	refused("subscribe", 39, "another tool uses CUPTI in this process (Nsight, a framework's profiler)");
@@ -162,6 +206,8 @@ int main(int argc, char **argv)
 	const char *group;
 	fake_open();
 	source = counter_find("cupti-trace", &group, NULL);
+	if (argc == 3 && argv[1][0] == '/')
+		return full_main(argv[1], atoi(argv[2]));
 	if (argc == 3)
 		return refuse_main(argv[1], atoi(argv[2]));
 	const char *folder = temp_folder();
@@ -172,5 +218,6 @@ int main(int argc, char **argv)
 	free(r.item);
 	test_second();
 	test_refusals();
+	test_full();
 	return tap_done();
 }

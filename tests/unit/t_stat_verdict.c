@@ -48,6 +48,20 @@ static void test_table(void)
 	}
 }
 
+/* Of throttled devices nothing large is called; what is small stays what it is. */
+static void test_throttled(void)
+{
+	const struct verdict_ask ask = {
+		.survives = true, .needs_confirmation = true, .confirmed = true, .throttled = true};
+	const struct effect large = {true, .1, .08, .12}, small = {true, .001, -.002, .004};
+	struct verdict_result v = verdict_of(&large, &ask);
+
+	is_text(verdict_name(v.verdict), "INCONCLUSIVE", "a large effect of throttled pairs");
+	is_text(verdict_reason_text(v.reason), "large, but most of its pairs are throttled",
+		"is said to be one");
+	is_text(verdict_name(verdict_of(&small, &ask).verdict), "SAME", "a small one is the same");
+}
+
 static void test_bounds(void)
 {
 	const struct effect e = {true, .05, .01, .09}, just = {true, log1p(.03), .01, .05}, none = {0};
@@ -305,6 +319,7 @@ static void test_unpaired(void)
 
 int main(void)
 {
+	test_throttled();
 	test_table();
 	test_bounds();
 	test_confirms();

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "reports/analysis/verdicts.h"
+#include "reports/verdicts/verdicts.h"
 
 #include <limits.h>
 #include <math.h>
@@ -249,6 +250,43 @@ static void test_matching(void)
 	is_int(c->pairs.n, 6, "which is kept");
 	is_int(out->cell[0].state, POINT_DONE, "there are pairs");
 	done(x, out);
+}
+
+/* A side of pairs 1 to n is throttled, of twenty whose b is 10 % slower. */
+static struct verdicts *throttled(struct trial_maker **x, int n)
+{
+	*x = simple(20, .1, NOISE);
+	for (int round = 1; round <= n; round++) {
+		struct stored_visit *v = visit_of(*x, 0, round % 2, round);
+
+		for (int i = 0; i < v->series->n; i++)
+			v->series->marks[i] |= MARK_THROTTLED;
+	}
+	return trial_verdicts(*x, NULL);
+}
+
+static void test_throttled(void)
+{
+	struct trial_maker *x;
+	struct verdicts *v = throttled(&x, 10);
+
+	is_int(v->cell[0].n_throttled, 10, "pairs with a throttled side are counted");
+	ok(v->cell[0].pair[0].throttled[1] && !v->cell[0].pair[0].throttled[0], "and it is known which");
+	is_int(v->cell[0].n_pairs, 20, "they are kept");
+	is_int(v->cell[0].result.verdict, VERDICT_SLOWER, "half of them do not change a verdict");
+	is_int(v->family[0].n, 1, "nor a family");
+	done(x, v);
+	v = throttled(&x, 11);
+	is_int(v->cell[0].result.verdict, VERDICT_INCONCLUSIVE, "of more nothing is called");
+	is_int(v->cell[0].result.reason, VERDICT_THROTTLED, "for that reason");
+	is_int(v->cell[0].pairs_needed, 0, "which more pairs do not mend");
+	is_int(v->family[0].n, 0, "no family counts them");
+	is_int(verdicts_exit(v), 0, "and nothing is slower");
+	struct strbuf marks = {0};
+	verdict_marks(&marks, &v->cell[0]);
+	is_text(strbuf_text(&marks), "11 of 20 pairs throttled", "beside the verdict it is told");
+	strbuf_free(&marks);
+	done(x, v);
 }
 
 /* Whether the first visit failed decides, not which of two is better. */
@@ -750,6 +788,7 @@ int main(void)
 	test_families();
 	test_clusters();
 	test_matching();
+	test_throttled();
 	test_repeated();
 	test_two_points();
 	test_groups();

@@ -127,6 +127,19 @@ static void anchors_judge(struct counter *c, const double *value)
 			snprintf(c->why, sizeof c->why, "%s did not move", c->metric[i]);
 }
 
+/* The range is pushed before the clock is read and popped after it: so much more than the window it may have lasted. */
+#define AROUND_NS 10000000
+
+/* What lasted longer than the window was not counted over it, or has another unit. */
+static void time_judge(struct counter *c, const double *value, int64_t wall)
+{
+	for (int i = 0; i < c->n && !c->why[0]; i++)
+		if (strcmp(c->plan->group->event[c->number[i]].name, "gpu_time") == 0 &&
+		    value[i] > 1.1 * (double)wall + AROUND_NS)
+			snprintf(c->why, sizeof c->why, "%s says %.3f ms, but the window took %.3f ms",
+				 c->metric[i], value[i] / 1e6, (double)wall / 1e6);
+}
+
 static void put(const struct counter *c, struct readings *out, int i, double value, int64_t wall)
 {
 	const char *metric = c->metric[i];
@@ -163,6 +176,7 @@ static int cupti_stop(struct counter *c, struct readings *out, struct diag *d)
 	if (!c->why[0])
 		cupti_range_end(&c->range, value, c->why, sizeof c->why);
 	anchors_judge(c, value);
+	time_judge(c, value, wall);
 	for (int i = 0; i < c->n; i++)
 		put(c, out, i, value[i], wall);
 	if (c->pass == 0)

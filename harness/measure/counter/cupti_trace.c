@@ -37,8 +37,8 @@ struct counter {
 	struct trace_feed *feed; /* NULL: nothing is gathered */
 	struct trace trace;
 	uint64_t from, to; /* the window on CUPTI's clock */
-	int64_t wall;
-	char why[160]; /* "": it is traced */
+	int64_t wall;	   /* when it began, then how long it was */
+	char why[160];	   /* "": it is traced */
 };
 
 static bool trace_probe(char *why, int size)
@@ -125,11 +125,24 @@ static int trace_start(struct counter *c, struct diag *d)
 
 static bool end(struct counter *c, char *why, int size)
 {
-	size_t dropped = 0;
 	c->driver->cuCtxSynchronize();
 	CUptiResult r = c->lib->cuptiGetTimestamp(&c->to);
-	if (r != CUPTI_SUCCESS)
-		return cupti_explain(c->lib, r, "cuptiGetTimestamp", why, size);
+	return r == CUPTI_SUCCESS || cupti_explain(c->lib, r, "cuptiGetTimestamp", why, size);
+}
+
+static int trace_stop(struct counter *c, struct readings *out, struct diag *d)
+{
+	c->wall = clock_ns() - c->wall;
+	(void)out;
+	(void)d;
+	if (!c->why[0])
+		end(c, c->why, sizeof c->why);
+	return 0;
+}
+
+static bool take(struct counter *c, char *why, int size)
+{
+	size_t dropped = 0;
 	if (!trace_feed_take(c->feed, &c->trace, &dropped, why, size))
 		return false;
 	trace_finish(&c->trace, c->from, c->to);
@@ -160,8 +173,10 @@ static void put_sums(const struct counter *c, struct readings *out, int64_t wall
 		{"copies", "count", s.copies},
 		{"copied", "bytes", s.copied_bytes},
 		{"sets", "count", s.sets},
+		{"set_bytes", "bytes", s.set_bytes},
 		{"graph_launches", "count", s.graphs},
 		{"unfinished_records", "count", (uint64_t)c->trace.unfinished},
+		{"unknown_records", "count", (uint64_t)c->trace.unknown},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		reading_put(out, rows[i].name, rows[i].unit, (int64_t)rows[i].value, wall);
@@ -211,29 +226,52 @@ static void put_totals(const struct counter *c, struct readings *out, bool by_op
 
 /* ---- the file ---- */
 
-/* A new file with a name of its own; its path in path. */
-static FILE *file_open(const char *folder, char *path, size_t size)
+/* A name of its own in folder. */
+static bool file_name(const char *folder, char *path, size_t size)
 {
 	char when[32];
 	time_t now = time(NULL);
 	struct tm tm;
 	strftime(when, sizeof when, "%Y%m%d-%H%M%S", gmtime_r(&now, &tm));
 	int n = snprintf(path, size, "%s/inferometer-%s-%ld.json", folder, when, (long)getpid());
-	if (n < 0 || (size_t)n >= size) {
-		errno = ENAMETOOLONG;
-		return NULL;
-	}
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-	return fd < 0 ? NULL : fdopen(fd, "w");
+	errno = ENAMETOOLONG;
+	return n > 0 && (size_t)n < size;
 }
 
-/* Bytes that were written; -1 with errno. */
-static long file_write(const struct counter *c, FILE *f)
+/* Half a file is none; errno stays. */
+static void leave(const char *path)
 {
+	int error = errno;
+	unlink(path);
+	errno = error;
+}
+
+/* Bytes that were written to a new file; -1 with errno. */
+static long file_fill(const struct counter *c, const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
+	if (!f)
+		return -1;
 	trace_write_chrome(&c->trace, c->from, c->to, f);
 	long n = ftell(f);
 	bool bad = ferror(f);
-	return fclose(f) != 0 || bad ? -1 : n;
+	if (fclose(f) == 0 && !bad)
+		return n;
+	leave(path);
+	return -1;
+}
+
+/* It has its name once it is whole. */
+static long file_write(const struct counter *c, const char *path)
+{
+	char part[PATH_MAX + 8];
+	snprintf(part, sizeof part, "%s.part", path);
+	long n = file_fill(c, part);
+	if (n < 0 || rename(part, path) == 0)
+		return n;
+	leave(part);
+	return -1;
 }
 
 static void put_file(const struct counter *c, struct readings *out, int64_t wall)
@@ -242,8 +280,7 @@ static void put_file(const struct counter *c, struct readings *out, int64_t wall
 	char path[PATH_MAX];
 	if (!folder || !*folder)
 		return;
-	FILE *f = file_open(folder, path, sizeof path);
-	long n = f ? file_write(c, f) : -1;
+	long n = file_name(folder, path, sizeof path) ? file_write(c, path) : -1;
 	int error = errno;
 	reading_put(out, "trace_file", "bytes", n, wall);
 	struct wire_reading *r = &out->item[out->n - 1];
@@ -257,18 +294,18 @@ static void put_file(const struct counter *c, struct readings *out, int64_t wall
 		 strerror(error));
 }
 
-static int trace_stop(struct counter *c, struct readings *out, struct diag *d)
+/* The window is over: sums of many records and their file take their time. */
+static int trace_put(struct counter *c, struct readings *out, struct diag *d)
 {
-	int64_t wall = clock_ns() - c->wall;
 	(void)d;
 	if (!c->why[0])
-		end(c, c->why, sizeof c->why);
-	put_sums(c, out, wall);
+		take(c, c->why, sizeof c->why);
+	put_sums(c, out, c->wall);
 	if (c->why[0])
 		return 0;
-	put_totals(c, out, false, wall);
-	put_totals(c, out, true, wall);
-	put_file(c, out, wall);
+	put_totals(c, out, false, c->wall);
+	put_totals(c, out, true, c->wall);
+	put_file(c, out, c->wall);
 	return 0;
 }
 
@@ -279,5 +316,6 @@ const struct counter_ops counter_cupti_trace = {
 	.open = trace_open,
 	.start = trace_start,
 	.stop = trace_stop,
+	.finish = trace_put,
 	.close = trace_close,
 };

@@ -17,7 +17,6 @@ enum trace_kind {
 	TRACE_KERNEL = 0,
 	TRACE_COPY,
 	TRACE_SET,
-	TRACE_GRAPH, /* a whole launch of a graph */
 };
 
 struct trace_event {
@@ -64,7 +63,7 @@ void trace_finish(struct trace *t, uint64_t from, uint64_t to);
 struct trace_sum {
 	uint64_t kernels, kernel_ns;
 	uint64_t copies, copied_bytes, sets, set_bytes;
-	uint64_t graphs;			  /* launches of graphs */
+	uint64_t graphs;			  /* launches of graphs, told by their nodes */
 	uint64_t span_ns;			  /* from the first start to the last end */
 	uint64_t busy_ns, gap_ns, longest_gap_ns; /* of the span: something ran, nothing ran */
 };

@@ -31,7 +31,7 @@ static void time_write(const char *key, uint64_t ns, FILE *f)
 
 static void event_write(const struct trace *t, const struct trace_event *e, uint64_t from, FILE *f)
 {
-	static const char *const kinds[] = {"kernel", "copy", "set", "graph"};
+	static const char *const kinds[] = {"kernel", "copy", "set"};
 	char op[160];
 	fprintf(f, ",\n{\"name\":");
 	text_write(t->names[e->name], f);

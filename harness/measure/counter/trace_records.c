@@ -92,16 +92,6 @@ static void set_add(struct trace *t, const void *record, const struct trace_name
 		span_add(t, TRACE_SET, "set", &of)->bytes = m.bytes;
 }
 
-static void graph_add(struct trace *t, const void *record, const struct trace_names *names)
-{
-	CUpti_ActivityGraphTrace2 g;
-	(void)names;
-	memcpy(&g, record, sizeof g);
-	const struct span of = SPAN_OF(g);
-	if (times_are_good(t, &of))
-		span_add(t, TRACE_GRAPH, "graph", &of);
-}
-
 static void external_add(struct trace *t, const void *record, const struct trace_names *names)
 {
 	CUpti_ActivityExternalCorrelation e;
@@ -128,7 +118,6 @@ static const struct kind {
 	{CUPTI_ACTIVITY_KIND_KERNEL, sizeof(CUpti_ActivityKernel10), kernel_add},
 	{CUPTI_ACTIVITY_KIND_MEMCPY, sizeof(CUpti_ActivityMemcpy6), copy_add},
 	{CUPTI_ACTIVITY_KIND_MEMSET, sizeof(CUpti_ActivityMemset4), set_add},
-	{CUPTI_ACTIVITY_KIND_GRAPH_TRACE, sizeof(CUpti_ActivityGraphTrace2), graph_add},
 	{CUPTI_ACTIVITY_KIND_EXTERNAL_CORRELATION, sizeof(CUpti_ActivityExternalCorrelation), external_add},
 	{CUPTI_ACTIVITY_KIND_DRIVER, sizeof(CUpti_ActivityAPI), call_add},
 	{CUPTI_ACTIVITY_KIND_RUNTIME, sizeof(CUpti_ActivityAPI), call_add},
@@ -146,12 +135,6 @@ static const struct kind *kind_of(const void *record, size_t available)
 	return NULL;
 }
 
-size_t trace_record_size(const void *record, size_t available)
-{
-	const struct kind *k = kind_of(record, available);
-	return k ? k->size : 0;
-}
-
 void trace_record_add(struct trace *t, const void *record, size_t available, const struct trace_names *names)
 {
 	const struct kind *k = kind_of(record, available);
@@ -159,17 +142,4 @@ void trace_record_add(struct trace *t, const void *record, size_t available, con
 		k->add(t, record, names);
 	else
 		t->unknown++;
-}
-
-void trace_buffer_add(struct trace *t, const void *buffer, size_t n, const struct trace_names *names)
-{
-	const unsigned char *at = buffer;
-	while (n > 0) {
-		size_t size = trace_record_size(at, n);
-		trace_record_add(t, at, n, names);
-		if (size == 0 || size > n)
-			return;
-		at += size;
-		n -= size;
-	}
 }

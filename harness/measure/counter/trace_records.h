@@ -6,7 +6,6 @@
 #ifndef IFM_COUNTER_TRACE_RECORDS_H
 #define IFM_COUNTER_TRACE_RECORDS_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "harness/measure/counter/trace.h"
@@ -21,11 +20,5 @@ struct trace_names {
 
 /* One record, of which at most `available` bytes are there. names NULL: of this process, alive. */
 void trace_record_add(struct trace *t, const void *record, size_t available, const struct trace_names *names);
-
-/* The bytes of a record by its kind; 0: of unknown kind. */
-size_t trace_record_size(const void *record, size_t available);
-
-/* All records of a buffer that was kept. What follows a record of unknown kind is not found. */
-void trace_buffer_add(struct trace *t, const void *buffer, size_t n, const struct trace_names *names);
 
 #endif

@@ -22,9 +22,6 @@ static void event_count(struct trace_sum *s, const struct trace_event *e)
 		s->sets++;
 		s->set_bytes += e->bytes;
 		break;
-	case TRACE_GRAPH:
-		s->graphs++;
-		break;
 	}
 }
 
@@ -58,7 +55,7 @@ static uint64_t launches_of_nodes(const struct trace *t)
 	uint64_t launches = 0;
 	size_t n = 0;
 	for (int i = 0; i < t->n; i++)
-		if (t->event[i].graph && t->event[i].kind != TRACE_GRAPH)
+		if (t->event[i].graph)
 			id[n++] = t->event[i].correlation;
 	qsort(id, n, sizeof *id, by_value);
 	for (size_t i = 0; i < n; i++)
@@ -75,7 +72,7 @@ void trace_sum(const struct trace *t, struct trace_sum *out)
 	if (t->n == 0)
 		return;
 	gaps_find(t, out);
-	out->graphs += launches_of_nodes(t);
+	out->graphs = launches_of_nodes(t);
 }
 
 /* ---- totals ---- */

@@ -210,6 +210,8 @@ static void picture_describe(struct picture *p, const struct trial_page *t, cons
 		      percent_of(c->pairs.spread), percent_of(c->pairs.mde));
 	if (c->n_contended > 0)
 		strbuf_printf(&text, "; %d contended", c->n_contended);
+	if (c->n_throttled > 0)
+		strbuf_printf(&text, "; %d throttled", c->n_throttled);
 	strbuf_puts(&text, ".");
 	if (cloud->n_outside > 0)
 		strbuf_printf(&text, " %d %s farther out and %s at the edge, with a triangle.",

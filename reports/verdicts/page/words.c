@@ -168,6 +168,10 @@ static void say_doubts(struct strbuf *out, size_t start, const struct trial_page
 		strbuf_printf(&text, "%d %s still drifted", drifting,
 			      drifting == 1 ? "process" : "processes");
 	say(out, start, strbuf_text(&text));
+	strbuf_reset(&text);
+	if (c->n_throttled > 0)
+		strbuf_printf(&text, "%d of %d pairs throttled", c->n_throttled, c->n_pairs);
+	say(out, start, strbuf_text(&text));
 	if (cell_has_own_bounds(t, c)) {
 		strbuf_reset(&text);
 		strbuf_printf(&text, "slower from %.3g %%, the same within %.3g %%",
