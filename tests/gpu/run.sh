@@ -37,7 +37,7 @@ device=${DEVICE:-cuda:0}
 reserve=15
 # Seconds a step may take, about 1.5 times what it is thought to take (docs/gpu.md has the sums). Together they leave 15 of the budget
 # without the reserve: for what is looked up before the first step, and a report a step.
-limits='env:18 agree:50 right:32 ceilings:42 counters:60 decode:80 gemm:42 prefill:45 energy:55 large:54 small:22'
+limits='env:18 agree:50 right:32 ceilings:37 counters:60 decode:75 gemm:42 prefill:40 energy:55 large:69 small:22'
 all_steps=$(printf '%s' "$limits" | sed 's/:[0-9]*//g')
 
 say() { printf '%s\n' "run.sh: $*" >&2; }
@@ -214,11 +214,11 @@ reports_write() { # step run
 	without_paths "report-$1.txt" "report-$1.md" "report-$1.csv" "report-$1.json"
 }
 
-# What a reader of the table has to know: how often, and why, steps ran without graphs and products without cuBLASLt; the first reason of
+# What a reader of the table has to know: how often, and why, steps ran without graphs or launches that overlap, products without cuBLASLt; the first reason of
 # points that are not to be had.
 told_of() { # step
 	[ -s "report-$1.json" ] || return 0
-	for what in 'graphs: none' 'cublaslt: not here'; do
+	for what in 'graphs: none' 'launches: one kernel after the other' 'cublaslt: not here'; do
 		n=$(grep -c "$what" "report-$1.json")
 		[ "$n" -eq 0 ] || printf '; %s (%d points)' "$(grep -o "${what}[^\\\"]*" "report-$1.json" | head -n 1 | cut -c 1-160)" "$n"
 	done

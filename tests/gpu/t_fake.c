@@ -205,6 +205,38 @@ static void test_limits(CUfunction f, struct bias_args *args)
 	gives(launch(f, 1, 1, 256, 65537, args), CUDA_ERROR_INVALID_VALUE, "allowed are 65536");
 }
 
+/* A kernel that may begin while the one before runs. */
+static int launch_early(CUfunction f, CUlaunchAttributeID attribute, struct bias_args *args)
+{
+	CUlaunchAttribute early = {.id = attribute, .value.programmaticStreamSerializationAllowed = 1};
+	const CUlaunchConfig c = {2, 1, 1, 256, 1, 1, 0, NULL, &early, 1};
+	void *params[] = {args};
+	return (int)cu->cuLaunchKernelEx(&c, f, params, NULL);
+}
+
+static void test_early(CUfunction f, struct bias_args *args)
+{
+	const CUlaunchAttributeID early = CU_LAUNCH_ATTRIBUTE_PROGRAMMATIC_STREAM_SERIALIZATION;
+	CUevent event;
+	int compiled_for = 0;
+
+	/* The other tests are of an older chip. */
+	setenv("FAKE_CUDA_CC", "9.0", 1);
+	is_fine(cu->cuFuncGetAttribute(&compiled_for, CU_FUNC_ATTRIBUTE_PTX_VERSION, f));
+	is_int(compiled_for, 90, "the kernels know of it");
+	is_fine(cu->cuEventCreate(&event, CU_EVENT_DEFAULT));
+	is_fine(cu->cuEventRecord(event, NULL));
+	gives(launch_early(f, early, args), CUDA_ERROR_INVALID_VALUE, "behind something that is no kernel");
+	is_fine(launch(f, 2, 1, 256, 0, args));
+	is_fine(launch_early(f, early, args));
+	is_fine(launch_early(f, early, args));
+	gives(launch_early(f, CU_LAUNCH_ATTRIBUTE_PRIORITY, args), CUDA_ERROR_INVALID_VALUE,
+	      "launch attribute");
+	setenv("FAKE_CUDA_CC", "8.6", 1);
+	gives(launch_early(f, early, args), CUDA_ERROR_NOT_SUPPORTED, "capability 86");
+	is_fine(cu->cuEventDestroy(event));
+}
+
 static void test_arguments(CUfunction f, struct bias_args args)
 {
 	struct bias_args bad = args;
@@ -251,6 +283,7 @@ static void test_launches(CUmodule module)
 	args.cols = 1;
 	test_limits(f, &args);
 	args.cols = COLS;
+	test_early(f, &args);
 	test_arguments(f, args);
 	is_fine(cu->cuMemFree(dc));
 	is_fine(cu->cuMemFree(dbias));
