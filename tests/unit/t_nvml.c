@@ -218,6 +218,9 @@ static void test_throttled(void)
 	read_is("throttle_reasons", 0x24, "bits", "software power cap, software thermal slowdown");
 	ok(reading_of("throttled_looks")->value >= 2, "seen between the sides of the window");
 	has_text(reading_of("energy_gpu")->why, "throttled", "the energy says so");
+	window("", "watched=0x4", 60);
+	read_is("throttle_reasons", 4, "bits", "software power cap");
+	read_is("throttled_looks", 0, "count", "looks, one every 20 ms");
 	window("", "reasons=0x98", 30);
 	read_is("throttle_reasons", 0x98, "bits", "hardware slowdown, sync boost, hardware power brake");
 }
@@ -453,13 +456,14 @@ static void test_marks(void)
 	read_is("gpu_sm_clock_before", 2080, "MHz", "");
 	read_is("gpu_temperature_after", 45, "C", "");
 	is_int(seen.n, 8, "four numbers a side");
-	is_int(marks_of("reasons=4", "", "cuda:0"), MARK_THROTTLED, "before");
+	is_int(marks_of("reasons=0x24", "", "cuda:0"), MARK_THROTTLED, "before");
+	is_int(marks_of("reasons=4", "reasons=4", "cuda:0"), 0, "held to its power limit");
 	is_int(marks_of("", "reasons=0x40 sm=1200", "cuda:0"), MARK_THROTTLED, "after");
 	read_is("gpu_throttle_reasons_after", 0x40, "bits", "hardware thermal slowdown");
 	read_is("gpu_sm_clock_after", 1300, "MHz", "");
 	is_int(marks_of("reasons=0x200", "", "cuda:0"), MARK_THROTTLED, "for a reason that nobody knows");
 	read_is("gpu_throttle_reasons_before", 0x200, "bits", "reason 0x200");
-	is_int(marks_of("reasons=4 reasons_result=3", "reasons_result=3", "cuda:0"), 0, "not told");
+	is_int(marks_of("reasons=0x20 reasons_result=3", "reasons_result=3", "cuda:0"), 0, "not told");
 	not_read("gpu_throttle_reasons_before", "not supported");
 	is_int(marks_of("init=9", "init=9", "cuda:0"), 0, "no driver");
 	not_read("gpu_throttle_reasons_before", "the kernel's driver is not loaded");

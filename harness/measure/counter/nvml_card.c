@@ -214,11 +214,11 @@ void nvml_card_close(struct nvml_card *card)
 
 /* ---- throttling ---- */
 
-enum { REASON_IDLE = 1, REASON_APPLICATION_CLOCKS = 2 };
+enum { REASON_IDLE = 1, REASON_APPLICATION_CLOCKS = 2, REASON_POWER_CAP = 4 };
 
 bool nvml_is_throttled(int64_t reasons)
 {
-	return (reasons & ~(int64_t)(REASON_IDLE | REASON_APPLICATION_CLOCKS)) != 0;
+	return (reasons & ~(int64_t)(REASON_IDLE | REASON_APPLICATION_CLOCKS | REASON_POWER_CAP)) != 0;
 }
 
 void nvml_reasons_describe(int64_t reasons, char *out, int size)
@@ -229,7 +229,7 @@ void nvml_reasons_describe(int64_t reasons, char *out, int size)
 	} known[] = {
 		{REASON_IDLE, "idle"},
 		{REASON_APPLICATION_CLOCKS, "application clocks"},
-		{0x4, "software power cap"},
+		{REASON_POWER_CAP, "software power cap"},
 		{0x8, "hardware slowdown"},
 		{0x10, "sync boost"},
 		{0x20, "software thermal slowdown"},

@@ -54,7 +54,8 @@ struct nvml_value nvml_read(const struct nvml_card *card, enum nvml_number n);
 /* Why a value that is not NVML_DONE could not be read. */
 void nvml_explain(const struct nvml_card *card, enum nvml_number n, int result, char *why, int size);
 
-/* Is a reason among them that is neither idleness nor a setting of the application clocks? */
+/* Is a reason among them that is neither idleness, nor a setting of the application clocks, nor the software's power cap? A board
+ * under full load is held to its power limit all the time: that is what it can do, and the reasons still tell it. */
 bool nvml_is_throttled(int64_t reasons);
 /* "software power cap, hardware slowdown"; "none". */
 void nvml_reasons_describe(int64_t reasons, char *out, int size);
