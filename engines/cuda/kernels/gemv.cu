@@ -339,12 +339,12 @@ DEVICE void gemv_i8(const struct gemv_args *a, const int m_max, const int rows, 
 
 /* Rows a warp, and vectors of each under way: enough bytes in flight with registers for two blocks a multiprocessor. */
 #define GEMV(name, m, rows, deep, type)                                                                      \
-	KERNEL_DEFINE_EARLY(name, gemv_args)                                                                 \
+	KERNEL_DEFINE_EARLY(name, gemv_args, 0)                                                              \
 	{                                                                                                    \
 		gemv(&a, m, rows, deep, type);                                                               \
 	}
 #define GEMV_I8(name, m, rows, deep)                                                                         \
-	KERNEL_DEFINE_EARLY(name, gemv_args)                                                                 \
+	KERNEL_DEFINE_EARLY(name, gemv_args, 0)                                                              \
 	{                                                                                                    \
 		gemv_i8(&a, m, rows, deep);                                                                  \
 	}

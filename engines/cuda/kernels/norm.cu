@@ -17,24 +17,22 @@ DEVICE void norm_load(float v[NORM_DEEP], const float *row, int i, int n)
 	}
 }
 
-/* x += delta + bias of one row; returns this thread's part of the row's sum (of its squares). */
-DEVICE float norm_add(const struct norm_args *a, float *x, const float *delta, const bool squares)
+/* x += delta + bias for NORM_DEEP elements from the i-th on, which v becomes; returns this thread's sum (of their squares) so far. */
+DEVICE float norm_add(const struct norm_args *a, float *x, const float *delta, int i, float v[NORM_DEEP],
+		      float sum, const bool squares)
 {
-	float sum = 0;
-	for (int i = thread_x(); i < a->n_embd; i += NORM_DEEP * block_threads()) {
-		float v[NORM_DEEP], d[NORM_DEEP], b[NORM_DEEP];
-		norm_load(v, x, i, a->n_embd);
-		if (delta) {
-			norm_load(d, delta, i, a->n_embd);
-			norm_load(b, a->delta_bias, i, a->n_embd);
+	float d[NORM_DEEP], b[NORM_DEEP];
+	norm_load(v, x, i, a->n_embd);
+	if (delta) {
+		norm_load(d, delta, i, a->n_embd);
+		norm_load(b, a->delta_bias, i, a->n_embd);
+	}
+	UNROLLED (u, NORM_DEEP) {
+		if (delta && i + u * block_threads() < a->n_embd) {
+			v[u] += a->delta_bias ? d[u] + b[u] : d[u];
+			x[i + u * block_threads()] = v[u];
 		}
-		UNROLLED (u, NORM_DEEP) {
-			if (delta && i + u * block_threads() < a->n_embd) {
-				v[u] += a->delta_bias ? d[u] + b[u] : d[u];
-				x[i + u * block_threads()] = v[u];
-			}
-			sum = squares ? fmaf(v[u], v[u], sum) : sum + v[u];
-		}
+		sum = squares ? fmaf(v[u], v[u], sum) : sum + v[u];
 	}
 	return sum;
 }
@@ -53,44 +51,55 @@ DEVICE void norm_fill(const struct norm_args *a, size_t at, const int type)
 		store_rounded(a->out, at + (size_t)i, 0, type);
 }
 
-DEVICE void norm_store(const struct norm_args *a, const float *x, size_t at, float mean, float scale,
-		       const int type)
+/* NORM_DEEP elements of the result, from those of x and the weight. */
+DEVICE void norm_store(const struct norm_args *a, const float v[NORM_DEEP], const float w[NORM_DEEP],
+		       size_t at, int i, float mean, float scale, const int type)
 {
-	for (int i = thread_x(); i < a->n_embd; i += NORM_DEEP * block_threads()) {
-		float v[NORM_DEEP], w[NORM_DEEP], b[NORM_DEEP];
-		norm_load(v, x, i, a->n_embd);
-		norm_load(w, a->weight, i, a->n_embd);
-		norm_load(b, a->bias, i, a->n_embd);
-		UNROLLED (u, NORM_DEEP) {
-			int j = i + u * block_threads();
-			float y = (v[u] - mean) * scale * w[u];
-			if (j < a->n_embd)
-				store_rounded(a->out, at + (size_t)j, a->bias ? y + b[u] : y, type);
-		}
+	float b[NORM_DEEP];
+	norm_load(b, a->bias, i, a->n_embd);
+	UNROLLED (u, NORM_DEEP) {
+		int j = i + u * block_threads();
+		float y = (v[u] - mean) * scale * w[u];
+		if (j < a->n_embd)
+			store_rounded(a->out, at + (size_t)j, a->bias ? y + b[u] : y, type);
 	}
 }
 
+/* The first elements of a row, most often all of them, stay in registers; their weights are read while the kernel before runs. */
 DEVICE void norm(const struct norm_args *a, const int type)
 {
 	SHARED float scratch[WARPS_MAX];
-	int i = block_x(), row = a->rows ? a->rows[i] : i;
-	size_t at = (size_t)i * (size_t)a->n_embd, from = (size_t)row * (size_t)a->n_embd;
+	const int first = thread_x(), step = NORM_DEEP * block_threads();
+	float weight[NORM_DEEP], kept[NORM_DEEP], v[NORM_DEEP], w[NORM_DEEP], mean = 0;
+	norm_load(weight, a->weight, first, a->n_embd);
+	grid_wait();
+	int row = a->rows ? a->rows[block_x()] : block_x();
+	size_t at = (size_t)block_x() * (size_t)a->n_embd, from = (size_t)row * (size_t)a->n_embd;
 	if (row < 0) {
 		norm_fill(a, at, type);
 		return;
 	}
-	float *x = a->x + from, n = (float)a->n_embd, mean = 0;
-	float sum = norm_add(a, x, a->delta ? a->delta + from : NULL, !a->layer_norm);
+	float *x = a->x + from, n = (float)a->n_embd;
+	const float *delta = a->delta ? a->delta + from : NULL;
+	float sum = norm_add(a, x, delta, first, kept, 0, !a->layer_norm);
+	for (int i = first + step; i < a->n_embd; i += step)
+		sum = norm_add(a, x, delta, i, v, sum, !a->layer_norm);
 	sum = block_sum(sum, scratch);
 	if (a->layer_norm) {
 		mean = sum / n;
 		sum = block_sum(norm_squares(a, x, mean), scratch);
 	}
-	norm_store(a, x, at, mean, 1 / sqrtf(sum / n + a->eps), type);
+	float scale = 1 / sqrtf(sum / n + a->eps);
+	norm_store(a, kept, weight, at, first, mean, scale, type);
+	for (int i = first + step; i < a->n_embd; i += step) {
+		norm_load(v, x, i, a->n_embd);
+		norm_load(w, a->weight, i, a->n_embd);
+		norm_store(a, v, w, at, i, mean, scale, type);
+	}
 }
 
 #define NORM(name, type)                                                                                     \
-	KERNEL_DEFINE(name, norm_args)                                                                       \
+	KERNEL_DEFINE_EARLY(name, norm_args, 4)                                                              \
 	{                                                                                                    \
 		norm(&a, type);                                                                              \
 	}

@@ -6,8 +6,8 @@
 #define DEVICE	       static __device__ __forceinline__
 #define SHARED	       __shared__
 #define UNROLLED(i, n) _Pragma("unroll") for (int i = 0; i < (n); i++)
-#define KERNEL_DEFINE_EARLY(name, type)                                                                      \
-	extern "C" __global__ void __launch_bounds__(THREADS_OF_##name) name(const struct type a)
+#define KERNEL_DEFINE_EARLY(name, type, blocks)                                                              \
+	extern "C" __global__ void __launch_bounds__(THREADS_OF_##name, blocks) name(const struct type a)
 
 DEVICE int thread_x(void)
 {

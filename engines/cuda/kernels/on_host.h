@@ -13,7 +13,7 @@
 #define DEVICE	       static inline
 #define SHARED	       static
 #define UNROLLED(i, n) for (int i = 0; i < (n); i++)
-#define KERNEL_DEFINE_EARLY(name, type)                                                                      \
+#define KERNEL_DEFINE_EARLY(name, type, blocks)                                                              \
 	static void body_##name(const struct type a);                                                        \
 	void twin_##name(const void *args);                                                                  \
 	void twin_##name(const void *args)                                                                   \

@@ -5,7 +5,7 @@
  * both. A constant argument of a DEVICE function takes the place of a template's: everything is inlined.
  *
  * Both sides give:
- *   KERNEL_DEFINE_EARLY(name, type)   defines a kernel of kernels.inc; its body sees its arguments as a
+ *   KERNEL_DEFINE_EARLY(name, type, blocks)   defines a kernel of kernels.inc; its body sees its arguments as a
  *   DEVICE, SHARED, UNROLLED(i, n)   of helpers, of static shared memory; a loop over 0 .. n - 1
  *   thread_x() ... grid_y()       where the thread is
  *   grid_wait()                   until the kernel before is done and what it stored is seen (below)
@@ -58,11 +58,12 @@ struct words_4 {
  * A kernel may be launched while the one before it still runs: its threads take their places, and wait. So each thread of each
  * kernel calls grid_wait() once, before it reads what a kernel may have written and before it stores anything; only then the
  * next kernel may be launched (CUDA C++ Programming Guide, programmatic dependent launch). KERNEL_DEFINE does it first of all;
- * a body of KERNEL_DEFINE_EARLY does it itself, and may read before what no kernel writes.
+ * a body of KERNEL_DEFINE_EARLY does it itself, and may read before what no kernel writes. blocks: so many of them that registers
+ * must leave room for on a multiprocessor, 0: any.
  */
 #define KERNEL_DEFINE(name, type)                                                                            \
 	DEVICE void name##_waited(const struct type a);                                                      \
-	KERNEL_DEFINE_EARLY(name, type)                                                                      \
+	KERNEL_DEFINE_EARLY(name, type, 0)                                                                   \
 	{                                                                                                    \
 		grid_wait();                                                                                 \
 		name##_waited(a);                                                                            \
