@@ -12,7 +12,8 @@
  * Unknown message fields are ignored; an unknown point key or value is an
  * error "unsupported". End of file ends the worker.
  *
- * hello   {protocol, events}    -> wire_hello; events (false unless said): with groups and events of counters
+ * hello   {protocol, events,    -> wire_hello; events (false unless said): with groups and events of counters; parts (all
+ *          parts}                  unless said): which of devices, providers, workloads and counters are told
  * check   {point}               -> wire_check
  *         {points, point}       -> {checks: [{ok: wire_check} | {error}]}, or of `point` alone
  * prepare {point, seed}         -> wire_prepared (the point stays prepared until the next prepare)
