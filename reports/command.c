@@ -123,6 +123,7 @@ static void put_options(struct strbuf *out, const char *spec)
 		       {"timeout", "300", "--timeout "},
 		       {"visit_timeout", "0", "--visit-timeout "},
 		       {"memory_limit", "0", "--memory-limit "},
+		       {"idle", "10", "--idle "},
 		       {"wait_quiet", "0", "--wait-quiet "},
 		       {"verify", "true", "--no-verify"},
 		       {"ceilings", "true", "--no-ceilings"}};

@@ -17,8 +17,8 @@ enum {
 };
 
 static const char *const option_names[SPEC_OPTION_COUNT] = {
-	"rounds",	"warmup",     "repeat", "min_time", "max_time", "timeout",  "visit_timeout",
-	"memory_limit", "wait_quiet", "seed",	"counters", "verify",	"ceilings",
+	"rounds",	"warmup", "repeat",	"min_time", "max_time", "timeout", "visit_timeout",
+	"memory_limit", "idle",	  "wait_quiet", "seed",	    "counters", "verify",  "ceilings",
 };
 
 #define AXIS(name, key, arg, help)                                                                           \
@@ -85,6 +85,9 @@ static const struct argp_option options[] = {
 	       "a visit that takes so long is ended; 0: no limit (0)"),
 	OPTION("memory-limit", SPEC_OPTION_MEMORY_LIMIT, "BYTES",
 	       "a worker that holds more is ended, as 500M or 3G; 0: no limit (0)"),
+	OPTION("idle", SPEC_OPTION_IDLE, "SECONDS",
+	       "idle power is measured so long before a window whose energy is read, and after it; 0: not "
+	       "(10)"),
 	OPTION("wait-quiet", SPEC_OPTION_WAIT_QUIET, "SECONDS",
 	       "wait at most so long for a quiet machine before each visit (0)"),
 	OPTION("seed", SPEC_OPTION_SEED, "N", "of the inputs and of the order of visits"),

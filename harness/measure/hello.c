@@ -120,6 +120,7 @@ static void counters_of(struct wire_hello *h, bool at_length)
 		bool usable = ops->probe(why, sizeof why);
 		list_counter(h, ops->name, usable ? "" : why, ops->alone);
 		h->counters.item[h->counters.n - 1].groups = ops->has_groups;
+		h->counters.item[h->counters.n - 1].idles = ops->idles;
 		if (at_length && ops->list)
 			ops->list(h);
 	}

@@ -29,6 +29,7 @@ struct counters {
 	struct source *source; /* n that are open */
 	int n;
 	int pass;
+	int64_t idle_ns;
 	bool hooked;			/* some of them have to be there before the engine is */
 	struct throttle *throttle;	/* NULL: nothing is asked */
 	struct wire_run_result *result; /* readings go here */
@@ -94,12 +95,20 @@ static bool is_foreign(const struct server *s)
 	       strcmp(point_get(p, KEY_THREADS), "1") != 0;
 }
 
+static bool asked_to_stop(void *arg)
+{
+	return server_cancelled(((struct counters *)arg)->server);
+}
+
 static int source_open(struct counters *c, const char *name, struct diag *d)
 {
 	char why[WIRE_WHY] = "";
 	struct counter_config config = {
 		.pass = c->pass,
 		.device = c->server->engine.device,
+		.idle_ns = c->idle_ns,
+		.stopped = asked_to_stop,
+		.arg = c,
 	};
 	struct source *s = &c->source[c->n];
 	const struct counter_ops *ops = counter_find(name, &config.group, d);
@@ -208,11 +217,6 @@ static void sides_put(struct counters *c)
 	throttle_put(c->throttle, c->result->series, c->result->n_series, &readings);
 	readings_move(c, "window", &readings);
 	free(readings.item);
-}
-
-static bool asked_to_stop(void *arg)
-{
-	return server_cancelled(((struct counters *)arg)->server);
 }
 
 /* ---- cold, settled ---- */
@@ -340,7 +344,7 @@ static int wait_as_asked(struct server *s, bool passive, bool anew, struct diag 
 static int run_request(struct server *s, const struct wire_run_request *q, json_t **ok, struct diag *d)
 {
 	struct wire_run_result r = {.window_version = WINDOW_VERSION};
-	struct counters c = {.server = s, .result = &r, .pass = q->pass};
+	struct counters c = {.server = s, .result = &r, .pass = q->pass, .idle_ns = q->idle_ns};
 	/* There is nothing to run for. */
 	bool refused = s->prepared.manner.cold && q->n_counters > 0;
 	int rc = refused ? counters_refuse(&c, q, d) : counters_open(&c, q, d);

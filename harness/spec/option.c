@@ -13,6 +13,7 @@
 #include "engines/base/mem.h"
 #include "engines/base/nearest.h"
 #include "engines/base/strbuf.h"
+#include "harness/wire/wire.h"
 
 enum {
 	NAME_BYTES_MAX = 200, /* of a name: it heads reports */
@@ -38,6 +39,7 @@ const struct option options[] = {
 	ROW("timeout",  OPTION_SECONDS, timeout_s,  0.01, SECONDS_MAX),
 	ROW("visit_timeout", OPTION_SECONDS, visit_timeout_s, 0, SECONDS_MAX),
 	ROW("memory_limit",  OPTION_BYTES,   memory_limit,    0, 1e15),
+	ROW("idle",          OPTION_SECONDS, idle_s,          0, WIRE_IDLE_MAX_S),
 	ROW("wait_quiet",    OPTION_SECONDS, wait_quiet_s,    0, SECONDS_MAX),
 	ROW("verify",   OPTION_BOOL,    verify,     0, 0),
 	ROW("ceilings", OPTION_BOOL,    ceilings,   0, 0),

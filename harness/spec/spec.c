@@ -25,6 +25,7 @@ void spec_init(struct spec *s)
 		.repeat = 3,
 		.min_time_s = 0.1,
 		.max_time_s = 60,
+		.idle_s = SPEC_IDLE_S,
 		.timeout_s = 300, /* a large model from a slow disk, or one verified in plain C */
 		.verify = true,
 		.ceilings = true,

@@ -14,6 +14,7 @@
  *   timeout: 300         # seconds for a request, besides the window
  *   visit_timeout: 0     # seconds for a whole visit; 0: no limit but that of each request
  *   memory_limit: 0      # bytes that a worker may hold, as 3G or 500M (decimal); 0: no limit
+ *   idle: 10             # seconds for which idle power is measured before a window whose energy is read, and after it
  *   wait_quiet: 0        # at most so many seconds to wait for a quiet machine before a visit
  *   seed: 20240229
  *   verify: true
@@ -73,6 +74,8 @@
 #define SPEC_SPREAD_MAX	  ((size_t)16 << 20) /* bytes of all values, sets and defaults put in their places */
 #define SPEC_ROUNDS_MAX	  1000
 
+#define SPEC_IDLE_S 10 /* shorter ones make an energy without idleness fair at best */
+
 #define SPEC_SEED 20240229 /* as all seeds that nobody chose */
 
 struct axis {
@@ -105,10 +108,11 @@ struct spec {
 	double timeout_s;	       /* of one request to a worker, without the window itself */
 	double visit_timeout_s;	       /* of a whole visit; 0: none */
 	int64_t memory_limit;	       /* bytes that a worker may hold; 0: none */
-	double wait_quiet_s;	       /* for a quiet machine before each visit; 0: not at all */
-	bool verify;		       /* compare outputs with the ref worker; default true */
-	bool ceilings;		       /* measure read and fma beside; default true */
-	char **counters;	       /* sources for counter visits; default clock, rusage */
+	double idle_s;	     /* of idle power at both sides of a window whose energy is read; 0: none */
+	double wait_quiet_s; /* for a quiet machine before each visit; 0: not at all */
+	bool verify;	     /* compare outputs with the ref worker; default true */
+	bool ceilings;	     /* measure read and fma beside; default true */
+	char **counters;     /* sources for counter visits; default clock, rusage */
 	int n_counters;
 	int counters_line; /* in the file, 0 from a flag or not said */
 	int n_sections;

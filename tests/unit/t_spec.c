@@ -81,7 +81,7 @@ static void test_options(void)
 	struct diag d;
 	is_int(parse(&s,
 		     "name: nightly run\nrounds: 12\nwarmup: 0\nrepeat: 5\nmin_time: .25\nmax_time: 1e1\n"
-		     "timeout: 2.5\nvisit_timeout: 9\nmemory_limit: 1.5G\nwait_quiet: 60\nseed: "
+		     "timeout: 2.5\nvisit_timeout: 9\nmemory_limit: 1.5G\nidle: 0.5\nwait_quiet: 60\nseed: "
 		     "-9223372036854775808\nverify: false\nceilings: off\n"
 		     "counters: [papi]\n",
 		     &d),
@@ -96,6 +96,7 @@ static void test_options(void)
 	is_near(s.timeout_s, 2.5, 0, "timeout");
 	is_near(s.visit_timeout_s, 9, 0, "visit_timeout");
 	ok(s.memory_limit == 1500000000, "memory_limit");
+	is_near(s.idle_s, 0.5, 0, "idle");
 	is_near(s.wait_quiet_s, 60, 0, "wait_quiet");
 	ok(s.seed == INT64_MIN, "seed");
 	ok(!s.verify && !s.ceilings, "switches");
