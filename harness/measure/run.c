@@ -280,18 +280,6 @@ static int settle(struct counters *c, struct diag *d)
 	return 0;
 }
 
-/* A kernel alone on a device takes microseconds, and the first ones of a row tell little: at least so many are measured. */
-#define DEVICE_LAUNCHES 20
-
-static struct wire_run_request launches_enough(const struct server *s, const struct wire_run_request *q)
-{
-	struct wire_run_request request = *q;
-	if (s->engine.ops->device_clock && !s->prepared.workload->uses_model &&
-	    request.repeat < DEVICE_LAUNCHES)
-		request.repeat = DEVICE_LAUNCHES;
-	return request;
-}
-
 static int run_window(struct server *s, const struct wire_run_request *q, struct counters *c, struct diag *d)
 {
 	struct wire_run_result *r = c->result;
@@ -318,8 +306,7 @@ static int run_window(struct server *s, const struct wire_run_request *q, struct
 	if (rc)
 		return rc;
 	measured_of(s, &slowed, &ops, &run);
-	const struct wire_run_request request = launches_enough(s, q);
-	rc = window_run(ops, run, s->prepared.work.steps, &request, &hooks, r->series, d);
+	rc = window_run(ops, run, s->prepared.work.steps, q, &hooks, r->series, d);
 	r->n_series = rc ? 0 : hooks.device_clock ? 2 : 1;
 	sides_put(c);
 	return rc;

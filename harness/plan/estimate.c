@@ -54,7 +54,7 @@ static double window_s(const struct spec *s, const struct point *p, double rep)
 {
 	bool sustained = point_is_sustained(p);
 	double least = sustained ? fmax(s->min_time_s, POINT_SUSTAINED_S) : s->min_time_s;
-	double counted = fmax(s->repeat * rep, least);
+	double counted = fmax(spec_repeat(s, p) * rep, least);
 	if (s->max_time_s > 0)
 		counted = fmin(counted, fmax(s->max_time_s, least) + rep);
 	return (sustained ? POINT_SETTLE_MIN_S : 0) + s->warmup * rep + counted;

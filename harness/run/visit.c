@@ -69,7 +69,7 @@ static void make_request(struct visit *v)
 	const struct spec *spec = v->sweep->spec;
 	v->request = (struct wire_run_request){
 		.warmup = spec->warmup,
-		.repeat = spec->repeat,
+		.repeat = spec_repeat(spec, &v->point->point),
 		.min_time_ns = seconds_ns(spec->min_time_s),
 		.max_time_ns = seconds_ns(spec->max_time_s),
 	};

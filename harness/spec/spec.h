@@ -8,7 +8,7 @@
  *   name: demo           # default: the file's name
  *   rounds: 6            # processes a point
  *   warmup: 1            # repetitions, not counted
- *   repeat: 3            # at least so many repetitions a process
+ *   repeat: auto         # at least so many repetitions a process; auto: 3, of a product or ceiling alone on a GPU 20
  *   min_time: 0.1        # and so many seconds
  *   max_time: 60         # but no repetition begins later
  *   timeout: 300         # seconds for a request, besides the window
@@ -103,7 +103,8 @@ struct spec {
 	char *file; /* "" when from flags */
 	char *text; /* the YAML, or a YAML that says the same as the flags: stored with the run */
 	int64_t seed;
-	int rounds, warmup, repeat;
+	int rounds, warmup;
+	int repeat;		       /* 0: as spec_repeat says */
 	double min_time_s, max_time_s; /* of a visit's window */
 	double timeout_s;	       /* of one request to a worker, without the window itself */
 	double visit_timeout_s;	       /* of a whole visit; 0: none */
@@ -133,6 +134,10 @@ MUST_CHECK int spec_parse(struct spec *out, const char *text, size_t n, const ch
  * ERR_USAGE naming the known ones. */
 MUST_CHECK int spec_load_named(struct spec *out, const char *name, struct diag *d);
 const char *const *spec_named(void); /* NULL-terminated. Static. */
+
+/* At least so many repetitions of the point: as it was asked for, else 3. A kernel alone on a device takes microseconds, and
+ * the first ones of a row tell little: 20 of these. */
+int spec_repeat(const struct spec *s, const struct point *p);
 
 /* Replaces an axis in every section: text is "1,2,4" or "1-8*2" (llama-bench's syntax). Sections whose
  * workloads do not heed the key are not harmed: harness/plan leaves it out there. */
