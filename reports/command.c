@@ -117,19 +117,20 @@ static void put_options(struct strbuf *out, const char *spec)
 			*flag; /* of harness/spec; a flag that ends with a blank takes the value */
 	} options[] = {{"rounds", "6", "-r "},
 		       {"warmup", "1", "--warmup "},
-		       {"repeat", "3", "--repeat "},
+		       {"repeat", "auto", "--repeat "},
 		       {"min_time", "0.1", "--min-time "},
 		       {"max_time", "60", "--max-time "},
 		       {"timeout", "300", "--timeout "},
 		       {"visit_timeout", "0", "--visit-timeout "},
 		       {"memory_limit", "0", "--memory-limit "},
+		       {"idle", "10", "--idle "},
 		       {"wait_quiet", "0", "--wait-quiet "},
 		       {"verify", "true", "--no-verify"},
 		       {"ceilings", "true", "--no-ceilings"}};
 
 	for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
 		const char *value = "", *flag = options[i].flag;
-		size_t n = option_find(spec, options[i].name, "0123456789.+-truefalse", &value);
+		size_t n = option_find(spec, options[i].name, "0123456789.+-truefalseauto", &value);
 
 		if (n == 0 || (n == strlen(options[i].usual) && strncmp(value, options[i].usual, n) == 0))
 			continue;

@@ -58,7 +58,7 @@ static bool device_is_first(const struct stored_run *run, int i)
 	for (int k = 0; k < i; k++)
 		if (strcmp(point_get(&run->points[k].point, KEY_DEVICE), name) == 0)
 			return false;
-	return strcmp(name, point_key_default(KEY_DEVICE)) != 0;
+	return !device_is_cpu(name);
 }
 
 /* One without a fact could not be used. */

@@ -292,11 +292,11 @@ void view_troubles(struct strbuf *out, const struct view *v)
 
 void ceiling_test(struct strbuf *out, const struct row *c)
 {
-	const char *device = point_get(&c->point->point, KEY_DEVICE);
+	const struct point *p = &c->point->point;
 
 	row_test(out, c);
-	if (strcmp(device, point_key_default(KEY_DEVICE)) != 0)
-		strbuf_printf(out, " on %s", device);
+	if (!point_is_on_cpu(p))
+		strbuf_printf(out, " on %s", point_get(p, KEY_DEVICE));
 }
 
 void ceiling_name(struct strbuf *out, const struct row *c)

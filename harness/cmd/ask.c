@@ -220,10 +220,11 @@ static int on_event(void *arg, const json_t *event)
 	return l->fn ? l->fn(l->arg, event) : 0;
 }
 
-/* A worker of another protocol must not be asked anything else. */
+/* A worker of another protocol must not be asked anything else. No part of its answer is needed: what the question runs
+ * on is opened by the question. */
 static int check_hello(struct client *c, struct diag *d)
 {
-	json_t *answer = NULL, *body = json_pack("{s:i}", "protocol", WIRE_PROTOCOL);
+	json_t *answer = NULL, *body = json_pack("{s:i, s:[]}", "protocol", WIRE_PROTOCOL, "parts");
 	int64_t wall_ns;
 	int rc = client_ask(c, "hello", body, -1, NULL, NULL, &answer, &wall_ns, d);
 	json_decref(body);

@@ -87,7 +87,7 @@ int cmd_limits(int argc, char **argv)
 	cmd_parse(&argp, argc, argv, &m);
 	/* A device has threads of its own, and types that a CPU has not. The CPU named is the CPU left out. */
 	const char *device = m.spec.axis[KEY_DEVICE];
-	if (device && strcmp(device, point_key_default(KEY_DEVICE)) != 0) {
+	if (device && !device_is_cpu(device)) {
 		strbuf_puts(&threads, "1-all*2");
 		m.spec.axis[KEY_TYPE] = "f32,tf32,f16,bf16,int8";
 	} else {

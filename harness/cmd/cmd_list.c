@@ -154,11 +154,17 @@ static void sweeps_list(struct items *list, const struct wire_hello *h)
 
 static const struct {
 	const char *name;
+	const char *part; /* of the answer to hello; NULL: no worker is asked */
 	void (*list)(struct items *list, const struct wire_hello *h);
 } kinds[] = {
-	{"counters", counters_list},   {"engines", engines_list}, {"devices", devices_list},
-	{"workloads", workloads_list}, {"isas", isas_list},	  {"precisions", precisions_list},
-	{"providers", providers_list}, {"sweeps", sweeps_list},
+	{"counters", "counters", counters_list},
+	{"engines", "devices", engines_list},
+	{"devices", "devices", devices_list},
+	{"workloads", "workloads", workloads_list},
+	{"isas", "devices", isas_list},
+	{"precisions", "devices", precisions_list},
+	{"providers", "providers", providers_list},
+	{"sweeps", NULL, sweeps_list},
 };
 enum { N_KINDS = sizeof kinds / sizeof kinds[0] };
 
@@ -309,9 +315,10 @@ static void print_json(const struct items *list)
 
 /* ---- asking ---- */
 
-static int ask_hello(struct client *c, bool events, struct wire_hello *out, struct diag *d)
+static int ask_hello(struct client *c, const char *part, struct wire_hello *out, struct diag *d)
 {
-	json_t *answer = NULL, *body = json_pack("{s:i, s:b}", "protocol", WIRE_PROTOCOL, "events", events);
+	json_t *answer = NULL, *body = json_pack("{s:i, s:b, s:[s]}", "protocol", WIRE_PROTOCOL, "events",
+						 strcmp(part, "counters") == 0, "parts", part);
 	int64_t wall_ns;
 	int rc = client_ask(c, "hello", body, PATIENCE_NS, NULL, NULL, &answer, &wall_ns, d);
 	json_decref(body);
@@ -341,8 +348,7 @@ static int list(const struct arguments *a, struct diag *d)
 	struct wire_hello hello = {0};
 	char *found = NULL;
 	int kind = kind_find(a->what), rc = 0;
-	/* They are no worker's. */
-	if (kinds[kind].list == sweeps_list) {
+	if (!kinds[kind].part) {
 		print_list(a, kind, &hello);
 		return 0;
 	}
@@ -354,7 +360,7 @@ static int list(const struct arguments *a, struct diag *d)
 	if (rc)
 		return rc;
 	interrupt_kills(client_pid(c));
-	rc = ask_hello(c, kinds[kind].list == counters_list, &hello, d);
+	rc = ask_hello(c, kinds[kind].part, &hello, d);
 	interrupt_kills(0);
 	client_stop(c, NULL);
 	if (rc)

@@ -19,8 +19,13 @@ static json_t *estimate_json(const struct plan_estimate *e)
 {
 	if (e->n_visits == 0)
 		return json_null();
-	return json_pack("{s:s, s:o, s:o, s:o, s:i}", "source", estimate_source_name(e->source), "low_s",
-			 number(e->low), "likely_s", number(e->likely), "high_s", number(e->high), "n", e->n);
+	json_t *o = json_pack("{s:s, s:o, s:o, s:o, s:i}", "source", estimate_source_name(e->source), "low_s",
+			      number(e->low), "likely_s", number(e->likely), "high_s", number(e->high), "n",
+			      e->n);
+	/* Of all visits together, beside those numbers of one. */
+	if (e->idle > 0)
+		json_object_set_new(o, "idle_s", json_real(e->idle));
+	return o;
 }
 
 static json_t *point_json(const struct plan_view *v, int i)

@@ -17,8 +17,8 @@ enum {
 };
 
 static const char *const option_names[SPEC_OPTION_COUNT] = {
-	"rounds",	"warmup",     "repeat", "min_time", "max_time", "timeout",  "visit_timeout",
-	"memory_limit", "wait_quiet", "seed",	"counters", "verify",	"ceilings",
+	"rounds",	"warmup", "repeat",	"min_time", "max_time", "timeout", "visit_timeout",
+	"memory_limit", "idle",	  "wait_quiet", "seed",	    "counters", "verify",  "ceilings",
 };
 
 #define AXIS(name, key, arg, help)                                                                           \
@@ -76,7 +76,8 @@ static const struct argp_option options[] = {
 	{NULL, 0, NULL, 0, "How long and how often", 2},
 	{"rounds", 'r', "N", 0, "processes a point; an interval needs 6", 2},
 	OPTION("warmup", SPEC_OPTION_WARMUP, "N", "repetitions of a process that do not count"),
-	OPTION("repeat", SPEC_OPTION_REPEAT, "N", "at least so many repetitions a process"),
+	OPTION("repeat", SPEC_OPTION_REPEAT, "N",
+	       "at least so many repetitions a process (3; of a product or ceiling alone on a GPU 20)"),
 	OPTION("min-time", SPEC_OPTION_MIN_TIME, "SECONDS", "and at least so long"),
 	OPTION("max-time", SPEC_OPTION_MAX_TIME, "SECONDS", "but no longer, once a repetition is whole"),
 	OPTION("timeout", SPEC_OPTION_TIMEOUT, "SECONDS",
@@ -85,6 +86,9 @@ static const struct argp_option options[] = {
 	       "a visit that takes so long is ended; 0: no limit (0)"),
 	OPTION("memory-limit", SPEC_OPTION_MEMORY_LIMIT, "BYTES",
 	       "a worker that holds more is ended, as 500M or 3G; 0: no limit (0)"),
+	OPTION("idle", SPEC_OPTION_IDLE, "SECONDS",
+	       "idle power is measured so long before a window whose energy is read, and after it; 0: not "
+	       "(10)"),
 	OPTION("wait-quiet", SPEC_OPTION_WAIT_QUIET, "SECONDS",
 	       "wait at most so long for a quiet machine before each visit (0)"),
 	OPTION("seed", SPEC_OPTION_SEED, "N", "of the inputs and of the order of visits"),

@@ -30,6 +30,7 @@ struct counters {
 	struct source *source; /* n that are open */
 	int n;
 	int pass;
+	int64_t idle_ns;
 	bool hooked;			/* some of them have to be there before the engine is */
 	struct throttle *throttle;	/* NULL: nothing is asked */
 	struct wire_run_result *result; /* readings go here */
@@ -95,12 +96,20 @@ static bool is_foreign(const struct server *s)
 	       strcmp(point_get(p, KEY_THREADS), "1") != 0;
 }
 
+static bool asked_to_stop(void *arg)
+{
+	return server_cancelled(((struct counters *)arg)->server);
+}
+
 static int source_open(struct counters *c, const char *name, struct diag *d)
 {
 	char why[WIRE_WHY] = "";
 	struct counter_config config = {
 		.pass = c->pass,
 		.device = c->server->engine.device,
+		.idle_ns = c->idle_ns,
+		.stopped = asked_to_stop,
+		.arg = c,
 	};
 	struct source *s = &c->source[c->n];
 	const struct counter_ops *ops = counter_find(name, &config.group, d);
@@ -211,11 +220,6 @@ static void sides_put(struct counters *c)
 	free(readings.item);
 }
 
-static bool asked_to_stop(void *arg)
-{
-	return server_cancelled(((struct counters *)arg)->server);
-}
-
 /* ---- cold, settled ---- */
 
 static int empty_caches(void *arg, struct diag *d)
@@ -277,18 +281,6 @@ static int settle(struct counters *c, struct diag *d)
 	return 0;
 }
 
-/* A kernel alone on a device takes microseconds, and the first ones of a row tell little: at least so many are measured. */
-#define DEVICE_LAUNCHES 20
-
-static struct wire_run_request launches_enough(const struct server *s, const struct wire_run_request *q)
-{
-	struct wire_run_request request = *q;
-	if (s->engine.ops->device_clock && !s->prepared.workload->uses_model &&
-	    request.repeat < DEVICE_LAUNCHES)
-		request.repeat = DEVICE_LAUNCHES;
-	return request;
-}
-
 static int run_window(struct server *s, const struct wire_run_request *q, struct counters *c, struct diag *d)
 {
 	struct wire_run_result *r = c->result;
@@ -315,8 +307,7 @@ static int run_window(struct server *s, const struct wire_run_request *q, struct
 	if (rc)
 		return rc;
 	measured_of(s, &slowed, &ops, &run);
-	const struct wire_run_request request = launches_enough(s, q);
-	rc = window_run(ops, run, s->prepared.work.steps, &request, &hooks, r->series, d);
+	rc = window_run(ops, run, s->prepared.work.steps, q, &hooks, r->series, d);
 	r->n_series = rc ? 0 : hooks.device_clock ? 2 : 1;
 	device_time_judge(r);
 	sides_put(c);
@@ -343,7 +334,7 @@ static int wait_as_asked(struct server *s, bool passive, bool anew, struct diag 
 static int run_request(struct server *s, const struct wire_run_request *q, json_t **ok, struct diag *d)
 {
 	struct wire_run_result r = {.window_version = WINDOW_VERSION};
-	struct counters c = {.server = s, .result = &r, .pass = q->pass};
+	struct counters c = {.server = s, .result = &r, .pass = q->pass, .idle_ns = q->idle_ns};
 	/* There is nothing to run for. */
 	bool refused = s->prepared.manner.cold && q->n_counters > 0;
 	int rc = refused ? counters_refuse(&c, q, d) : counters_open(&c, q, d);

@@ -9,6 +9,7 @@
 
 #include "engines/base/mem.h"
 #include "engines/base/order.h"
+#include "harness/plan/counting.h"
 
 /* Shares of the ceiling (read, fma) that a repetition reaches: what reports of llama and gemm show. */
 #define SHARE_BEST  1.0
@@ -53,7 +54,7 @@ static double window_s(const struct spec *s, const struct point *p, double rep)
 {
 	bool sustained = point_is_sustained(p);
 	double least = sustained ? fmax(s->min_time_s, POINT_SUSTAINED_S) : s->min_time_s;
-	double counted = fmax(s->repeat * rep, least);
+	double counted = fmax(spec_repeat(s, p) * rep, least);
 	if (s->max_time_s > 0)
 		counted = fmin(counted, fmax(s->max_time_s, least) + rep);
 	return (sustained ? POINT_SETTLE_MIN_S : 0) + s->warmup * rep + counted;
@@ -91,6 +92,7 @@ static double visit_again(const struct spec *s, const struct point *p, const str
 	return seconds(v->whole_ns - v->run_ns) + window_s(s, p, seconds(v->run_ns) / (double)v->reps);
 }
 
+/* Of counter visits in which idle power was measured nobody knows how long. */
 static bool by_history(const struct machine *m, const struct spec *s, const struct plan_point *point,
 		       struct plan_estimate *out)
 {
@@ -101,7 +103,7 @@ static bool by_history(const struct machine *m, const struct spec *s, const stru
 		const struct store_past *v = &m->past[i];
 		if (v->kind == VISIT_QUALITY)
 			verify[n_verify++] = seconds(v->whole_ns);
-		else if (v->reps > 0)
+		else if (v->reps > 0 && !(v->kind == VISIT_COUNTER && out->n_idle))
 			visit[n++] = visit_again(s, &point->point, v);
 	}
 	out->verify = n_verify ? median(verify, n_verify) : 0;
@@ -217,14 +219,33 @@ static bool is_verified(const struct plan_point *p, const struct spec *s, const 
 	return s->verify && p->state == POINT_PLANNED && p->role == ROLE_MEASURE && w && !w->ceiling;
 }
 
+/* Of a device that is no CPU. */
+static bool is_idle(const struct plan *p, const struct spec *s, const struct wire_hello *hello,
+		    const struct plan_visit *v)
+{
+	const struct point *point = &p->points[v->point].point;
+	const struct plan_worker *worker = plan_worker_of(p, point);
+	struct counting c;
+	if (v->kind != VISIT_COUNTER || point_is_on_cpu(point))
+		return false;
+	counting_make(&c, s, worker ? &worker->hello : hello, v->pass);
+	bool idle = c.idles;
+	counting_free(&c);
+	return idle;
+}
+
 struct plan_estimate *plan_estimate(const struct plan *p, const struct spec *spec,
 				    const struct wire_hello *hello, const struct store_past *past, int n_past,
 				    const struct plan_pilot *pilots)
 {
 	struct machine m = machine_of(past, n_past);
 	struct plan_estimate *out = mem_alloc(((size_t)p->n_points + 1) * sizeof *out);
-	for (int i = 0; i < p->n_visits; i++)
-		out[p->visits[i].point].n_visits++;
+	for (int i = 0; i < p->n_visits; i++) {
+		struct plan_estimate *e = &out[p->visits[i].point];
+		e->n_visits++;
+		e->n_idle += is_idle(p, spec, hello, &p->visits[i]);
+		e->idle = 2 * e->n_idle * spec->idle_s;
+	}
 	for (int i = 0; i < p->n_points; i++) {
 		out[i].verified = is_verified(&p->points[i], spec, hello);
 		if (out[i].n_visits)
@@ -240,9 +261,9 @@ struct plan_time plan_time(const struct plan *p, const struct plan_estimate *est
 		const struct plan_estimate *e = &estimates[i];
 		if (e->n_visits == 0)
 			continue;
-		t.low += e->n_visits * e->low;
-		t.likely += e->n_visits * e->likely;
-		t.high += e->n_visits * e->high;
+		t.low += e->n_visits * e->low + e->idle;
+		t.likely += e->n_visits * e->likely + e->idle;
+		t.high += e->n_visits * e->high + e->idle;
 		t.n_by[e->source]++;
 		t.verify += e->verified ? e->verify : 0;
 		t.n_verify_unknown += e->verified && e->verify <= 0;

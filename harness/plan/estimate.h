@@ -9,6 +9,8 @@
  * work     flops and bytes of the check against the ceilings beside the point as they were measured on this machine:
  *          at the ceiling at best, half of it as a rule, a fifth at worst
  * least    the spec's min_time alone; how long it may take at most is not known
+ *
+ * The time for which idle power is measured in some counter visits comes on top: that is known.
  */
 #ifndef IFM_PLAN_ESTIMATE_H
 #define IFM_PLAN_ESTIMATE_H
@@ -36,6 +38,8 @@ struct plan_estimate {
 	double low, likely, high; /* high: infinite when nothing is known */
 	int n;			  /* visits that it rests on */
 	int n_visits;		  /* of this point in the plan */
+	int n_idle;		  /* of these measure idle power */
+	double idle;		  /* what that takes of them all, beside the numbers above */
 	bool verified;		  /* its outputs will be compared once */
 	double verify;		  /* what that takes; 0: unknown */
 };

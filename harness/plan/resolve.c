@@ -167,8 +167,7 @@ static void number_put(struct plan_values *out, long long v)
 /* One that is driven by a single thread, however many are asked for: the same sweep runs on it. */
 static bool has_one_thread(const struct wire_device *dev)
 {
-	return dev->n_cpus <= 1 && dev->engines.n > 0 &&
-	       strcmp(dev->name, point_key_default(KEY_DEVICE)) != 0;
+	return dev->n_cpus <= 1 && dev->engines.n > 0 && !device_is_cpu(dev->name);
 }
 
 /* A device that is not known has all the threads that are asked for; its points are refused already. */

@@ -32,7 +32,8 @@ void eta_make(struct eta *e, const struct sweep *s)
 	e->visit = mem_alloc(((size_t)n + 1) * sizeof *e->visit);
 	e->verify = mem_alloc(((size_t)n + 1) * sizeof *e->verify);
 	for (int i = 0; i < n; i++) {
-		e->visit[i].guess_s = isfinite(guess[i].likely) ? guess[i].likely : 0;
+		double idle = guess[i].n_visits ? guess[i].idle / guess[i].n_visits : 0;
+		e->visit[i].guess_s = isfinite(guess[i].likely) ? guess[i].likely + idle : 0;
 		/* Where nothing is known of a comparison, it is as long as a visit. */
 		e->verify[i].guess_s = guess[i].verify > 0 ? guess[i].verify : e->visit[i].guess_s;
 	}

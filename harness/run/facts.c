@@ -46,7 +46,7 @@ static void devices_put(json_t *facts, const struct wire_hello *hello)
 	for (int i = 0; i < hello->n_devices; i++) {
 		const struct wire_device *dev = &hello->devices[i];
 		char key[WIRE_NAME + 16];
-		if (!dev->usable || strcmp(dev->name, point_key_default(KEY_DEVICE)) == 0)
+		if (!dev->usable || device_is_cpu(dev->name))
 			continue;
 		snprintf(key, sizeof key, "device.%s", dev->name);
 		json_t *what = json_string(dev->description);

@@ -12,7 +12,6 @@ librun_a_SOURCES = \
 	%D%/process.c %D%/process.h %D%/watch.c %D%/watch.h \
 	%D%/gate.c %D%/gate.h %D%/keeper.c %D%/keeper.h %D%/jump.c %D%/jump.h \
 	%D%/lies.c %D%/lies.h \
-	%D%/counting.c %D%/counting.h \
 	%D%/interrupt.c %D%/interrupt.h \
 	%D%/brief.c %D%/brief.h %D%/eta.c %D%/eta.h %D%/listen.c %D%/listen.h \
 	%D%/progress.c %D%/progress.h

@@ -11,7 +11,7 @@
 #include "engines/base/clock.h"
 #include "engines/base/json.h"
 #include "engines/base/mem.h"
-#include "harness/run/counting.h"
+#include "harness/plan/counting.h"
 #include "harness/run/run.h"
 #include "harness/run/same.h"
 #include "harness/run/survey.h"

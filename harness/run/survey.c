@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "engines/base/mem.h"
-#include "harness/run/counting.h"
+#include "harness/plan/counting.h"
 #include "harness/run/process.h"
 #include "harness/run/resume.h"
 #include "harness/run/run.h"

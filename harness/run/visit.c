@@ -9,7 +9,7 @@
 #include "engines/base/clock.h"
 #include "engines/base/mem.h"
 #include "harness/host/host.h"
-#include "harness/run/counting.h"
+#include "harness/plan/counting.h"
 #include "harness/run/gate.h"
 #include "harness/run/interrupt.h"
 #include "harness/run/lies.h"
@@ -43,6 +43,8 @@ static void choose_counters(struct visit *v)
 	v->request.counters = c->name;
 	v->request.n_counters = c->n;
 	v->request.pass = c->pass;
+	if (c->idles && !point_is_on_cpu(&v->point->point))
+		v->request.idle_ns = seconds_ns(v->sweep->spec->idle_s);
 	v->absent = mem_alloc(((size_t)c->n_absent + 1) * sizeof *v->absent);
 	for (int i = 0; i < c->n_absent; i++)
 		v->absent[i] = (struct store_reading){.counter = c->absent[i].name,
@@ -67,7 +69,7 @@ static void make_request(struct visit *v)
 	const struct spec *spec = v->sweep->spec;
 	v->request = (struct wire_run_request){
 		.warmup = spec->warmup,
-		.repeat = spec->repeat,
+		.repeat = spec_repeat(spec, &v->point->point),
 		.min_time_ns = seconds_ns(spec->min_time_s),
 		.max_time_ns = seconds_ns(spec->max_time_s),
 	};
@@ -84,7 +86,7 @@ static int64_t run_timeout_ns(const struct visit *v)
 	double window = spec->max_time_s > spec->min_time_s ? spec->max_time_s : spec->min_time_s;
 	if (point_is_sustained(&v->point->point))
 		window += POINT_SETTLE_MAX_S + POINT_SUSTAINED_S;
-	return seconds_ns(window + spec->timeout_s);
+	return seconds_ns(window + spec->timeout_s) + 2 * v->request.idle_ns;
 }
 
 /* ---- the worker's part ---- */

@@ -13,6 +13,7 @@
 #include "engines/base/mem.h"
 #include "engines/base/nearest.h"
 #include "engines/base/strbuf.h"
+#include "harness/wire/wire.h"
 
 enum {
 	NAME_BYTES_MAX = 200, /* of a name: it heads reports */
@@ -31,13 +32,14 @@ const struct option options[] = {
 	ROW("seed",     OPTION_INT64,   seed,       0, 0),
 	ROW("rounds",   OPTION_INT,     rounds,     1, SPEC_ROUNDS_MAX),
 	ROW("warmup",   OPTION_INT,     warmup,     0, REPETITIONS_MAX),
-	ROW("repeat",   OPTION_INT,     repeat,     1, REPETITIONS_MAX),
+	ROW("repeat",   OPTION_AUTO,    repeat,     1, REPETITIONS_MAX),
 	ROW("min_time", OPTION_SECONDS, min_time_s, 0, SECONDS_MAX),
 	ROW("max_time", OPTION_SECONDS, max_time_s, 0, SECONDS_MAX),
 	/* Within a hundredth no process answers anything. */
 	ROW("timeout",  OPTION_SECONDS, timeout_s,  0.01, SECONDS_MAX),
 	ROW("visit_timeout", OPTION_SECONDS, visit_timeout_s, 0, SECONDS_MAX),
 	ROW("memory_limit",  OPTION_BYTES,   memory_limit,    0, 1e15),
+	ROW("idle",          OPTION_SECONDS, idle_s,          0, WIRE_IDLE_MAX_S),
 	ROW("wait_quiet",    OPTION_SECONDS, wait_quiet_s,    0, SECONDS_MAX),
 	ROW("verify",   OPTION_BOOL,    verify,     0, 0),
 	ROW("ceilings", OPTION_BOOL,    ceilings,   0, 0),
@@ -94,6 +96,14 @@ static int int_set(int *out, const struct option *o, const char *text, const str
 		return where_fail(w, d, "%s: \"%.60s\": expected a whole number from %.0f to %.0f", o->name,
 				  text, o->least, o->most);
 	*out = (int)v;
+	return 0;
+}
+
+static int auto_set(int *out, const struct option *o, const char *text, const struct where *w, struct diag *d)
+{
+	if (strcmp(text, "auto") != 0)
+		return int_set(out, o, text, w, d);
+	*out = 0;
 	return 0;
 }
 
@@ -199,6 +209,8 @@ int option_set(struct spec *s, const struct option *o, const char *const *text, 
 		return text_set(field, o, *text, w, d);
 	case OPTION_INT:
 		return int_set(field, o, *text, w, d);
+	case OPTION_AUTO:
+		return auto_set(field, o, *text, w, d);
 	case OPTION_INT64:
 		return int64_set(field, o, *text, w, d);
 	case OPTION_SECONDS:
@@ -262,7 +274,8 @@ int spec_check(const struct spec *s, struct diag *d)
 		if (o->type == OPTION_SECONDS && !seconds_fit(o, *(const double *)v))
 			return diag_set(d, ERR_USAGE, "%s: %g: expected seconds from %g to %.0f", o->name,
 					*(const double *)v, o->least, o->most);
-		if (o->type == OPTION_INT && (*(const int *)v < o->least || *(const int *)v > o->most))
+		const bool number = o->type == OPTION_INT || (o->type == OPTION_AUTO && *(const int *)v);
+		if (number && (*(const int *)v < o->least || *(const int *)v > o->most))
 			return diag_set(d, ERR_USAGE, "%s: %d: expected a whole number from %.0f to %.0f",
 					o->name, *(const int *)v, o->least, o->most);
 	}
@@ -299,6 +312,12 @@ void option_render(const struct spec *s, const struct option *o, struct strbuf *
 	case OPTION_TEXT:
 		text_render(*(char *const *)v, out);
 		break;
+	case OPTION_AUTO:
+		if (*(const int *)v == 0) {
+			strbuf_puts(out, "auto");
+			break;
+		}
+		/* fallthrough */
 	case OPTION_INT:
 		strbuf_printf(out, "%d", *(const int *)v);
 		break;

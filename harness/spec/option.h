@@ -14,6 +14,7 @@ struct strbuf;
 enum option_type {
 	OPTION_TEXT = 0, /* char * */
 	OPTION_INT,
+	OPTION_AUTO, /* the same, or auto, which is 0 */
 	OPTION_INT64,
 	OPTION_SECONDS, /* double */
 	OPTION_BYTES,	/* int64_t, with a suffix K, M, G or T */

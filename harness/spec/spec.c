@@ -12,6 +12,15 @@
 #include "engines/base/strbuf.h"
 #include "harness/spec/value.h"
 
+#define REPEAT	      3
+#define REPEAT_KERNEL 20
+
+int spec_repeat(const struct spec *s, const struct point *p)
+{
+	bool kernel = !p->value[KEY_MODEL] && !point_is_on_cpu(p);
+	return s->repeat ? s->repeat : kernel ? REPEAT_KERNEL : REPEAT;
+}
+
 void spec_init(struct spec *s)
 {
 	static const char *const counters[] = {"clock", "rusage"};
@@ -22,9 +31,9 @@ void spec_init(struct spec *s)
 		.seed = SPEC_SEED,
 		.rounds = 6, /* the fewest whose median has a 95 % interval */
 		.warmup = 1,
-		.repeat = 3,
 		.min_time_s = 0.1,
 		.max_time_s = 60,
+		.idle_s = SPEC_IDLE_S,
 		.timeout_s = 300, /* a large model from a slow disk, or one verified in plain C */
 		.verify = true,
 		.ceilings = true,

@@ -8,12 +8,13 @@
  *   name: demo           # default: the file's name
  *   rounds: 6            # processes a point
  *   warmup: 1            # repetitions, not counted
- *   repeat: 3            # at least so many repetitions a process
+ *   repeat: auto         # at least so many repetitions a process; auto: 3, of a product or ceiling alone on a GPU 20
  *   min_time: 0.1        # and so many seconds
  *   max_time: 60         # but no repetition begins later
  *   timeout: 300         # seconds for a request, besides the window
  *   visit_timeout: 0     # seconds for a whole visit; 0: no limit but that of each request
  *   memory_limit: 0      # bytes that a worker may hold, as 3G or 500M (decimal); 0: no limit
+ *   idle: 10             # seconds for which idle power is measured before a window whose energy is read, and after it
  *   wait_quiet: 0        # at most so many seconds to wait for a quiet machine before a visit
  *   seed: 20240229
  *   verify: true
@@ -73,6 +74,8 @@
 #define SPEC_SPREAD_MAX	  ((size_t)16 << 20) /* bytes of all values, sets and defaults put in their places */
 #define SPEC_ROUNDS_MAX	  1000
 
+#define SPEC_IDLE_S 10 /* shorter ones make an energy without idleness fair at best */
+
 #define SPEC_SEED 20240229 /* as all seeds that nobody chose */
 
 struct axis {
@@ -100,15 +103,17 @@ struct spec {
 	char *file; /* "" when from flags */
 	char *text; /* the YAML, or a YAML that says the same as the flags: stored with the run */
 	int64_t seed;
-	int rounds, warmup, repeat;
+	int rounds, warmup;
+	int repeat;		       /* 0: as spec_repeat says */
 	double min_time_s, max_time_s; /* of a visit's window */
 	double timeout_s;	       /* of one request to a worker, without the window itself */
 	double visit_timeout_s;	       /* of a whole visit; 0: none */
 	int64_t memory_limit;	       /* bytes that a worker may hold; 0: none */
-	double wait_quiet_s;	       /* for a quiet machine before each visit; 0: not at all */
-	bool verify;		       /* compare outputs with the ref worker; default true */
-	bool ceilings;		       /* measure read and fma beside; default true */
-	char **counters;	       /* sources for counter visits; default clock, rusage */
+	double idle_s;	     /* of idle power at both sides of a window whose energy is read; 0: none */
+	double wait_quiet_s; /* for a quiet machine before each visit; 0: not at all */
+	bool verify;	     /* compare outputs with the ref worker; default true */
+	bool ceilings;	     /* measure read and fma beside; default true */
+	char **counters;     /* sources for counter visits; default clock, rusage */
 	int n_counters;
 	int counters_line; /* in the file, 0 from a flag or not said */
 	int n_sections;
@@ -129,6 +134,10 @@ MUST_CHECK int spec_parse(struct spec *out, const char *text, size_t n, const ch
  * ERR_USAGE naming the known ones. */
 MUST_CHECK int spec_load_named(struct spec *out, const char *name, struct diag *d);
 const char *const *spec_named(void); /* NULL-terminated. Static. */
+
+/* At least so many repetitions of the point: as it was asked for, else 3. A kernel alone on a device takes microseconds, and
+ * the first ones of a row tell little: 20 of these. */
+int spec_repeat(const struct spec *s, const struct point *p);
 
 /* Replaces an axis in every section: text is "1,2,4" or "1-8*2" (llama-bench's syntax). Sections whose
  * workloads do not heed the key are not harmed: harness/plan leaves it out there. */

@@ -35,14 +35,16 @@ struct trial_visit trial_visit_of(const struct trial_run *t, int cell, enum side
 {
 	const struct cell *c = &t->plan->cell[cell];
 	const struct spec *spec = t->plan->ask.spec;
-	bool quantile = estimator_of(t, point_of(t, cell, side)) == ESTIMATOR_P10;
+	const struct plan_point *point = point_of(t, cell, side);
+	bool quantile = estimator_of(t, point) == ESTIMATOR_P10;
+	int repeat = spec_repeat(spec, &point->point);
 	return (struct trial_visit){
 		.cell = cell,
 		.side = side,
 		.kind = VISIT_TIMING,
 		.round = round,
 		.warmup = c->cut > spec->warmup ? c->cut : spec->warmup,
-		.repeat = quantile && spec->repeat < REPEAT_KERNEL ? REPEAT_KERNEL : spec->repeat,
+		.repeat = quantile && repeat < REPEAT_KERNEL ? REPEAT_KERNEL : repeat,
 		.min_time_s = spec->min_time_s,
 		.kept_alive = c->persistent,
 	};

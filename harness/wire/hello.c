@@ -77,6 +77,8 @@ static json_t *choices_to_json(const struct wire_choices *c)
 			json_object_set_new(o, "passes", json_integer(c->item[i].passes));
 		if (c->item[i].groups)
 			json_object_set_new(o, "groups", json_true());
+		if (c->item[i].idles)
+			json_object_set_new(o, "idles", json_true());
 		json_array_append_new(a, o);
 	}
 	return a;
@@ -134,6 +136,16 @@ json_t *wire_hello_to_json(const struct wire_hello *h)
 
 /* ---- from JSON ---- */
 
+/* false where it is left out. */
+static int get_switch(const json_t *o, const char *key, bool *out, struct diag *d)
+{
+	const json_t *value = json_object_get(o, key);
+	if (value && !json_is_boolean(value))
+		return diag_set(d, ERR_FORMAT, "key \"%s\": expected a boolean", key);
+	*out = json_is_true(value);
+	return 0;
+}
+
 static int get_choice(const json_t *o, void *item, struct diag *d)
 {
 	struct wire_choice *c = item;
@@ -142,11 +154,9 @@ static int get_choice(const json_t *o, void *item, struct diag *d)
 	if (rc == 0 && json_object_get(o, "passes"))
 		rc = json_get_int(o, "passes", 0, PASSES_MAX, &passes, d);
 	c->passes = (int)passes;
-	const json_t *groups = json_object_get(o, "groups");
-	if (rc == 0 && groups && !json_is_boolean(groups))
-		rc = diag_set(d, ERR_FORMAT, "key \"groups\": expected a boolean");
-	c->groups = json_is_true(groups);
-	return rc;
+	if (rc == 0)
+		rc = get_switch(o, "groups", &c->groups, d);
+	return rc ? rc : get_switch(o, "idles", &c->idles, d);
 }
 
 static int get_event(const json_t *o, void *item, struct diag *d)

@@ -12,6 +12,7 @@
 #include "harness/wire/wire.h"
 
 enum { COUNTERS_MAX = 256 };
+#define IDLE_MAX_NS ((int64_t)WIRE_IDLE_MAX_S * 1000000000)
 
 /* Sums of the parts are added up in another order than the whole. */
 #define PARTS_TOLERANCE 1e-9
@@ -236,6 +237,8 @@ json_t *wire_run_request_to_json(const struct wire_run_request *r)
 	for (int i = 0; i < r->n_counters; i++)
 		json_array_append_new(counters, codec_text(r->counters[i]));
 	json_object_set_new(o, "counters", counters);
+	if (r->idle_ns)
+		json_object_set_new(o, "idle_ns", json_integer(r->idle_ns));
 	return o;
 }
 
@@ -254,6 +257,8 @@ int wire_run_request_from_json(const json_t *o, struct wire_run_request *out, st
 	if (rc == 0)
 		rc = codec_get_array(o, "counters", COUNTERS_MAX, sizeof *r.counters, get_counter,
 				     (void **)&r.counters, &r.n_counters, d);
+	if (rc == 0 && json_object_get(o, "idle_ns"))
+		rc = json_get_int(o, "idle_ns", 0, IDLE_MAX_NS, &r.idle_ns, d);
 	if (rc) {
 		wire_run_request_free(&r);
 		return rc;

@@ -189,6 +189,18 @@ bool point_is_sustained(const struct point *p)
 	return strcmp(point_get(p, KEY_DURATION), "sustained") == 0;
 }
 
+bool device_is_cpu(const char *name)
+{
+	const char *usual = point_key_default(KEY_DEVICE);
+	size_t n = strlen(usual);
+	return strncmp(name, usual, n) == 0 && (name[n] == '\0' || name[n] == ':');
+}
+
+bool point_is_on_cpu(const struct point *p)
+{
+	return device_is_cpu(point_get(p, KEY_DEVICE));
+}
+
 const char *point_fma_type(const struct point *p)
 {
 	static const struct {
@@ -198,7 +210,7 @@ const char *point_fma_type(const struct point *p)
 		{"bf16", "bf16", "bf16"},   {"q8_0", "int8", "f16"}, {"q4_0", "int8", "f16"},
 		{"wi8ai8", "int8", "int8"},
 	};
-	bool cpu = strncmp(point_get(p, KEY_DEVICE), "cpu", 3) == 0;
+	bool cpu = point_is_on_cpu(p);
 	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
 		if (strcmp(point_get(p, KEY_PRECISION), types[i].precision) == 0)
 			return cpu ? types[i].cpu : types[i].other;

@@ -65,6 +65,11 @@ MUST_CHECK int point_from_json(const json_t *o, struct point *out, struct diag *
 #define POINT_SUSTAINED_S  10
 bool point_is_sustained(const struct point *p);
 
+/* "cpu", or a part of it as "cpu:node0": what the host's processors compute. */
+bool device_is_cpu(const char *name);
+/* Does the point run there? A point that names no device does. */
+bool point_is_on_cpu(const struct point *p);
+
 /*
  * The type of `fma` that products of the point are measured against. A CPU multiplies blocks of 8 bits in "int8", bf16 in
  * "bf16" and all else in "f32"; another device each precision in its own type ("int8" for wi8ai8), but weights in blocks are

@@ -12,7 +12,8 @@
  * Unknown message fields are ignored; an unknown point key or value is an
  * error "unsupported". End of file ends the worker.
  *
- * hello   {protocol, events}    -> wire_hello; events (false unless said): with groups and events of counters
+ * hello   {protocol, events,    -> wire_hello; events (false unless said): with groups and events of counters; parts (all
+ *          parts}                  unless said): which of devices, providers, workloads and counters are told
  * check   {point}               -> wire_check
  *         {points, point}       -> {checks: [{ok: wire_check} | {error}]}, or of `point` alone
  * prepare {point, seed}         -> wire_prepared (the point stays prepared until the next prepare)
@@ -64,12 +65,15 @@ MUST_CHECK int wire_receive(struct wire *w, json_t **message, int64_t timeout_ns
 #define WIRE_WHY	200
 #define WIRE_LABEL	100
 #define WIRE_EVENT_NAME 160
+/* Longer than this nobody measures idleness. */
+#define WIRE_IDLE_MAX_S 60
 struct wire_choice {
 	char name[WIRE_NAME];
 	bool usable;
 	char why[WIRE_WHY]; /* "" when usable */
 	int passes;  /* of a counter source: visits of its own that it takes; 0, or left out: shares one */
 	bool groups; /* of a counter source: it is asked for as NAME:GROUP alone; left out: false */
+	bool idles; /* of a counter source: of a device that is no CPU it measures idle power; left out: false */
 };
 struct wire_choices {
 	struct wire_choice *item;
@@ -158,7 +162,8 @@ struct wire_run_request {
 	int repeat;	     /* at least so many repetitions */
 	int64_t min_time_ns; /* and at least so long */
 	int64_t max_time_ns; /* but no longer once a repetition is whole */
-	int pass;	     /* of the counters */
+	int64_t idle_ns; /* idle power is measured so long before the window, and after it; optional in the message; 0: not */
+	int pass; /* of the counters */
 	int n_counters;
 	char **counters; /* names of sources; empty: a timing visit */
 };

@@ -87,7 +87,7 @@ static const struct known_bound *bound_find(const struct known_bound *list, size
 
 static double table_bound(const struct point *p)
 {
-	bool on_cpu = strncmp(point_get(p, KEY_DEVICE), "cpu", 3) == 0;
+	bool on_cpu = point_is_on_cpu(p);
 	const struct known_bound *known = on_cpu ? NULL : FIND(elsewhere_bounds, p);
 
 	known = known ? known : FIND(residual_bounds, p);

@@ -21,7 +21,7 @@ static char *heading_of(const struct row *place)
 
 	strbuf_printf(&text, "%s %s, isa %s", n, strcmp(n, "1") == 0 ? "thread" : "threads",
 		      point_get(p, KEY_ISA));
-	if (strcmp(point_get(p, KEY_DEVICE), "cpu") != 0)
+	if (!point_is_on_cpu(p))
 		strbuf_printf(&text, ", %s", point_get(p, KEY_DEVICE));
 	if (strcmp(point_get(p, KEY_AFFINITY), "auto") != 0)
 		strbuf_printf(&text, ", affinity %s", point_get(p, KEY_AFFINITY));

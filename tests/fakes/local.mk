@@ -17,6 +17,6 @@ FAKE_NVML_CC = $(CC) -shared -fPIC -pthread -Wl,-soname,libnvidia-ml.so.1
 	$(AM_V_CC)$(MKDIR_P) %D%/part && $(FAKE_NVML_CC) -DPART -o $@ $(srcdir)/%D%/nvml.c
 %D%/bare/libnvidia-ml.so.1: %D%/nvml.c
 	$(AM_V_CC)$(MKDIR_P) %D%/bare && $(FAKE_NVML_CC) -DBARE -o $@ $(srcdir)/%D%/nvml.c
-tests/unit/t_nvml.log tests/cli/counters.log: $(FAKE_NVML)
+tests/unit/t_nvml.log tests/cli/counters.log tests/cli/cuda.log: $(FAKE_NVML)
 CLEANFILES += $(FAKE_NVML)
 EXTRA_DIST += %D%/nvml.c

@@ -281,8 +281,7 @@ counting() { # idle-seconds step limit source...
 		row "$step" skip 0 "${absent#; }"
 		return
 	fi
-	export INFEROMETER_IDLE_SECONDS="$idle"
-	sweep "$step" "$most" "$absent" --counters "$sources"
+	sweep "$step" "$most" "$absent" --counters "$sources" --idle "$idle"
 }
 
 step_gemm() {

@@ -53,7 +53,7 @@ static struct counted count(struct counter *c, int n)
  * of the guest fall into them, too. */
 static void test_exact(double ratio)
 {
-	const struct counter_config config = {"base", 0, "cpu"};
+	const struct counter_config config = {.group = "base", .device = "cpu"};
 	const double slack = ratio > 1 ? KERNEL * 0.004 : 100;
 	struct counter *c = NULL;
 	struct diag d = {0};
@@ -134,7 +134,7 @@ static void work(void *arg, int thread, int n_threads)
 /* Thread 0 runs the kernel once, thread 1 twice. */
 static void test_threads(void)
 {
-	const struct counter_config config = {"base", 0, "cpu"};
+	const struct counter_config config = {.group = "base", .device = "cpu"};
 	const struct pool_config two = {.n_threads = 2, .passive = true};
 	struct counter *c = NULL;
 	struct pool *p = NULL;

@@ -261,7 +261,7 @@ TESTS += %D%/t_progress
 check_PROGRAMS += %D%/t_counting
 %C%_t_counting_SOURCES = %D%/t_counting.c
 %C%_t_counting_CFLAGS = $(AM_CFLAGS)
-%C%_t_counting_LDADD = librun.a $(WIRE_TEST_LINK)
+%C%_t_counting_LDADD = libplan.a $(WIRE_TEST_LINK)
 TESTS += %D%/t_counting
 
 # trial

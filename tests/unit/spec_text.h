@@ -45,7 +45,7 @@ static inline bool same_options(const struct spec *a, const struct spec *b)
 		    a->repeat == b->repeat && a->min_time_s == b->min_time_s &&
 		    a->max_time_s == b->max_time_s && a->timeout_s == b->timeout_s &&
 		    a->visit_timeout_s == b->visit_timeout_s && a->memory_limit == b->memory_limit &&
-		    a->wait_quiet_s == b->wait_quiet_s && a->verify == b->verify &&
+		    a->idle_s == b->idle_s && a->wait_quiet_s == b->wait_quiet_s && a->verify == b->verify &&
 		    a->ceilings == b->ceilings && a->n_counters == b->n_counters &&
 		    strcmp(a->name, b->name) == 0;
 	for (int i = 0; i < a->n_counters && same; i++)

@@ -59,7 +59,7 @@ static void well_formed(const struct wire_reading *r, int n)
 /* Life of a source: open, start, stop and finish twice, close. Returns the readings of the second time; free() its item. */
 static struct readings live(const struct counter_ops *ops)
 {
-	const struct counter_config config = {ops->has_groups ? "base" : "", 0, "cpu"};
+	const struct counter_config config = {.group = ops->has_groups ? "base" : "", .device = "cpu"};
 	struct readings r = {0};
 	struct counter *c = NULL;
 	struct diag d = {0};
@@ -108,7 +108,7 @@ static void test_rusage(const struct wire_reading *r, int n)
 /* This program again, small beside the one that forked it: its peak, on standard output. */
 static int small_main(void)
 {
-	const struct counter_config config = {"", 0, "cpu"};
+	const struct counter_config config = {.group = "", .device = "cpu"};
 	const char *group;
 	const struct counter_ops *ops = counter_find("rusage", &group, NULL);
 	struct counter *c = NULL;

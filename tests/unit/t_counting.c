@@ -4,7 +4,7 @@
 
 #include "tests/tap.h"
 
-#include "harness/run/counting.h"
+#include "harness/plan/counting.h"
 
 static struct wire_choice choices[] = {
 	{.name = "clock", .usable = true},
@@ -12,6 +12,7 @@ static struct wire_choice choices[] = {
 	{.name = "perf", .why = "perf_event_paranoid is 3"},
 	{.name = "papi:base", .usable = true, .passes = 1},
 	{.name = "papi:cache", .usable = true, .passes = 2},
+	{.name = "watts", .usable = true, .idles = true},
 	{.name = "papi:tlb", .why = "no PMU: perf_event_open gives ENOENT"},
 };
 static const struct wire_hello hello = {.counters = {choices, sizeof choices / sizeof choices[0]}};
@@ -50,6 +51,15 @@ int main(void)
 	s = (struct spec){.counters = all + 1, .n_counters = 1};
 	is_int(counting_visits(&s, &hello), 1, "one source");
 	ok(!counting_needs_events(&s), "needs no long answer");
+	char *energy[] = {"papi:base", "watts"};
+	s = (struct spec){.counters = energy, .n_counters = 2};
+	is_int(counting_visits(&s, &hello), 2, "with one that measures idle power");
+	for (int visit = 0; visit < 2; visit++) {
+		struct counting c;
+		counting_make(&c, &s, &hello, visit);
+		ok(c.idles == (visit == 0), "in which visit is it?");
+		counting_free(&c);
+	}
 	s.n_counters = 0;
 	is_int(counting_visits(&s, &hello), 0, "none");
 	return tap_done();

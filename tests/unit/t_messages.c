@@ -100,6 +100,10 @@ static const struct message messages[] = {
 	 "{\"bytes\":0.0,\"calls\":131072.0,\"code\":\"ok\",\"fits\":true,\"flops\":0.0,\"kv\":0,\"limit\":2,"
 	 "\"scratch\":1,\"steps\":1,\"tokens\":0.0,\"total\":1,\"weights\":0,\"why\":\"\",\"working_set\":8}",
 	 "calls", check_read, check_write, check_free},
+	{"run request of idle power",
+	 "{\"counters\":[\"nvml\"],\"idle_ns\":5,\"max_time_ns\":9,\"min_time_ns\":8,\"pass\":1,"
+	 "\"repeat\":5,\"warmup\":2}",
+	 "idle_ns", run_request_read, run_request_write, run_request_free},
 };
 enum { N_MESSAGES = sizeof messages / sizeof messages[0] };
 

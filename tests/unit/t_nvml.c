@@ -156,10 +156,21 @@ static void not_read(const char *name, const char *part)
 	has_text(r->why, part, "why");
 }
 
+static int64_t idle_ns = 100000000;
+
+/* As one who asks to stop after so many looks; -1: never. */
+static int looks_left = -1;
+static bool stopped(void *arg)
+{
+	(void)arg;
+	return looks_left >= 0 && looks_left-- == 0;
+}
+
 /* A window of so many milliseconds, under one script before and after it and another within. */
 static void window(const char *idle, const char *load, int ms)
 {
-	const struct counter_config config = {.group = "", .device = "cuda:0"};
+	const struct counter_config config = {
+		.group = "", .device = "cuda:0", .idle_ns = idle_ns, .stopped = stopped};
 	struct counter *c = NULL;
 	struct diag d = {0};
 	free(seen.item);
@@ -270,17 +281,39 @@ static void test_odd(void)
 	has_text(reading_of("energy_gpu")->why, "all of the board, not the MIG slice", "a slice");
 	window("cu_init=100", "cu_init=100", 30);
 	has_text(reading_of("temperature_end")->why, "taken for NVML's device 0", "an uncertain device");
-	setenv(ENERGY_IDLE_VARIABLE, "0", 1);
+	idle_ns = 0;
 	window("", "", 30);
-	not_read("energy_gpu_net", "idle power: not measured: INFEROMETER_IDLE_SECONDS is 0");
+	not_read("energy_gpu_net", "idle power: not measured: idle is 0");
 	has_text(reading_of("energy_gpu")->why, "its steps are not known", "nor is its quality");
-	is_int(energy_idle_ns(), 0, "no idleness");
-	setenv(ENERGY_IDLE_VARIABLE, "-1", 1);
-	is_int(energy_idle_ns(), ENERGY_IDLE_NS, "nonsense is the default");
-	setenv(ENERGY_IDLE_VARIABLE, "1x", 1);
-	is_int(energy_idle_ns(), ENERGY_IDLE_NS, "and so is this");
-	setenv(ENERGY_IDLE_VARIABLE, "0.1", 1);
-	is_int(energy_idle_ns(), 100000000, "parts of a second");
+	idle_ns = 100000000;
+}
+
+/* Who asks to stop does not wait for the minute to be over, before the window or after it. */
+static void test_cancelled(void)
+{
+	const struct counter_config config = {
+		.group = "", .device = "cuda:0", .idle_ns = 60000000000, .stopped = stopped};
+	struct counter_config brief = config;
+	struct counter *c = NULL;
+	struct diag d = {0};
+	static const char *const scripts[] = {"", "frozen=1 field=3", "cu_init=0"};
+	for (size_t i = 0; i < sizeof scripts / sizeof scripts[0]; i++) {
+		script(scripts[i]);
+		looks_left = 3;
+		diag_clear(&d);
+		is_int(source()->open(&c, &config, &d), ERR_CANCELLED, "cancelled before the window");
+		has_text(d.text, "cancelled while idle power was measured", "says so");
+	}
+	looks_left = -1;
+	brief.idle_ns = 1000000;
+	diag_clear(&d);
+	is_int(source()->open(&c, &brief, &d), 0, "begins");
+	is_int(source()->start(c, &d), 0, "starts");
+	is_int(source()->stop(c, &seen, &d), 0, "stops");
+	looks_left = 0;
+	is_int(source()->finish(c, &seen, &d), ERR_CANCELLED, "cancelled after the window");
+	source()->close(c);
+	looks_left = -1;
 }
 
 /* A library that has next to nothing: everything says so, nothing is called. */
@@ -405,7 +438,7 @@ static void test_quality(void)
 
 static void test_idle(void)
 {
-	struct energy_idle a = {.mw = 70000, .span_ns = ENERGY_IDLE_NS, .why = "a"}, b = a;
+	struct energy_idle a = {.mw = 70000, .span_ns = ENERGY_WINDOW_NS, .why = "a"}, b = a;
 	enum energy_quality q = ENERGY_GOOD;
 	char why[WIRE_WHY];
 	is_near(energy_idle_mean(&a, &b, &q, why, sizeof why), 70000, 1, "idle");
@@ -471,7 +504,6 @@ static void test_marks(void)
 
 int main(void)
 {
-	setenv(ENERGY_IDLE_VARIABLE, "0.1", 1);
 	script("");
 	test_probe();
 	test_card();
@@ -479,6 +511,7 @@ int main(void)
 	test_throttled();
 	test_lost();
 	test_odd();
+	test_cancelled();
 	test_part();
 	test_elsewhere();
 	test_list();

@@ -251,6 +251,17 @@ static void test_json(void)
 	free(long_value);
 }
 
+static void test_devices(void)
+{
+	struct point p = {0};
+	ok(device_is_cpu("cpu") && device_is_cpu("cpu:node0"), "the CPU, and a part of it");
+	ok(!device_is_cpu("cuda:0") && !device_is_cpu("cpux") && !device_is_cpu(""), "what is none");
+	ok(point_is_on_cpu(&p), "where nothing is named");
+	point_set(&p, KEY_DEVICE, "cuda:0");
+	ok(!point_is_on_cpu(&p), "elsewhere");
+	point_free(&p);
+}
+
 int main(void)
 {
 	test_keys();
@@ -260,5 +271,6 @@ int main(void)
 	test_ids();
 	test_labels();
 	test_json();
+	test_devices();
 	return tap_done();
 }

@@ -57,6 +57,42 @@ static void test_hello(struct peer *p)
 	peer_refused(p, "{\"id\":1,\"do\":\"hello\",\"protocol\":2}", "unsupported", "protocol 2");
 }
 
+/* What is not asked for is empty, and nothing is opened to fill it. */
+static void test_hello_parts(struct peer *p)
+{
+	static const struct {
+		const char *parts;
+		bool devices, providers, workloads, counters;
+	} rows[] = {
+		{"[]", false, false, false, false},
+		{"[\"devices\"]", true, false, false, false},
+		{"[\"providers\"]", true, true, false, false},
+		{"[\"workloads\"]", false, false, true, false},
+		{"[\"counters\"]", false, false, false, true},
+		{"[\"workloads\",\"providers\",\"counters\"]", true, true, true, true},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct wire_hello h = {0};
+		struct diag d = {0};
+		char line[200];
+		snprintf(line, sizeof line, "{\"id\":1,\"do\":\"hello\",\"parts\":%s}", rows[i].parts);
+		json_t *o = peer_ask(p, line, rows[i].parts);
+		ok(wire_hello_from_json(o, &h, &d) == 0, "a whole answer %s", d.text);
+		is_text(h.engine, "cpu", "that names its engine");
+		const struct wire_device *dev = wire_hello_device(&h, "cpu");
+		ok((h.n_devices > 0) == rows[i].devices && (h.engines.n > 0) == rows[i].devices,
+		   "devices and engines");
+		ok((dev && dev->providers.n > 0) == rows[i].providers, "providers");
+		ok((h.n_workloads > 0) == rows[i].workloads, "workloads");
+		ok((h.counters.n > 0) == rows[i].counters, "counters");
+		wire_hello_free(&h);
+		json_decref(o);
+	}
+	peer_refused(p, "{\"id\":1,\"do\":\"hello\",\"parts\":[\"colour\"]}", "unsupported", "colour");
+	peer_refused(p, "{\"id\":1,\"do\":\"hello\",\"parts\":[1]}", "format", "parts");
+	peer_refused(p, "{\"id\":1,\"do\":\"hello\",\"parts\":true}", "format", "parts");
+}
+
 static void test_nonsense(struct peer *p)
 {
 	peer_refused(p, "{\"id\":1,\"do\":\"dance\"}", "unsupported", "unknown request \"dance\"");
@@ -320,6 +356,7 @@ int main(void)
 {
 	struct peer *p = peer_start();
 	test_hello(p);
+	test_hello_parts(p);
 	test_nonsense(p);
 	test_points(p);
 	test_check(p);

@@ -62,7 +62,7 @@ static void test_defaults(void)
 	is_int(s.n_sections, 1, "one section");
 	is_int(s.rounds, 6, "six rounds");
 	is_int(s.warmup, 1, "one repetition to warm up");
-	is_int(s.repeat, 3, "three repetitions");
+	is_int(s.repeat, 0, "repetitions as they suit the point");
 	is_near(s.min_time_s, 0.1, 0, "a tenth of a second");
 	is_near(s.max_time_s, 60, 0, "a minute at most");
 	is_near(s.timeout_s, 300, 0, "five minutes for a request");
@@ -81,7 +81,7 @@ static void test_options(void)
 	struct diag d;
 	is_int(parse(&s,
 		     "name: nightly run\nrounds: 12\nwarmup: 0\nrepeat: 5\nmin_time: .25\nmax_time: 1e1\n"
-		     "timeout: 2.5\nvisit_timeout: 9\nmemory_limit: 1.5G\nwait_quiet: 60\nseed: "
+		     "timeout: 2.5\nvisit_timeout: 9\nmemory_limit: 1.5G\nidle: 0.5\nwait_quiet: 60\nseed: "
 		     "-9223372036854775808\nverify: false\nceilings: off\n"
 		     "counters: [papi]\n",
 		     &d),
@@ -96,6 +96,7 @@ static void test_options(void)
 	is_near(s.timeout_s, 2.5, 0, "timeout");
 	is_near(s.visit_timeout_s, 9, 0, "visit_timeout");
 	ok(s.memory_limit == 1500000000, "memory_limit");
+	is_near(s.idle_s, 0.5, 0, "idle");
 	is_near(s.wait_quiet_s, 60, 0, "wait_quiet");
 	ok(s.seed == INT64_MIN, "seed");
 	ok(!s.verify && !s.ceilings, "switches");
@@ -105,6 +106,33 @@ static void test_options(void)
 	is_int(s.n_counters, 0, "none");
 	is_text(s.name, "x", "the file names it");
 	spec_free(&s);
+}
+
+/* What is written is taken as written, wherever a point runs. */
+static void test_repeat(void)
+{
+	struct spec s;
+	struct diag d;
+	struct point cpu = {0}, kernel = {0}, model = {0};
+	point_set(&kernel, KEY_DEVICE, "cuda:0");
+	point_set(&model, KEY_DEVICE, "cuda:0");
+	point_set(&model, KEY_MODEL, "default");
+	is_int(parse(&s, "repeat: auto\n", &d), 0, "repeat: auto");
+	is_int(spec_repeat(&s, &cpu), 3, "three");
+	is_int(spec_repeat(&s, &model), 3, "of a model on a GPU, too");
+	is_int(spec_repeat(&s, &kernel), 20, "of a kernel alone there more");
+	is_int(spec_set_option(&s, "repeat", "2", &d), 0, "two are asked for");
+	is_int(spec_repeat(&s, &kernel), 2, "and two it is");
+	is_int(spec_check(&s, &d), 0, "which makes sense");
+	spec_render(&s);
+	has_text(s.text, "repeat: 2\n", "and is kept");
+	is_int(spec_set_option(&s, "repeat", "auto", &d), 0, "as it suits");
+	is_int(spec_check(&s, &d), 0, "makes sense, too");
+	spec_render(&s);
+	has_text(s.text, "repeat: auto\n", "and is kept");
+	spec_free(&s);
+	point_free(&kernel);
+	point_free(&model);
 }
 
 static void test_sections(void)
@@ -291,6 +319,7 @@ int main(void)
 	test_axes();
 	test_defaults();
 	test_options();
+	test_repeat();
 	test_sections();
 	test_errors();
 	test_limits();

@@ -31,6 +31,11 @@ struct counter_config {
 	const char *group;  /* "base" of "papi:base"; "" of a source without groups */
 	int pass;	    /* which of its visits this is, from 0 */
 	const char *device; /* that the point runs on: "cpu", "cuda:0"; NULL: none is known */
+	/* How long idle power is looked at before the window, and after it; 0: not at all. `stopped` says, between two
+	 * looks, whether somebody asked to stop; both stay valid until close. NULL: nobody can. */
+	int64_t idle_ns;
+	bool (*stopped)(void *arg);
+	void *arg;
 };
 
 struct counter_ops {
@@ -38,6 +43,8 @@ struct counter_ops {
 	bool has_groups;  /* it is asked for as NAME:GROUP, and each group has visits of its own */
 	bool alone; /* one without groups has a visit of its own, as it bears no other source beside it, and is
 			   * open before the engine is */
+
+	bool idles; /* of a device that is no CPU it measures idle power: a visit with it takes twice idle_ns more */
 
 	/* Required. Can it be used here? Else false, and why (at most size bytes). */
 	bool (*probe)(char *why, int size);

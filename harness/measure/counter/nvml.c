@@ -26,6 +26,7 @@ struct counter {
 	struct nvml_value begin[NVML_NUMBERS], end[NVML_NUMBERS];
 	int64_t begun, wall; /* between the two readings of the energy counter, ns */
 	struct nvml_seen seen;
+	struct counter_config config; /* for idleness */
 	struct energy_idle before, after;
 };
 
@@ -51,12 +52,17 @@ static void nvml_close(struct counter *c)
 static int nvml_open(struct counter **out, const struct counter_config *config, struct diag *d)
 {
 	struct counter *c = mem_alloc(sizeof *c);
-	(void)d;
+	int rc = 0;
+	c->config = *config;
 	if (nvml_cuda_number(config->device) < 0)
 		snprintf(c->why, sizeof c->why, "the point runs on %.60s, which is no NVIDIA GPU",
 			 config->device ? config->device : "no device");
 	else if (nvml_card_open(&c->card, config->device, c->why, sizeof c->why))
-		energy_idle_measure(&c->card, energy_idle_ns(), &c->before);
+		rc = energy_idle_measure(&c->card, config, &c->before, d);
+	if (rc) {
+		nvml_close(c);
+		return rc;
+	}
 	*out = c;
 	return 0;
 }
@@ -261,14 +267,15 @@ static void put_power(struct counter *c, struct readings *out)
 
 static int nvml_finish(struct counter *c, struct readings *out, struct diag *d)
 {
-	(void)d;
 	if (c->why[0]) {
 		put(c, out, "nvml", "count", NAN, c->why);
 		return 0;
 	}
 	nvml_watch_end(c->watch, &c->seen);
 	c->watch = NULL;
-	energy_idle_measure(&c->card, energy_idle_ns(), &c->after);
+	int rc = energy_idle_measure(&c->card, &c->config, &c->after, d);
+	if (rc)
+		return rc;
 	put_energy(c, out);
 	put_power(c, out);
 	put_clock(c, out, NVML_SM_CLOCK, NVML_SM_CLOCK_LIMIT, "_least", c->seen.sm_clock_least);
@@ -298,6 +305,7 @@ static void nvml_list(struct wire_hello *h)
 
 const struct counter_ops counter_nvml = {
 	.name = "nvml",
+	.idles = true,
 	.probe = nvml_probe,
 	.open = nvml_open,
 	.start = nvml_begin,

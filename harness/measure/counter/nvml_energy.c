@@ -5,7 +5,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <time.h>
 
 #include "engines/base/clock.h"
@@ -22,29 +21,30 @@ const char *energy_quality_name(enum energy_quality q)
 
 /* ---- idle ---- */
 
-int64_t energy_idle_ns(void)
-{
-	const char *text = getenv(ENERGY_IDLE_VARIABLE);
-	char *end = NULL;
-	double s = text && *text ? strtod(text, &end) : -1;
-	if (!end || *end || !(s >= 0 && s <= ENERGY_IDLE_MAX_S))
-		return ENERGY_IDLE_NS;
-	return (int64_t)(s / NS_S);
-}
+/* For how long it still goes on. */
+struct span {
+	const struct counter_config *config;
+	int64_t end;
+	bool cancelled;
+};
 
-static void sleep_ns(int64_t ns)
+/* Sleeps until the next look; false at the end. */
+static bool look_again(struct span *s, int64_t every_ns)
 {
-	const struct timespec t = {ns / 1000000000, ns % 1000000000};
+	const struct timespec t = {.tv_nsec = every_ns};
+	const struct counter_config *c = s->config;
 	nanosleep(&t, NULL);
+	s->cancelled = c->stopped && c->stopped(c->arg);
+	return !s->cancelled && clock_ns() < s->end;
 }
 
 /* What the counter did: it is read from one of its moves to another, so that no part of a step is lost. */
-static void idle_count(const struct nvml_card *card, int64_t end, struct energy_idle *out)
+static void idle_count(const struct nvml_card *card, struct span *span, struct energy_idle *out)
 {
 	struct nvml_value v = nvml_read(card, NVML_ENERGY);
 	int64_t value = v.value, first = 0, first_ns = 0, last_ns = 0;
 	int n = 0;
-	for (int64_t now; (now = clock_ns()) < end; sleep_ns(LOOK_EVERY_NS)) {
+	while (look_again(span, LOOK_EVERY_NS)) {
 		v = nvml_read(card, NVML_ENERGY);
 		if (v.result != NVML_DONE || v.value == value)
 			continue;
@@ -66,15 +66,15 @@ static void idle_count(const struct nvml_card *card, int64_t end, struct energy_
 		 (double)out->step_ns * 1e-6);
 }
 
-static void idle_sample(const struct nvml_card *card, int64_t end, struct energy_idle *out)
+static void idle_sample(const struct nvml_card *card, struct span *span, struct energy_idle *out)
 {
 	double sum = 0;
 	int n = 0;
-	for (; clock_ns() < end; sleep_ns(POWER_EVERY_NS)) {
+	do {
 		struct nvml_value v = nvml_read(card, NVML_POWER);
 		sum += v.result == NVML_DONE ? (double)v.value : 0;
 		n += v.result == NVML_DONE;
-	}
+	} while (look_again(span, POWER_EVERY_NS));
 	if (n == 0) {
 		snprintf(out->why, sizeof out->why, "neither energy nor power can be read");
 		return;
@@ -83,16 +83,20 @@ static void idle_sample(const struct nvml_card *card, int64_t end, struct energy
 	snprintf(out->why, sizeof out->why, "%d samples of power", n);
 }
 
-void energy_idle_measure(const struct nvml_card *card, int64_t span_ns, struct energy_idle *out)
+int energy_idle_measure(const struct nvml_card *card, const struct counter_config *config,
+			struct energy_idle *out, struct diag *d)
 {
-	int64_t end = clock_ns() + span_ns;
-	*out = (struct energy_idle){.mw = NAN, .span_ns = span_ns};
-	if (span_ns == 0)
-		snprintf(out->why, sizeof out->why, "not measured: " ENERGY_IDLE_VARIABLE " is 0");
+	struct span span = {.config = config, .end = clock_ns() + config->idle_ns};
+	*out = (struct energy_idle){.mw = NAN, .span_ns = config->idle_ns};
+	if (config->idle_ns == 0)
+		snprintf(out->why, sizeof out->why, "not measured: idle is 0");
 	else if (nvml_read(card, NVML_ENERGY).result == NVML_DONE)
-		idle_count(card, end, out);
+		idle_count(card, &span, out);
 	else
-		idle_sample(card, end, out);
+		idle_sample(card, &span, out);
+	if (span.cancelled)
+		return diag_set(d, ERR_CANCELLED, "run: cancelled while idle power was measured");
+	return 0;
 }
 
 /* ---- what a window is worth ---- */

@@ -6,6 +6,7 @@
 #ifndef IFM_MEASURE_NVML_ENERGY_H
 #define IFM_MEASURE_NVML_ENERGY_H
 
+#include "harness/measure/counter/counter.h"
 #include "harness/measure/counter/nvml_card.h"
 
 /* Shorter windows are poor. */
@@ -16,11 +17,6 @@
 /* A longer time without a sample makes a mean of them poor. */
 #define ENERGY_GAP_NS 3000000000
 
-/* Seconds for which idleness is measured before and after a window; 0: not at all. */
-#define ENERGY_IDLE_VARIABLE "INFEROMETER_IDLE_SECONDS"
-#define ENERGY_IDLE_NS	     10000000000
-#define ENERGY_IDLE_MAX_S    3600
-
 /* Of a card without work. */
 struct energy_idle {
 	double mw;	 /* NaN: not measured */
@@ -28,10 +24,10 @@ struct energy_idle {
 	int64_t span_ns;
 	char why[120]; /* how, or why not */
 };
-/* What the environment asks for. */
-int64_t energy_idle_ns(void);
-/* Sleeps for span_ns, looking at the counter every millisecond, or at power every 20. */
-void energy_idle_measure(const struct nvml_card *card, int64_t span_ns, struct energy_idle *out);
+/* Sleeps for config->idle_ns, looking at the counter every millisecond, or at power every 20. ERR_CANCELLED where somebody
+ * asked to stop. */
+MUST_CHECK int energy_idle_measure(const struct nvml_card *card, const struct counter_config *config,
+				   struct energy_idle *out, struct diag *d);
 
 enum energy_quality { ENERGY_POOR = 0, ENERGY_FAIR, ENERGY_GOOD };
 

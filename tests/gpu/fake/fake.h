@@ -14,6 +14,7 @@
  *   FAKE_CUDA_LAZY     1: streams wait until somebody waits for them, so that a wait that lacks is seen
  *   FAKE_CUDA_OPEN     1: device memory is not hidden between calls, which costs time where there is much
  *   FAKE_CUDA_LOG      file that gets a line a complaint
+ *   FAKE_CUDA_OPENED   file that gets a line whenever a process opens this library
  *   FAKE_CUDA_ABORT    1: a complaint is the end of the process
  */
 #ifndef IFM_TESTS_GPU_FAKE_FAKE_H

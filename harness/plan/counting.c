@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "harness/run/counting.h"
+#include "harness/plan/counting.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +18,12 @@ static int passes_of(const struct spec *spec, const struct wire_hello *hello, in
 {
 	const struct wire_choice *c = choice_of(spec, hello, i);
 	return c && c->usable ? c->passes : 0;
+}
+
+static void add(struct counting *c, const struct spec *spec, const struct wire_choice *choice, int i)
+{
+	c->name[c->n++] = spec->counters[i];
+	c->idles = c->idles || choice->idles;
 }
 
 /* Is there something for the visit that is shared: a source, or the reason why there is none? */
@@ -52,7 +58,7 @@ static void add_shared(struct counting *c, const struct spec *spec, const struct
 		if (passes_of(spec, hello, i))
 			continue;
 		if (choice && choice->usable)
-			c->name[c->n++] = spec->counters[i];
+			add(c, spec, choice, i);
 		else
 			c->absent[c->n_absent++] = (struct counting_absent){
 				spec->counters[i], choice ? choice->why : "the worker has no such source"};
@@ -72,7 +78,7 @@ void counting_make(struct counting *c, const struct spec *spec, const struct wir
 		int passes = passes_of(spec, hello, i);
 		if (visit < passes) {
 			c->pass = visit;
-			c->name[c->n++] = spec->counters[i];
+			add(c, spec, choice_of(spec, hello, i), i);
 			return;
 		}
 		visit -= passes;

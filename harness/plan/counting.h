@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The counter visits of a point: one for all sources that can be read together, then one for each pass of
- * each group, since hardware counters are few and are never shared in turns. Within harness/run.
+ * each group, since hardware counters are few and are never shared in turns.
  */
-#ifndef IFM_RUN_COUNTING_H
-#define IFM_RUN_COUNTING_H
+#ifndef IFM_PLAN_COUNTING_H
+#define IFM_PLAN_COUNTING_H
 
 #include "harness/spec/spec.h"
 #include "harness/wire/wire.h"
@@ -17,7 +17,8 @@ bool counting_needs_events(const struct spec *spec);
 
 /* What one of them reads. Names belong to the spec; what cannot be asked for is in the first visit's absent. */
 struct counting {
-	int pass; /* of the request */
+	int pass;   /* of the request */
+	bool idles; /* one of them measures how much the device takes idle, before the window and after it */
 	int n, n_absent;
 	char **name; /* of n sources. free() it */
 	struct counting_absent {
