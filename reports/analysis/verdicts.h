@@ -41,13 +41,13 @@ struct verdict_cell {
 	const struct trial_cell *cell;
 	const struct stored_point *point[TRIAL_ARMS]; /* NULL: not in the store */
 	enum point_state state;			      /* done: there are pairs; else reason says why not */
-	char *reason;
 	enum estimator estimator;
+	char *reason;
 	int n_pairs;
-	struct verdict_pair *pair; /* complete ones, by round */
 	int n_lost;		   /* rounds in which a visit failed */
 	int n_contended;	   /* pairs with a contended side */
 	int n_throttled;	   /* pairs with a throttled side */
+	struct verdict_pair *pair; /* complete ones, by round */
 	struct pairs pairs;
 	struct verdict_result result;
 	double delta;			       /* as declared, a ratio less 1 */
