@@ -34,11 +34,11 @@ struct plan_point {
 	char id[POINT_ID_SIZE]; /* by the model's content; by its name as long as that is unknown */
 	enum point_role role;
 	enum point_state state;
-	char *reason;	  /* "" while planned */
-	char *model_hash; /* NULL: no model */
+	char *reason;		 /* "" while planned */
+	char *model_hash;	 /* NULL: no model */
+	struct wire_check check; /* valid when checked */
+	double delta;		 /* as its section says: a ratio less 1; 0: nothing is said */
 	bool checked;
-	struct wire_check check;       /* valid when checked */
-	double delta;		       /* as its section says: a ratio less 1; 0: nothing is said */
 	bool required;		       /* a comparison of it must come to a verdict */
 	int ceiling_read, ceiling_fma; /* indices of the ceilings beside it, -1: none */
 };

@@ -69,9 +69,9 @@ MUST_CHECK int wire_receive(struct wire *w, json_t **message, int64_t timeout_ns
 #define WIRE_IDLE_MAX_S 60
 struct wire_choice {
 	char name[WIRE_NAME];
-	bool usable;
 	char why[WIRE_WHY]; /* "" when usable */
-	int passes;  /* of a counter source: visits of its own that it takes; 0, or left out: shares one */
+	int passes; /* of a counter source: visits of its own that it takes; 0, or left out: shares one */
+	bool usable;
 	bool groups; /* of a counter source: it is asked for as NAME:GROUP alone; left out: false */
 	bool idles; /* of a counter source: of a device that is no CPU it measures idle power; left out: false */
 };

@@ -49,7 +49,7 @@ static bool follows(const struct comparison *c, enum point_key key, enum point_k
 			is = !known || is_equal(known, p, key);
 			if (known)
 				continue;
-			d.point = mem_realloc(d.point, sizeof *d.point * (size_t)(d.n + 1));
+			d.point = mem_realloc(d.point, sizeof(void *) * (size_t)(d.n + 1));
 			d.point[d.n++] = p;
 		}
 	free(d.point);

@@ -111,7 +111,8 @@ static void test_tables(const struct analysis *a)
 
 		if (!f || emitter_find(formats[i])->emit(f, a, &options, NULL) != 0)
 			bail("no report");
-		fclose(f);
+		if (fclose(f) != 0 || !text)
+			bail("no report");
 		has_text(text, "fma f16 on cuda:0", formats[i]);
 		ok(!strstr(text, "on cpu"), "of the CPU it goes without saying");
 		free(text);

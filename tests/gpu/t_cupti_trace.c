@@ -93,7 +93,8 @@ static int files_in(const char *folder)
 	int n = 0;
 	for (struct dirent *e; dir && (e = readdir(dir)) != NULL;)
 		n += e->d_name[0] != '.';
-	closedir(dir);
+	if (dir)
+		closedir(dir);
 	return n;
 }
 

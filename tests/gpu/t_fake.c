@@ -112,7 +112,7 @@ static void test_copies(void)
 	gives(cu->cuMemFreeHost(pinned), CUDA_ERROR_INVALID_VALUE, "freed twice");
 	is_fine(cu->cuMemsetD32Async(p, 0x01020304, 16, NULL));
 	is_fine(cu->cuMemcpyDtoH(back, p, 64));
-	is_int(back[60], 4, "set by words");
+	is_int((unsigned char)back[60], 4, "set by words");
 	gives(cu->cuMemsetD32Async(p, 0, 17, NULL), CUDA_ERROR_INVALID_VALUE, "the target, 68 bytes");
 	gives(cu->cuMemsetD32Async(p + 2, 0, 1, NULL), CUDA_ERROR_INVALID_VALUE, "not aligned to 4");
 	is_fine(cu->cuMemFree(p));

@@ -32,7 +32,7 @@ struct batch {
 
 static size_t qkv_row(const struct shape *s)
 {
-	return (size_t)((s->heads + 2 * s->kv_heads) * s->dim);
+	return (size_t)(s->heads + 2 * s->kv_heads) * (size_t)s->dim;
 }
 
 static void *cache_make(const struct shape *s)
@@ -50,7 +50,8 @@ static void expect(const struct batch *b, int token, int kv_head)
 {
 	const struct shape *s = &b->s;
 	int group = s->heads / s->kv_heads, n_cells = b->pos[token] + 1;
-	size_t row = dtype_bytes(s->type, (size_t)s->dim), first = (size_t)(kv_head * group * s->dim);
+	size_t row = dtype_bytes(s->type, (size_t)s->dim),
+	       first = (size_t)kv_head * (size_t)group * (size_t)s->dim;
 	float *scores = draw((size_t)(ATTENTION_QUERIES * n_cells), 1);
 	exact_attention(&(struct attention_args){.k = (const char *)b->keys + (size_t)kv_head * row,
 						 .v = (const char *)b->values + (size_t)kv_head * row,

@@ -62,7 +62,7 @@ static double norm_error(const struct norm_case *c, const struct norm_args *a, c
 	double scale = 1 / sqrt(squares / c->k + (double)a->eps);
 	for (int j = 0; j < c->k; j++) {
 		double y = (x[j] - mean) * scale * a->weight[j] + (c->bias ? a->bias[j] : 0);
-		double got = value_at(a->out, (size_t)(i * c->k + j), c->type);
+		double got = value_at(a->out, (size_t)i * (size_t)c->k + (size_t)j, c->type);
 		most = fmax(most, fabs(y));
 		worst = fmax(worst, fabs(got - y) - rounding_of(c->type) * fabs(y));
 	}
@@ -99,7 +99,7 @@ static int norm_wrong(const struct norm_case *c)
 	for (int i = 0; i < n; i++) {
 		int row = c->rows ? some[i] : i;
 		for (int j = 0; row < 0 && j < c->k; j++)
-			wrong += value_at(a.out, (size_t)(i * c->k + j), c->type) != 0;
+			wrong += value_at(a.out, (size_t)i * (size_t)c->k + (size_t)j, c->type) != 0;
 		if (row >= 0)
 			wrong += !(norm_error(c, &a, want + row * c->k, i) <= 1);
 	}
@@ -158,11 +158,12 @@ static int rope_wrong(const struct rope_case *c)
 {
 	enum { n = 4, n_positions = 6, n_seq = 3, n_cells = 9 };
 	static const int32_t pos[n] = {5, 0, -1, 2}, seq[n] = {0, 2, 1, 1}, cell[n] = {8, 0, 3, 4};
-	size_t wide = (size_t)((c->heads + 2 * c->kv_heads) * c->dim), kv = (size_t)(c->kv_heads * c->dim);
+	size_t wide = (size_t)(c->heads + 2 * c->kv_heads) * (size_t)c->dim,
+	       kv = (size_t)c->kv_heads * (size_t)c->dim;
 	size_t row_bytes = dtype_bytes(c->type, kv), cache = n_cells * row_bytes,
 	       table = n_seq * n_positions * 4;
 	float *x = draw(n * wide, 3), *bias = draw(wide, 1),
-	      *turns = draw((size_t)(n_positions * c->n_rot + 1), 1);
+	      *turns = draw(n_positions * (size_t)c->n_rot + 1, 1);
 	float *got = output(n * wide * 4), *want = output(n * wide * 4);
 	memcpy(got, x, n * wide * 4);
 	memcpy(want, x, n * wide * 4);

@@ -101,7 +101,7 @@ static void test_default(void)
 
 static void test_make(void)
 {
-	struct stat st;
+	struct stat st = {0};
 	struct diag d = {0};
 	char deep[PATH_MAX], below[PATH_MAX];
 	snprintf(deep, sizeof deep, "%s/a/b//c", temp_path);

@@ -178,8 +178,7 @@ static void spoil_each(const struct message *m, json_t *whole, json_t *o, int *n
 	{
 		bool is_build = strcmp(key, "compiler") == 0;
 		bool is_hello = strcmp(key, "engines") == 0 || strcmp(key, "passes") == 0 ||
-				strcmp(key, "affinities") == 0 || strcmp(key, "engines") == 0 ||
-				strcmp(key, "groups") == 0;
+				strcmp(key, "affinities") == 0 || strcmp(key, "groups") == 0;
 		bool optional = is_build || is_hello || (m->optional && strcmp(key, m->optional) == 0);
 		json_object_del(o, key);
 		*n += optional ? 0 : 1;

@@ -301,7 +301,7 @@ static void test_wi8ai8(void)
 		memcpy(&held, row, sizeof held);
 		n_wrong += held != d;
 		for (int i = 0; i < N; i++) {
-			int q = (int8_t)row[4 + i];
+			int8_t q = (int8_t)row[4 + i];
 			n_wrong += q != (int)roundf(x[i] * id) || y[i] != (float)q * d;
 		}
 	}

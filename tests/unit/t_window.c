@@ -140,10 +140,10 @@ static void test_device(void)
 	is_text(device.clock, "its own", "by its clock");
 	is_text(device.unit, "ns", "in ns");
 	ok(device.values[0] == 1002 && device.values[5] == 1009, "what each step took");
-	is_int(memcmp(device.marks, s.marks, (size_t)s.n * sizeof *s.marks) |
-		       memcmp(device.offsets, s.offsets, (size_t)s.n * sizeof *s.offsets) |
-		       memcmp(device.reps, s.reps, (size_t)s.n * sizeof *s.reps),
-	       0, "marks, offsets and repetitions are those of the steps");
+	ok(memcmp(device.marks, s.marks, (size_t)s.n * sizeof *s.marks) == 0 &&
+		   memcmp(device.offsets, s.offsets, (size_t)s.n * sizeof *s.offsets) == 0 &&
+		   memcmp(device.reps, s.reps, (size_t)s.n * sizeof *s.reps) == 0,
+	   "marks, offsets and repetitions are those of the steps");
 	series_free(&s);
 	series_free(&device);
 }

@@ -147,10 +147,18 @@ struct gemv_turn {
 	float scale[GEMV_DEEP_MAX][GEMV_ROWS_MAX];
 };
 
-/* Vectors of a row, from one of a warp's to its next. */
+/* The first vector of a lane. */
+DEVICE size_t gemv_first(const struct gemv_place *p)
+{
+	int first = p->part * WARP + lane_of_thread();
+	return (size_t)first;
+}
+
+/* Vectors of a row, from one of a lane's to its next. */
 DEVICE size_t gemv_step(const int rows)
 {
-	return (size_t)(rows * WARP);
+	const int step = rows * WARP;
+	return (size_t)step;
 }
 
 /* Loads the vectors from v on, those that there are. */
@@ -182,7 +190,7 @@ DEVICE void gemv_vectors(const struct gemv_args *a, const struct gemv_place *p,
 			 const int deep, const int type)
 {
 	size_t vectors = (size_t)(a->k / gemv_width(type));
-	size_t v = (size_t)(p->part * WARP + lane_of_thread());
+	size_t v = gemv_first(p);
 	struct gemv_turn t;
 	gemv_turn_load(a, p, &t, v, rows, deep, type);
 	grid_wait();
@@ -207,7 +215,7 @@ DEVICE void gemv_elements(const struct gemv_args *a, const struct gemv_place *p,
 			  const int type)
 {
 	size_t k = (size_t)a->k;
-	for (size_t i = (size_t)(p->part * WARP + lane_of_thread()); i < k; i += (size_t)(rows * WARP))
+	for (size_t i = gemv_first(p); i < k; i += gemv_step(rows))
 		UNROLLED (m, m_max) {
 			float x = gemv_x_at(a, (size_t)m * k + i, type);
 			UNROLLED (r, rows)
@@ -274,7 +282,7 @@ DEVICE void gemv_i8_vectors(const struct gemv_args *a, const struct gemv_place *
 			    int sums[GEMV_ROWS_MAX][GEMV_M_MAX], const int rows, const int m_max,
 			    const int deep)
 {
-	size_t vectors = (size_t)a->k / 16, v = (size_t)(p->part * WARP + lane_of_thread());
+	size_t vectors = (size_t)a->k / 16, v = gemv_first(p);
 	struct gemv_turn t;
 	gemv_turn_load(a, p, &t, v, rows, deep, T_I8);
 	grid_wait();
@@ -291,7 +299,7 @@ DEVICE void gemv_i8_fours(const struct gemv_args *a, const struct gemv_place *p,
 {
 	size_t fours = (size_t)a->k / 4;
 	const uint32_t *w = (const uint32_t *)a->w, *x = (const uint32_t *)a->x;
-	for (size_t i = (size_t)(p->part * WARP + lane_of_thread()); i < fours; i += (size_t)(rows * WARP))
+	for (size_t i = gemv_first(p); i < fours; i += gemv_step(rows))
 		UNROLLED (r, rows)
 			UNROLLED (m, m_max)
 				sums[r][m] = dot_i8(w[p->row[r] * fours + i], x[(size_t)m * fours + i],

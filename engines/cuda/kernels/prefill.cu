@@ -195,7 +195,7 @@ DEVICE void prefill_store(const struct prefill_lane *l, const struct prefill_arg
 			continue;
 		UNROLLED (o, dim / 8)
 			UNROLLED (e, 2) {
-				size_t d = (size_t)(8 * o + 2 * (lane_of_thread() % 4) + e);
+				size_t d = (size_t)(8 * o) + (size_t)(2 * (lane_of_thread() % 4) + e);
 				store_rounded(a->out, row + d, l->out[o][2 * half + e] / l->sum[half], out);
 			}
 	}

@@ -207,7 +207,7 @@ FAKE(cuDevicePrimaryCtxRetain, NEED_START, (CUcontext * context, CUdevice device
 		return CUDA_ERROR_INVALID_DEVICE;
 	if (c->retains++ == 0) {
 		*c = (struct context){.device = device, .retains = 1};
-		struct context **body = object_make(OBJECT_CONTEXT, c, sizeof *body, &c->handle);
+		struct context **body = object_make(OBJECT_CONTEXT, c, sizeof(void *), &c->handle);
 		*body = c;
 		stream_make(c, CU_STREAM_DEFAULT, &c->legacy);
 	}

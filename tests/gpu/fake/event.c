@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Events: the clock of this machine, in steps as coarse as those of a device. */
+#include "config.h"
+
 #include <time.h>
 
 #include "tests/gpu/fake/fake.h"

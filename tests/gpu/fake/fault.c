@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What runs on the device and touches what it must not is named before the process goes down as it would anyway. */
+#include "config.h"
+
 #include <signal.h>
 #include <string.h>
 

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -107,8 +109,9 @@ static void block_end(enum memory_kind kind, struct block *b)
 	}
 	block_check(b);
 	/* The addresses stay taken. */
-	mmap(b->pages, b->pages_size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1,
-	     0);
+	if (mmap(b->pages, b->pages_size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED,
+		 -1, 0) == MAP_FAILED)
+		abort();
 	b->freed = true;
 }
 

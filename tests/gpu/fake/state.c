@@ -96,7 +96,7 @@ int fake_complain(int result, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(line + n, sizeof line - (size_t)n - 1, fmt, ap);
 	va_end(ap);
-	strcat(line, "\n");
+	memcpy(line + strlen(line), "\n", 2);
 	fputs(line, stderr);
 	log_line(line);
 	if (fake_setting("FAKE_CUDA_ABORT", 0))
