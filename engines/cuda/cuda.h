@@ -68,7 +68,7 @@ void cuda_describe(const struct engine *e, struct strbuf *out);
 int cuda_flush(struct engine *e, uint64_t *bytes, struct diag *d);
 uint64_t cuda_flush_bytes(const struct engine *e);
 
-/* Bytes of the device that are free now; 0 when it does not tell. */
+/* Bytes of the device that may be planned with now, less a reserve; 0 when it does not tell. */
 uint64_t cuda_memory_free(const struct engine *e);
 
 /* cuBLASLt, opened by the first call; NULL where there is none, e->lt_why says why. */

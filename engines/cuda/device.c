@@ -25,6 +25,10 @@
 #define FLUSH_BLOCKS 1024
 #define FLUSH_SINK   (FLUSH_BLOCKS * sizeof(uint32_t))
 
+/* Graphs, kernels that are loaded when they are first used and the driver's own tables take some, too: so much stays free. */
+#define RESERVE_MOST ((size_t)256 << 20)
+#define RESERVE_PART 16 /* of all memory, of small devices */
+
 static int attribute(const struct cuda_driver *cu, CUdevice device, CUdevice_attribute which)
 {
 	int v = 0;
@@ -227,7 +231,10 @@ struct lt *cuda_lt(struct engine *e)
 uint64_t cuda_memory_free(const struct engine *e)
 {
 	size_t available = 0, all = 0;
-	return e->cu->cuMemGetInfo(&available, &all) == CUDA_SUCCESS ? available : 0;
+	if (e->cu->cuMemGetInfo(&available, &all) != CUDA_SUCCESS)
+		return 0;
+	size_t kept = all / RESERVE_PART < RESERVE_MOST ? all / RESERVE_PART : RESERVE_MOST;
+	return available > kept ? available - kept : 0;
 }
 
 void cuda_describe(const struct engine *e, struct strbuf *out)

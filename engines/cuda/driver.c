@@ -13,8 +13,8 @@
 #define TEXT_(x) #x
 #define TEXT(x)	 TEXT_(x)
 
-/* Newer than the oldest of which all entry points of the table are known: CUDA 12. */
-#define DRIVER_LEAST 12000
+/* That of the toolkit's major version: it has all entry points by the names of its header, and runs what its nvcc made. */
+#define DRIVER_LEAST (CUDA_VERSION / 1000 * 1000)
 
 static struct cuda_driver table;
 static char reason[200];
@@ -46,18 +46,23 @@ static const char *error_name(CUresult result)
 
 static bool driver_start(void)
 {
-	int version = 0;
 	CUresult r = table.cuInit(0);
-	if (r != CUDA_SUCCESS) {
+	if (r != CUDA_SUCCESS)
 		snprintf(reason, sizeof reason, "the NVIDIA driver does not start: %s", error_name(r));
+	return r == CUDA_SUCCESS;
+}
+
+/* Before the other entry points are looked for: an older one lacks some of them. It may be asked before cuInit. */
+static bool version_fits(void *handle)
+{
+	int version = 0;
+	if (!symbol_find(handle, TEXT(cuDriverGetVersion), (void *)&table.cuDriverGetVersion))
 		return false;
-	}
-	if (table.cuDriverGetVersion(&version) != CUDA_SUCCESS || version < DRIVER_LEAST) {
-		snprintf(reason, sizeof reason, "the NVIDIA driver is for CUDA %d.%d, expected %d or later",
-			 version / 1000, version % 1000 / 10, DRIVER_LEAST / 1000);
-		return false;
-	}
-	return true;
+	if (table.cuDriverGetVersion(&version) == CUDA_SUCCESS && version >= DRIVER_LEAST)
+		return true;
+	snprintf(reason, sizeof reason, "the NVIDIA driver is for CUDA %d.%d, expected %d or later",
+		 version / 1000, version % 1000 / 10, DRIVER_LEAST / 1000);
+	return false;
 }
 
 static bool driver_open(void)
@@ -68,7 +73,7 @@ static bool driver_open(void)
 		snprintf(reason, sizeof reason, "no NVIDIA driver: %s", why);
 		return false;
 	}
-	return symbols_find(handle) && driver_start();
+	return version_fits(handle) && symbols_find(handle) && driver_start();
 }
 
 const struct cuda_driver *cuda_driver(const char **why)

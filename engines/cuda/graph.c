@@ -82,6 +82,8 @@ static int graph_make(struct session *s, struct step_graph *g, const struct step
 		overlap_end(s->engine, "no graph could be made so: %s", why.text);
 		diag_clear(&why);
 		rc = graph_capture(s, g, t, &why);
+		/* Then it was not that. */
+		s->engine->overlap = rc != 0;
 	}
 	return rc ? diag_set(d, (enum err)rc, "%s", why.text) : 0;
 }

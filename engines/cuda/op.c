@@ -122,7 +122,6 @@ int cuda_op_fetch(struct op_job *j, int row, int n, float *dst, struct diag *d)
 
 void cuda_op_describe(const struct op_job *j, struct strbuf *out)
 {
-	strbuf_printf(out, "device: cuda:%d, %s\n", j->engine->ordinal, j->engine->chip.name);
 	if (j->type[0] && j->config.kind == OP_GEMM)
 		strbuf_printf(out, "kernels: the largest product stands for the peak of %s\n", j->type);
 	if (j->config.kind == OP_GEMM)
@@ -132,6 +131,7 @@ void cuda_op_describe(const struct op_job *j, struct strbuf *out)
 	if (j->config.kind == OP_GEMM && j->w.dtype != j->config.precision)
 		strbuf_printf(out, "exception: W is held in %s, its rows are no multiple of %d\n",
 			      dtype_name(j->w.dtype), dtype_block(j->config.precision));
+	strbuf_printf(out, "device: cuda:%d, %s\n", j->engine->ordinal, j->engine->chip.name);
 }
 
 void cuda_op_free(struct op_job *j)

@@ -52,8 +52,10 @@ int gemm_op_plan(struct engine *e, const struct op_config *c, struct step_work *
 	products_close(&unused);
 	size_t room = (size_t)bucket_of(c->m);
 	size_t a = room * dtype_bytes(product_input(held), k), y = room * n * sizeof(float);
-	plan->weights = matrix_bytes(held, n, k) + matrix_scale_bytes(held, n, k);
-	plan->scratch = a + y + products_bytes(&config);
+	size_t w = matrix_bytes(held, n, k), scales = matrix_scale_bytes(held, n, k);
+	plan->weights = w + scales;
+	plan->scratch = dev_taken(a) + dev_taken(y) + products_bytes(&config) + dev_taken(w) +
+			dev_taken(scales) - plan->weights;
 	work->flops = 2.0 * c->m * c->n * c->k;
 	work->bytes = (double)(m * dtype_bytes(product_input(held), k)) + (double)plan->weights +
 		      (double)(m * n * sizeof(float));

@@ -345,8 +345,28 @@ static void way_describe(const struct product_way *way, struct strbuf *out)
 /* Of a long prompt there are many shapes: the first of them tell. */
 #define DESCRIBED_MAX 24
 
+/* In a few words, which reports have in each row. */
+static void kernels_describe(const struct products *p, struct strbuf *out)
+{
+	int n_lt = 0;
+	for (int i = 0; i < p->n_ways; i++)
+		n_lt += p->way[i].lt;
+	if (p->n_ways == 0)
+		return;
+	strbuf_printf(out, "kernels: %s%s", n_lt < p->n_ways ? "own" : "",
+		      n_lt == 0		 ? ""
+		      : n_lt < p->n_ways ? " and cuBLASLt"
+					 : "cuBLASLt");
+	if (p->n_ways == 1 && n_lt == 1) {
+		strbuf_putc(out, ' ');
+		lt_config_name(&p->way[0].plan.algo.config, out);
+	}
+	strbuf_putc(out, '\n');
+}
+
 void products_describe(const struct products *p, struct strbuf *out)
 {
+	kernels_describe(p, out);
 	const struct engine *e = p->e;
 	if (!e->lt_asked)
 		strbuf_puts(out, "cublaslt: not asked for, own kernels do all\n");

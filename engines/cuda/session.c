@@ -220,11 +220,15 @@ int cuda_step_settle(struct session *s, int n, int rows, struct diag *d)
 		[MATRIX_DOWN] = s->dev.delta,
 	};
 	int rc = 0;
+	if (n == s->settled_n && rows == s->settled_rows)
+		return 0;
 	for (int l = 0; l < s->weights.n_layers && n > 0; l++)
 		for (int i = 0; i < MATRIX_COUNT && rc == 0; i++)
 			rc = product_settle(s, &s->weights.layers[l].matrix[i], n, to[i], d);
 	if (rc == 0 && rows > 0)
 		rc = product_settle(s, &s->weights.output, rows, s->dev.logits, d);
+	s->settled_n = rc ? 0 : n;
+	s->settled_rows = rc ? 0 : rows;
 	return rc;
 }
 
@@ -326,7 +330,6 @@ static void graphs_describe(const struct session *s, struct strbuf *out)
 
 void cuda_session_describe(const struct session *s, struct strbuf *out)
 {
-	strbuf_printf(out, "device: cuda:%d, %s\n", s->engine->ordinal, s->engine->chip.name);
 	strbuf_printf(out, "precision: %s%s\n", dtype_name(s->job.precision),
 		      s->job.as_in_file ? ", each matrix as in the file" : "");
 	strbuf_printf(out, "kv: %s\n", dtype_name(s->job.kv));
@@ -334,5 +337,6 @@ void cuda_session_describe(const struct session *s, struct strbuf *out)
 	strbuf_puts(out, "attention: own kernels, accumulated in f32\n");
 	graphs_describe(s, out);
 	strbuf_puts(out, strbuf_text(&s->exceptions));
+	strbuf_printf(out, "device: cuda:%d, %s\n", s->engine->ordinal, s->engine->chip.name);
 	strbuf_printf(out, "weights: %.1f MiB\n", (double)s->weights.n_bytes / (1 << 20));
 }

@@ -77,6 +77,7 @@ struct session {
 	int n_rows;	    /* of the last step */
 	struct step_graph graph[GRAPHS_MAX];
 	uint64_t n_steps;
+	int settled_n, settled_rows; /* the shape that was settled last */
 	struct diag no_graphs_why;
 	bool no_graphs;		  /* one could not be captured: steps are launched kernel by kernel */
 	struct strbuf exceptions; /* lines of describe that are known at load */

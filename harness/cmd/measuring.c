@@ -60,7 +60,7 @@ static int exit_status(const struct measuring *m, const struct run_summary *s, i
 {
 	if (s->interrupted)
 		return EXIT_INTERRUPTED;
-	bool absent = s->unavailable && !m->absent_is_fine;
+	bool absent = s->unavailable && (!m->absent_is_fine || s->done == 0);
 	return n_failed || s->failed || absent || s->visits_failed ? EXIT_POINTS : EXIT_OK;
 }
 

@@ -17,7 +17,7 @@ struct measuring {
 	const char *store;
 	struct labels labels; /* owned */
 	bool quiet, resume;
-	bool absent_is_fine; /* a point that cannot be had is no failure */
+	bool absent_is_fine; /* points that cannot be had are no failure, unless all are */
 	const char *run;     /* to resume, as typed; NULL: the newest that was interrupted */
 };
 

@@ -124,6 +124,10 @@ static int source_open(struct counters *c, const char *name, struct diag *d)
 		refuse(c, name, "the provider has threads of its own, which would not be counted");
 		return 0;
 	}
+	if (ops->of_gpu && device_is_cpu(config.device)) {
+		refuse(c, name, "the point runs on cpu, which is no NVIDIA GPU");
+		return 0;
+	}
 	int rc = ops->open(&s->counter, &config, d);
 	if (rc)
 		return rc;

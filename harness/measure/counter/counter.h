@@ -46,6 +46,8 @@ struct counter_ops {
 
 	bool idles; /* of a device that is no CPU it measures idle power: a visit with it takes twice idle_ns more */
 
+	bool of_gpu; /* it has nothing to count where the point runs on a CPU */
+
 	/* Required. Can it be used here? Else false, and why (at most size bytes). */
 	bool (*probe)(char *why, int size);
 

@@ -232,6 +232,7 @@ static void cupti_list(struct wire_hello *h)
 const struct counter_ops counter_cupti = {
 	.name = NAME,
 	.has_groups = true,
+	.of_gpu = true,
 	.probe = cupti_probe,
 	.open = cupti_open,
 	.start = cupti_start,

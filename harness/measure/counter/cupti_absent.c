@@ -57,6 +57,7 @@ static void absent_list(struct wire_hello *h)
 const struct counter_ops counter_cupti = {
 	.name = "cupti",
 	.has_groups = true,
+	.of_gpu = true,
 	.probe = absent_probe,
 	.open = absent_open,
 	.start = absent_start,
@@ -68,6 +69,7 @@ const struct counter_ops counter_cupti = {
 const struct counter_ops counter_cupti_trace = {
 	.name = "cupti-trace",
 	.alone = true,
+	.of_gpu = true,
 	.probe = absent_probe,
 	.open = absent_open,
 	.start = absent_start,

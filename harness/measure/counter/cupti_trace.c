@@ -312,6 +312,7 @@ static int trace_put(struct counter *c, struct readings *out, struct diag *d)
 const struct counter_ops counter_cupti_trace = {
 	.name = NAME,
 	.alone = true,
+	.of_gpu = true,
 	.probe = trace_probe,
 	.open = trace_open,
 	.start = trace_start,
