@@ -107,7 +107,7 @@ static void test_file(const struct readings *r, const char *folder)
 		return;
 	json_t *o = json_load_file(file->why, 0, NULL), *events = json_object_get(o, "traceEvents");
 	bool found = false;
-	ok(json_array_size(events) == 7, "%zu events", json_array_size(events));
+	ok(json_array_size(events) == 10, "%zu events", json_array_size(events));
 	for (size_t i = 0; i < json_array_size(events); i++) {
 		const json_t *e = json_array_get(events, i);
 		const json_t *args = json_object_get(e, "args");

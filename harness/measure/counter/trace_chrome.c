@@ -6,7 +6,7 @@
 #include "harness/measure/counter/trace.h"
 
 /* The host's process in the picture; devices stand behind it. */
-enum { HOST_PID = 0 };
+enum { HOST_PID = 0, GAPS_TID = 1 };
 
 /* Names are of files that somebody compiled: what is no plain character is escaped. */
 static void text_write(const char *text, FILE *f)
@@ -68,6 +68,26 @@ static void devices_write(const struct trace *t, FILE *f)
 	}
 }
 
+/* Where nothing ran between what did, as the readings sum it up: a row of its own below the window. */
+static void gaps_write(const struct trace *t, uint64_t from, FILE *f)
+{
+	uint64_t end = t->n > 0 ? t->event[0].end : 0;
+	fprintf(f,
+		",\n{\"name\":\"thread_name\",\"ph\":\"M\",\"pid\":%d,\"tid\":%d,\"args\":{\"name\":\"gaps\"}"
+		"}",
+		HOST_PID, GAPS_TID);
+	for (int i = 1; i < t->n; i++) {
+		const struct trace_event *e = &t->event[i];
+		if (e->start > end) {
+			fprintf(f, ",\n{\"name\":\"gap\",\"cat\":\"gap\",\"ph\":\"X\"");
+			time_write("ts", end - from, f);
+			time_write("dur", e->start - end, f);
+			fprintf(f, ",\"pid\":%d,\"tid\":%d,\"args\":{}}", HOST_PID, GAPS_TID);
+		}
+		end = e->end > end ? e->end : end;
+	}
+}
+
 void trace_write_chrome(const struct trace *t, uint64_t from, uint64_t to, FILE *f)
 {
 	fprintf(f, "{\"displayTimeUnit\":\"ns\",\"traceEvents\":[\n");
@@ -78,6 +98,7 @@ void trace_write_chrome(const struct trace *t, uint64_t from, uint64_t to, FILE 
 	time_write("ts", 0, f);
 	time_write("dur", to > from ? to - from : 0, f);
 	fprintf(f, ",\"pid\":%d,\"tid\":0,\"args\":{}}", HOST_PID);
+	gaps_write(t, from, f);
 	for (int i = 0; i < t->n; i++)
 		event_write(t, &t->event[i], from, f);
 	fprintf(f, "\n]}\n");
