@@ -267,7 +267,7 @@ static int flush_open(struct engine *e, struct diag *d)
 	if (rc == 0)
 		rc = cuda_check(e->cu, e->cu->cuMemsetD8Async(e->flush, 0, bytes + FLUSH_SINK, e->stream),
 				"emptying caches", d);
-	e->flush_bytes = bytes;
+	e->flush_bytes = e->flush ? bytes : 0;
 	return rc;
 }
 

@@ -76,16 +76,15 @@ static int graph_capture(struct session *s, struct step_graph *g, const struct s
 /* An older driver may not know launches that overlap in a graph: it is worth more than they are. */
 static int graph_make(struct session *s, struct step_graph *g, const struct step_shape *t, struct diag *d)
 {
-	struct diag why = {0};
-	int rc = graph_capture(s, g, t, &why);
-	if (rc && s->engine->overlap) {
-		overlap_end(s->engine, "no graph could be made so: %s", why.text);
-		diag_clear(&why);
-		rc = graph_capture(s, g, t, &why);
-		/* Then it was not that. */
-		s->engine->overlap = rc != 0;
-	}
-	return rc ? diag_set(d, (enum err)rc, "%s", why.text) : 0;
+	int rc = graph_capture(s, g, t, d);
+	if (rc == 0 || !s->engine->overlap)
+		return rc;
+	overlap_end(s->engine, "no graph could be made so: %s", d->text);
+	diag_clear(d);
+	rc = graph_capture(s, g, t, d);
+	/* Then it was not that. */
+	s->engine->overlap = rc != 0;
+	return rc;
 }
 
 int cuda_step_start(struct session *s, const struct step_shape *t, struct diag *d)

@@ -353,9 +353,9 @@ static void kernels_describe(const struct products *p, struct strbuf *out)
 		n_lt += p->way[i].lt;
 	if (p->n_ways == 0)
 		return;
-	strbuf_printf(out, "kernels: %s%s", n_lt < p->n_ways ? "own" : "",
-		      n_lt == 0		 ? ""
-		      : n_lt < p->n_ways ? " and cuBLASLt"
+	strbuf_printf(out, "kernels: %s",
+		      n_lt == 0		 ? "own"
+		      : n_lt < p->n_ways ? "own and cuBLASLt"
 					 : "cuBLASLt");
 	if (p->n_ways == 1 && n_lt == 1) {
 		strbuf_putc(out, ' ');

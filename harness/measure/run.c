@@ -318,13 +318,12 @@ static int run_window(struct server *s, const struct wire_run_request *q, struct
 	return rc;
 }
 
-/* Counters must see work, not spinning: the pool is opened anew so that idle threads sleep (a device has none that spin), and so
- * that its threads come by those that count threads. */
+/* Counters must see work, not spinning: the pool is opened anew so that idle threads sleep, and so that its threads
+ * come by those that count threads. */
 static int wait_as_asked(struct server *s, bool passive, bool anew, struct diag *d)
 {
 	struct point p;
-	bool as_is = s->engine.passive == passive || s->engine.ops->device_clock;
-	if (as_is && !anew)
+	if (engine_waits_as(&s->engine, passive) && !anew)
 		return 0;
 	uint64_t seed = s->prepared.seed;
 	point_copy(&p, &s->prepared.point);

@@ -55,12 +55,17 @@ int state_model(struct server *s, const char *name, const struct model_options *
 
 /* ---- the engine ---- */
 
+bool engine_waits_as(const struct open_engine *e, bool passive)
+{
+	return e->passive == passive || e->ops->device_clock;
+}
+
 static bool engine_is(const struct open_engine *a, const struct open_engine *b)
 {
 	return a->engine && a->ops == b->ops && strcmp(a->isa, b->isa) == 0 &&
 	       strcmp(a->device, b->device) == 0 && strcmp(a->affinity, b->affinity) == 0 &&
 	       strcmp(a->options, b->options) == 0 && a->n_threads == b->n_threads && a->pin == b->pin &&
-	       a->passive == b->passive;
+	       engine_waits_as(a, b->passive);
 }
 
 void state_engine_close(struct server *s)
@@ -103,15 +108,9 @@ static bool is_pinned(const struct point *p, int64_t threads)
 	return own && (placed || threads <= pool_usable_cpus());
 }
 
-/* A device's threads do not spin while they wait for work: nothing would be gained by opening it anew. */
-static bool waits_by_threads(const struct engine_ops *ops)
-{
-	return !ops->device_clock;
-}
-
 int state_engine(struct server *s, const struct point *p, int n_threads, bool passive, struct diag *d)
 {
-	struct open_engine want = {0};
+	struct open_engine want = {.passive = passive};
 	const struct device_caps *device = NULL;
 	int rc = device_find(s, p, &want.ops, &device, d);
 	int most = device && device->n_cpus > 0 ? device->n_cpus : 1;
@@ -121,7 +120,6 @@ int state_engine(struct server *s, const struct point *p, int n_threads, bool pa
 	if (rc)
 		return rc;
 	want.n_threads = (int)threads;
-	want.passive = passive && waits_by_threads(want.ops);
 	want.pin = is_pinned(p, threads);
 	/* Texts of the point: engine_reopen copies them. */
 	want.affinity = (char *)(uintptr_t)point_get(p, KEY_AFFINITY);

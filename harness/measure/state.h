@@ -27,6 +27,9 @@ struct open_engine {
 	char *affinity, *options; /* of the point; owned */
 };
 
+/* Do its idle threads wait so? A device has none that spin: nothing would be gained by opening it anew. */
+bool engine_waits_as(const struct open_engine *e, bool passive);
+
 /* The devices of an engine as they were when it was first asked for; probing takes longer than a check. */
 struct probe {
 	struct device_caps *caps; /* owned; NULL: not asked for yet */
