@@ -241,6 +241,11 @@ struct engine_ops {
 	 * memory for it. Without it a point cannot ask for cold caches. */
 	int (*flush)(struct engine *e, uint64_t *bytes, struct diag *d);
 
+	/* Optional, beside device_clock. on: from here on the device begins a single operation once all of it is queued,
+	 * so that device_ns has nothing of its launch in it; counters would count what holds the device. Off, as after
+	 * open: appends a line "clock: ..." to said, how it went or why it could not be (said may be NULL when on). */
+	void (*hold)(struct engine *e, bool on, struct strbuf *said);
+
 	/* Required beside flush. Bytes that its first call takes; 0 once they are taken. */
 	uint64_t (*flush_bytes)(const struct engine *e);
 

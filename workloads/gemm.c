@@ -151,6 +151,7 @@ static const char *const gemm_keys[] = {"m", "n", "k", "precision", "blocking", 
 const struct workload_ops workload_gemm = {
 	.name = "gemm",
 	.help = "one matrix product of m x k by k x n",
+	.single = true,
 	.keys = gemm_keys,
 	.accepts = gemm_accepts,
 	.check = gemm_check,

@@ -40,10 +40,10 @@ void op_run_free(struct workload_run *r);
 /* A ceiling: its name, its keys, and the hooks that are its own. */
 #define CEILING(text, says, heeds, accept, count, make)                                                      \
 	{                                                                                                    \
-		.name = (text), .help = (says), .ceiling = true, .keys = (heeds), .accepts = (accept),       \
-		.check = (count), .build = (make), .reset = op_run_reset, .step = op_run_step,               \
-		.device_ns = op_run_device_ns, .verify = op_run_verify_none, .describe = op_run_describe,    \
-		.free = op_run_free,                                                                         \
+		.name = (text), .help = (says), .ceiling = true, .single = true, .keys = (heeds),            \
+		.accepts = (accept), .check = (count), .build = (make), .reset = op_run_reset,               \
+		.step = op_run_step, .device_ns = op_run_device_ns, .verify = op_run_verify_none,            \
+		.describe = op_run_describe, .free = op_run_free,                                            \
 	}
 
 #endif

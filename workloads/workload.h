@@ -49,6 +49,9 @@ struct workload_ops {
 	const char *help; /* one line */
 	bool ceiling;	  /* measures the machine, not an engine's code for a model */
 	bool uses_model;
+	/* Its step is one operation of the engine's. On a device with a clock of its own that is what it is timed by: waiting
+	 * for the device is no part of what it is about, and for short ones would be most of it. */
+	bool single;
 	/* Required. Keys of a point that it heeds besides those that every workload does (workload_heeds);
 	 * NULL-terminated. Others are left out of its points. */
 	const char *const *keys;

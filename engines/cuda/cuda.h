@@ -14,6 +14,7 @@
 #include "engines/cuda/driver.h"
 #include "engines/cuda/kernels/args.h"
 
+struct hold_words;
 struct lt;
 struct strbuf;
 
@@ -36,6 +37,14 @@ struct chip {
 	int driver; /* 13000: CUDA 13.0 */
 };
 
+/* Of operations that wait until all of one is queued: hold.c. */
+struct hold {
+	struct hold_words *words; /* pinned; NULL: nothing is held */
+	uint32_t ticket;	  /* of the last one */
+	int64_t n, n_late;	  /* held so far, and those that could not wait long enough */
+	char why[160];		  /* why nothing is held any more */
+};
+
 struct engine {
 	const struct cuda_driver *cu;
 	int ordinal;
@@ -54,6 +63,7 @@ struct engine {
 	char lt_why[200]; /* why it is not here */
 	CUdeviceptr flush;
 	size_t flush_bytes;
+	struct hold hold;
 };
 
 /* ---- device.c ---- */
@@ -73,6 +83,17 @@ uint64_t cuda_memory_free(const struct engine *e);
 
 /* cuBLASLt, opened by the first call; NULL where there is none, e->lt_why says why. */
 struct lt *cuda_lt(struct engine *e);
+
+/* ---- hold.c: engine_ops hold ---- */
+
+void cuda_hold(struct engine *e, bool on, struct strbuf *said);
+/* Around what is submitted; nothing where nothing is held. What was started is released, whatever failed in between. */
+MUST_CHECK int hold_start(struct engine *e, struct diag *d);
+void hold_release(struct engine *e);
+/* Once the device is done: was the release in time? */
+void hold_judge(struct engine *e);
+/* Nothing is held from here on. */
+void hold_free(struct engine *e);
 
 /* ---- work.c ---- */
 

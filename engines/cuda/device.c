@@ -204,6 +204,7 @@ void cuda_close(struct engine *e)
 	const struct cuda_driver *cu = e->cu;
 	if (e->context) {
 		(void)cu->cuCtxSetCurrent(e->context);
+		hold_free(e);
 		dev_free(e, &e->flush);
 		lt_close(e->lt);
 		if (e->module)

@@ -46,5 +46,6 @@ const struct engine_ops cuda_engine = {
 	.describe_engine = cuda_describe,
 	.flush = cuda_flush,
 	.flush_bytes = cuda_flush_bytes,
+	.hold = cuda_hold,
 	.close = cuda_close,
 };

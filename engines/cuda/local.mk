@@ -2,7 +2,7 @@
 # Engine "cuda". Without a toolkit its device says so.
 noinst_LIBRARIES += libcudaengine.a
 libcudaengine_a_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS)
-CUDA_ENGINE_FILES = %D%/cuda.h %D%/device.c %D%/driver.c %D%/driver.h %D%/driver.inc %D%/engine.c %D%/forward.c %D%/graph.c \
+CUDA_ENGINE_FILES = %D%/cuda.h %D%/device.c %D%/driver.c %D%/driver.h %D%/driver.inc %D%/engine.c %D%/forward.c %D%/graph.c %D%/hold.c \
 	%D%/kernels/args.h %D%/kernels/kernels.inc %D%/lt.c %D%/lt.h %D%/lt.inc %D%/lt_names.c %D%/lt_tune.c \
 	%D%/op.c %D%/op.h %D%/op_ceiling.c %D%/op_gemm.c %D%/product.c %D%/product.h %D%/session.c %D%/session.h %D%/step.c \
 	%D%/kernels/image.c $(CUDA_KERNELS_H) %D%/upload.c %D%/upload.h %D%/weights.c %D%/weights.h %D%/work.c
@@ -28,7 +28,7 @@ CLEANFILES += %D%/lt_parts.inc %D%/lt_parts.inc.i %D%/lt_parts.inc.tmp
 # registers and spills stays beside it, for tests/gpu/ptxas.test.
 CUDA_KERNELS_CU = %D%/kernels/kernels.cu %D%/kernels/gather.cu %D%/kernels/norm.cu %D%/kernels/rope.cu \
 	%D%/kernels/attend.cu %D%/kernels/prefill.cu %D%/kernels/act.cu %D%/kernels/cast.cu %D%/kernels/gemv.cu \
-	%D%/kernels/argmax.cu %D%/kernels/ceiling.cu
+	%D%/kernels/argmax.cu %D%/kernels/ceiling.cu %D%/kernels/hold.cu
 CUDA_KERNELS_H = %D%/kernels/portable.h %D%/kernels/on_device.h %D%/kernels/on_host.h %D%/kernels/image.h
 EXTRA_DIST += $(CUDA_KERNELS_CU)
 CLEANFILES += %D%/kernels/kernels.fatbin %D%/kernels/kernels.log

@@ -63,6 +63,7 @@ int cuda_op(struct engine *e, const struct op_config *config, struct op_job **ou
 		cuda_op_free(j);
 		return rc;
 	}
+	j->ran = is_product(config);
 	snprintf(j->type, sizeof j->type, "%s", config->kind == OP_FMA && config->type ? config->type : "");
 	j->config.blocking = j->config.provider = j->config.type = NULL;
 	*out = j;
@@ -77,10 +78,16 @@ static int job_run(struct op_job *j, struct diag *d)
 int cuda_op_submit(struct op_job *j, struct diag *d)
 {
 	struct engine *e = j->engine;
-	int rc = stream_mark(e, e->begin, d);
+	int rc = j->ran ? hold_start(e, d) : 0;
+	if (rc == 0)
+		rc = stream_mark(e, e->begin, d);
 	if (rc == 0)
 		rc = job_run(j, d);
-	return rc ? rc : stream_mark(e, e->end, d);
+	if (rc == 0)
+		rc = stream_mark(e, e->end, d);
+	hold_release(e);
+	j->ran = rc == 0;
+	return rc;
 }
 
 /* The peak's product is nobody's result. */
@@ -105,6 +112,7 @@ int cuda_op_wait(struct op_job *j, struct step_info *info, struct diag *d)
 {
 	int64_t ns;
 	int rc = stream_wait(j->engine, &ns, d);
+	hold_judge(j->engine);
 	if (rc == 0)
 		*info = (struct step_info){
 			.device_ns = ns,

@@ -19,6 +19,7 @@ struct op_job {
 	uint64_t bytes; /* of one block */
 	uint32_t passes;
 	char type[8]; /* OP_FMA, once it is open */
+	bool ran;     /* its kernels are loaded: the first launch may wait for what runs */
 };
 
 /* ---- op.c: engine_ops ---- */

@@ -10,6 +10,7 @@
 #include "engines/engine.h"
 #include "harness/measure/settle.h"
 #include "harness/wire/point.h"
+#include "workloads/workload.h"
 
 /* Is it the second word? Neither is an error. */
 static int word_of(const struct point *p, enum point_key key, const char *other, bool *is_other,
@@ -23,9 +24,10 @@ static int word_of(const struct point *p, enum point_key key, const char *other,
 			point_key_name(key), value, usual, other);
 }
 
-int manner_of(struct manner *out, const struct point *p, const struct engine_ops *ops, struct diag *d)
+int manner_of(struct manner *out, const struct point *p, const struct engine_ops *ops,
+	      const struct workload_ops *w, struct diag *d)
 {
-	struct manner m = {.device = ops->device_clock != NULL};
+	struct manner m = {.device = ops->device_clock != NULL, .by_device = ops->device_clock && w->single};
 	int rc = word_of(p, KEY_CACHE, "cold", &m.cold, d);
 	if (rc == 0)
 		rc = word_of(p, KEY_DURATION, "sustained", &m.sustained, d);
@@ -40,6 +42,12 @@ int manner_of(struct manner *out, const struct point *p, const struct engine_ops
 		rc = diag_set(d, ERR_UNSUPPORTED,
 			      "cache cold: only one thread of provider %.40s can be emptied",
 			      point_get(p, KEY_PROVIDER));
+	if (rc == 0 && m.inject.percent > 0 && m.by_device)
+		rc = diag_set(
+			d, ERR_UNSUPPORTED,
+			"inject: %s is timed by %s, which do not see the host spin; inject into a model's "
+			"steps",
+			w->name, ops->device_clock);
 	if (rc == 0)
 		*out = m;
 	return rc;
@@ -72,7 +80,7 @@ void manner_describe(const struct manner *m, struct strbuf *out)
 		strbuf_printf(out, "inject: each step spins for %g %% of what it took\n", m->inject.percent);
 	if (m->cold)
 		strbuf_printf(out, "cache: cold, %s %llu bytes before each step\n",
-			      m->device ? "the device writes" : "each thread reads",
+			      m->device ? "the device reads" : "each thread reads",
 			      (unsigned long long)m->flush_bytes);
 	if (m->sustained)
 		strbuf_printf(

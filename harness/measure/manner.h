@@ -17,9 +17,11 @@ struct engine_ops;
 struct memory_plan;
 struct point;
 struct strbuf;
+struct workload_ops;
 
 struct manner {
-	bool device;	/* what computes has caches of its own, for all threads */
+	bool device;	/* what computes has a clock of its own, and caches for all threads */
+	bool by_device; /* steps are timed by that clock */
 	bool cold;	/* caches are emptied before each step */
 	bool sustained; /* measured once it has settled under load */
 	struct inject inject;
@@ -27,9 +29,10 @@ struct manner {
 	uint64_t flush_bytes; /* of an emptying; 0 while hot */
 };
 
-/* ERR_UNSUPPORTED for an unknown value, and for cold caches where the engine cannot empty any. */
+/* ERR_UNSUPPORTED for an unknown value, for cold caches where the engine cannot empty any, and for slowness where the
+ * clock would not see it. */
 MUST_CHECK int manner_of(struct manner *out, const struct point *p, const struct engine_ops *ops,
-			 struct diag *d);
+			 const struct workload_ops *w, struct diag *d);
 /* Adds what emptying takes to the plan of a point that fits without it. ERR_OOM: not with it. */
 MUST_CHECK int manner_plan(const struct manner *m, const struct engine_ops *ops, const struct engine *e,
 			   struct memory_plan *plan, struct diag *d);

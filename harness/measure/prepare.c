@@ -46,7 +46,7 @@ static int open_all(struct server *s, const struct point *p, bool passive,
 	int rc = state_engine(s, p, 0, passive, d);
 	*m = NULL;
 	if (rc == 0)
-		rc = manner_of(manner, p, s->engine.ops, d);
+		rc = manner_of(manner, p, s->engine.ops, w, d);
 	if (rc == 0 && w->uses_model)
 		rc = state_model(s, point_get(p, KEY_MODEL), &plain, m, d);
 	*workload = w;

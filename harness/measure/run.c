@@ -285,16 +285,35 @@ static int settle(struct counters *c, struct diag *d)
 	return 0;
 }
 
+/* Steps that the device's clock times are queued before it begins them, unless counters would count what holds it. */
+static void hold(struct server *s, bool on, struct wire_run_result *r)
+{
+	const struct engine_ops *ops = s->engine.ops;
+	struct strbuf said = {0};
+	if (!s->prepared.manner.by_device || !ops->hold)
+		return;
+	ops->hold(s->engine.engine, on, &said);
+	if (on) {
+		strbuf_free(&said);
+		return;
+	}
+	char *more = mem_printf("%s%s", r->describe ? r->describe : "", strbuf_text(&said));
+	strbuf_free(&said);
+	free(r->describe);
+	r->describe = more;
+}
+
 static int run_window(struct server *s, const struct wire_run_request *q, struct counters *c, struct diag *d)
 {
 	struct wire_run_result *r = c->result;
 	bool cold = s->prepared.manner.cold, counting = q->n_counters > 0;
-	/* The step's own time, and that on the device's clock where there is one. */
+	/* By the host's clock and by the device's, where there is one. */
 	r->series = mem_alloc(2 * sizeof *r->series);
 	const struct window_hooks hooks = {
 		.arg = c,
 		.device_clock = s->engine.ops->device_clock,
-		.device = &r->series[1],
+		.second = &r->series[1],
+		.by_device = s->prepared.manner.by_device,
 		.begin = counting      ? counters_start
 			 : c->throttle ? sides_begin
 				       : NULL,
@@ -311,7 +330,11 @@ static int run_window(struct server *s, const struct wire_run_request *q, struct
 	if (rc)
 		return rc;
 	measured_of(s, &slowed, &ops, &run);
+	if (!counting)
+		hold(s, true, r);
 	rc = window_run(ops, run, s->prepared.work.steps, q, &hooks, r->series, d);
+	if (!counting)
+		hold(s, false, r);
 	r->n_series = rc ? 0 : hooks.device_clock ? 2 : 1;
 	device_time_judge(r);
 	sides_put(c);

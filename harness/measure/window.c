@@ -219,22 +219,26 @@ static int64_t *copied(const int64_t *from, int n)
 	return to;
 }
 
-/* The same samples by the device's clock. */
-static int device_series(struct window *w, struct wire_series *out, struct diag *d)
+/* The same samples by the device's clock, beside those of the host or in their place. */
+static int device_series(struct window *w, struct wire_series *second, struct diag *d)
 {
 	struct wire_series s = w->s;
 	s.values = w->device_ns;
 	s.offsets = copied(w->s.offsets, s.n);
 	s.marks = copied(w->s.marks, s.n);
 	s.reps = copied(w->s.reps, s.n);
-	snprintf(s.name, sizeof s.name, "device");
 	snprintf(s.clock, sizeof s.clock, "%s", w->hooks->device_clock);
 	w->device_ns = NULL;
 	if (!s.offsets || !s.marks || !s.reps) {
 		series_free(&s);
 		return diag_set(d, ERR_OOM, "run: no memory for %d samples", w->s.n);
 	}
-	*out = s;
+	if (w->hooks->by_device) {
+		*second = w->s;
+		w->s = s;
+	} else
+		*second = s;
+	snprintf(second->name, sizeof second->name, "%s", w->hooks->by_device ? "host" : "device");
 	return 0;
 }
 
@@ -247,7 +251,7 @@ int window_run(const struct workload_ops *ops, struct workload_run *run, int ste
 	if (rc == 0)
 		rc = repetitions(&w, d);
 	if (rc == 0 && w.device_ns)
-		rc = device_series(&w, hooks->device, d);
+		rc = device_series(&w, hooks->second, d);
 	if (rc) {
 		free(w.device_ns);
 		series_free(&w.s);

@@ -33,13 +33,16 @@ struct window_hooks {
 	int (*before_step)(void *arg, struct diag *d);
 	/* Optional. Asked between steps, now and then; true ends the window with ERR_CANCELLED. */
 	bool (*cancelled)(void *arg);
-	/* Optional. The clock of the device that computes, and where its times go: a second series "device" of the same
-	 * samples, owned by the caller like the first. Asked for after each step, outside of what is timed. */
+	/* Optional. The clock of the device that computes, and where the second series of the same samples goes, owned by
+	 * the caller like the first. Asked for after each step, outside of what is timed. */
 	const char *device_clock;
-	struct wire_series *device;
+	struct wire_series *second;
+	/* The step is what the device says, the second series "host"; else it is what the host's clock says, and "device"
+	 * is the second. */
+	bool by_device;
 };
 
-/* Repetitions of `steps` steps each, as request says. On success series is owned by the
+/* Repetitions of `steps` steps each, as request says. On success series, "step", is owned by the
  * caller (wire_run_result_free of what holds it). */
 MUST_CHECK int window_run(const struct workload_ops *ops, struct workload_run *run, int steps,
 			  const struct wire_run_request *request, const struct window_hooks *hooks,

@@ -122,7 +122,7 @@ static void add_metric(struct facts *f, const struct stored_visit *v)
 {
 	char version[24];
 
-	const struct stored_series *step = series_step(v);
+	const struct stored_series *host = series_host(v);
 
 	if (v->kind != VISIT_TIMING || v->failed || v->n_series == 0)
 		return;
@@ -130,8 +130,8 @@ static void add_metric(struct facts *f, const struct stored_visit *v)
 		snprintf(version, sizeof version, "%lld", (long long)v->window_version);
 		facts_add(f, "metric.window", version);
 	}
-	/* Not that of a device, which may stand beside it. */
-	facts_add(f, "metric.clock", step ? step->clock : v->series[0].clock);
+	/* Not that of a device, which rows may go by. */
+	facts_add(f, "metric.clock", host ? host->clock : v->series[0].clock);
 }
 
 void facts_of_run(struct facts *f, const struct stored_run *run)

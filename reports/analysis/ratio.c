@@ -183,28 +183,46 @@ static struct estimate ratio_unpaired(const struct timed *x, int n_x, const stru
 	return e;
 }
 
+typedef const struct stored_series *series_fn(const struct stored_visit *v);
+
 /* The clock of its timing samples; "" when there is none. */
-static const char *clock_of(const struct row *r)
+static const char *clock_of(const struct row *r, series_fn *series)
 {
 	for (int i = 0; i < r->point->n_visits; i++) {
 		const struct stored_visit *v = &r->point->visits[i];
-		const struct stored_series *step = series_step(v);
+		const struct stored_series *s = series(v);
 
 		if (v->kind == VISIT_TIMING && v->n_series > 0)
-			return step ? step->clock : v->series[0].clock;
+			return s ? s->clock : v->series[0].clock;
 	}
 	return "";
+}
+
+const char *row_clock(const struct row *r)
+{
+	return clock_of(r, series_step);
+}
+
+static bool is_of(const struct row *x, const struct row *base, enum point_key key)
+{
+	return strcmp(point_get(&x->point->point, key), point_get(&base->point->point, key)) == 0;
+}
+
+/* Steps of another device may go by its own clock, with the host's beside it. */
+static bool clocks_compare(const struct row *x, const struct row *base)
+{
+	if (strcmp(row_clock(x), row_clock(base)) == 0)
+		return true;
+	return !is_of(x, base, KEY_DEVICE) &&
+	       strcmp(clock_of(x, series_host), clock_of(base, series_host)) == 0;
 }
 
 /* What has no common measure, whatever the facts say; NULL: comparable. */
 static const char *why_never(const struct row *x, const struct row *base)
 {
-	bool simulated = strncmp(clock_of(x), "simulated", 9) == 0;
-
-	if (strcmp(clock_of(x), clock_of(base)) != 0)
+	if (!clocks_compare(x, base))
 		return "timed by another clock than the baseline";
-	if (simulated &&
-	    strcmp(point_get(&x->point->point, KEY_ISA), point_get(&base->point->point, KEY_ISA)) != 0)
+	if (strncmp(row_clock(x), "simulated", 9) == 0 && !is_of(x, base, KEY_ISA))
 		return "simulated counts of different instruction sets are not compared";
 	return rate_index(x) != rate_index(base) ? "its rate has another unit than the baseline's" : NULL;
 }

@@ -54,6 +54,13 @@ const struct stored_series *series_step(const struct stored_visit *v)
 	return series_find(v, "step");
 }
 
+const struct stored_series *series_host(const struct stored_visit *v)
+{
+	const struct stored_series *host = series_find(v, "host");
+
+	return host ? host : series_step(v);
+}
+
 static void marks_count(struct row *row, const struct stored_series *s)
 {
 	for (int i = 0; i < s->n; i++) {
@@ -132,16 +139,20 @@ static int process_measure(struct process_value *p, const struct stored_series *
 	return n;
 }
 
-/* Both series hold the same samples, or the store is anybody's. */
-static double device_share(const struct stored_series *step, const struct stored_series *device)
+/* Of a step's time by the host's clock, whichever of the two it goes by. Both series hold the same samples, or the store is
+ * anybody's. */
+static double device_share(const struct stored_visit *v)
 {
+	const struct stored_series *host = series_host(v), *device = series_find(v, "device");
 	double all = 0, at_work = 0;
 
-	if (!device || device->n != step->n)
+	if (!device && host != series_step(v))
+		device = series_step(v);
+	if (!device || device->n != host->n)
 		return NAN;
-	for (int i = 0; i < step->n; i++)
-		if (!(step->marks[i] & MARK_WARMUP)) {
-			all += (double)step->values[i];
+	for (int i = 0; i < host->n; i++)
+		if (!(host->marks[i] & MARK_WARMUP)) {
+			all += (double)host->values[i];
 			at_work += (double)device->values[i];
 		}
 	return all > 0 ? at_work / all : NAN;
@@ -240,7 +251,7 @@ static int row_collect(struct row *row, const struct stored_point *point, double
 		if (v->kind != VISIT_TIMING || v->failed || !s)
 			continue;
 		marks_count(row, s);
-		p.device_share = device_share(s, series_find(v, "device"));
+		p.device_share = device_share(v);
 		n_steps += process_measure(&p, s, row->n_parts == 1, step_ms + n_steps);
 		if (isfinite(p.rep_s))
 			row->values[row->n_values++] = p;

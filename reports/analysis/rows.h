@@ -15,6 +15,8 @@ struct estimate estimate_none(void);
 
 /* The times of a visit's steps in nanoseconds; NULL: it has none. */
 const struct stored_series *series_step(const struct stored_visit *v);
+/* The same steps by the host's clock, where they go by that of a device; else those. */
+const struct stored_series *series_host(const struct stored_visit *v);
 
 /* Everything of a row that stands in its own visits. row is all zero before. */
 void row_measure(struct row *row, const struct stored_point *point);

@@ -172,12 +172,28 @@ static void put_followers(struct strbuf *out, const struct comparison *c)
 	}
 }
 
+/* "some rows are timed by CUDA events, their baseline by CLOCK_MONOTONIC_RAW": of the first pair that is. */
+static void put_clocks(struct strbuf *out, const struct comparison *c)
+{
+	for (int i = 0; i < c->n_cells * c->n_values; i++) {
+		const struct compared *all = c->cell[i / c->n_values].compared, *x = &all[i % c->n_values];
+		const struct row *base = all[c->baseline].row;
+
+		if (x->kind < RATIO_PAIRED || strcmp(row_clock(x->row), row_clock(base)) == 0)
+			continue;
+		put_foreign(out, "\nsome rows are timed by ", row_clock(x->row), ", ");
+		put_foreign(out, "their baseline by ", row_clock(base), "");
+		return;
+	}
+}
+
 void comparison_intro(struct strbuf *out, const struct comparison *c)
 {
 	put_foreign(out, "by ", c->by, ", baseline ");
 	put_foreign(out, "", c->value[c->baseline],
 		    ": a ratio is the rate over the baseline's, above 1 is faster, with its 95 % interval");
 	put_followers(out, c);
+	put_clocks(out, c);
 	if (c->paired)
 		strbuf_puts(out, "\nwithin a run: median of the ratios of processes of one round");
 	if (c->unpaired)

@@ -136,6 +136,22 @@ __attribute__((unused)) static struct stored_visit *made_timing(struct maker *m,
 	return v;
 }
 
+/* The steps go by a device's clock now, and what the host's said of each, step_ns, stands beside it. */
+__attribute__((unused)) static void made_by_device(struct maker *m, struct stored_visit *v, int64_t step_ns)
+{
+	static char name[] = "host", clock[] = "device events";
+	struct stored_series *both = made_own(m, mem_alloc(2 * sizeof *both));
+
+	both[0] = both[1] = v->series[0];
+	both[0].clock = clock;
+	both[1].name = name;
+	both[1].values = made_own(m, mem_alloc(sizeof *both->values * (size_t)both->n));
+	for (int i = 0; i < both->n; i++)
+		both[1].values[i] = step_ns;
+	v->n_series = 2;
+	v->series = both;
+}
+
 /* What the worker's window told to add to a step. */
 __attribute__((unused)) static void made_step_cost(struct maker *m, struct stored_visit *v, double ns)
 {

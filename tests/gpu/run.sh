@@ -214,11 +214,11 @@ reports_write() { # step run
 	without_paths "report-$1.txt" "report-$1.md" "report-$1.csv" "report-$1.json"
 }
 
-# What a reader of the table has to know: how often, and why, steps ran without graphs or launches that overlap, products without cuBLASLt; the first reason of
-# points that are not to be had.
+# What a reader of the table has to know: how often, and why, steps ran without graphs or launches that overlap, products without cuBLASLt or with
+# their launch in their time; the first reason of points that are not to be had.
 told_of() { # step
 	[ -s "report-$1.json" ] || return 0
-	for what in 'graphs: none' 'launches: one kernel after the other' 'cublaslt: not here'; do
+	for what in 'graphs: none' 'launches: one kernel after the other' 'cublaslt: not here' "clock: CUDA events, each step's launch"; do
 		n=$(grep -c "$what" "report-$1.json")
 		[ "$n" -eq 0 ] || printf '; %s (%d points)' "$(grep -o "${what}[^\\\"]*" "report-$1.json" | head -n 1 | cut -c 1-160)" "$n"
 	done

@@ -231,6 +231,68 @@ static void test_ceilings(struct engine *e)
 	ok(work.working_set >= (uint64_t)1 << 30, "is far larger than the L2");
 }
 
+static int64_t step(struct op_job *j)
+{
+	struct step_info info = {0};
+	struct diag d = {0};
+	int rc = ops->op_submit(j, &d);
+	if (rc == 0)
+		rc = ops->op_wait(j, &info, &d);
+	is_int(rc, 0, "a step");
+	return info.device_ns;
+}
+
+/* Lines of how it went. */
+static void said_of(struct engine *e, const char *expected, const char *name)
+{
+	struct strbuf said = {0};
+	ops->hold(e, false, &said);
+	is_text(strbuf_text(&said), expected, name);
+	strbuf_free(&said);
+}
+
+static void test_hold(struct engine *e)
+{
+	const struct op_config c = {.kind = OP_GEMM,
+				    .m = 1,
+				    .n = 8,
+				    .k = 64,
+				    .precision = DTYPE_F16,
+				    .blocking = "auto",
+				    .provider = "own"};
+	struct op_job *j;
+	struct diag d = {0};
+	is_int(ops->op(e, &c, &j, &d), 0, "a product");
+	ops->hold(e, true, NULL);
+	ok(step(j) > 0 && step(j) > 0, "takes time while the device is held until it is queued");
+	said_of(e, "clock: CUDA events, each step in the queue before the device began it, 0 of 2 late\n",
+		"what is said of it");
+	ok(step(j) > 0, "nothing is held any more");
+	setenv("FAKE_CUDA_BLOCKING", "1", 1);
+	ops->hold(e, true, NULL);
+	ok(step(j) > 0, "a driver whose launches wait: nothing is held");
+	unsetenv("FAKE_CUDA_BLOCKING");
+	said_of(e, "clock: CUDA events, each step's launch in it, too: launches wait for what runs\n",
+		"and why");
+	setenv("FAKE_CUDA_FAIL", "cuMemAllocHost:1:2", 1);
+	ops->hold(e, true, NULL);
+	unsetenv("FAKE_CUDA_FAIL");
+	ok(step(j) > 0, "no pinned memory: nothing is held");
+	said_of(e,
+		"clock: CUDA events, each step's launch in it, too: pinning memory: out of memory "
+		"(CUDA_ERROR_OUT_OF_MEMORY)\n",
+		"and why");
+	ops->hold(e, true, NULL);
+	setenv("FAKE_CUDA_BLOCKING", "1", 1);
+	for (int i = 0; i < 4; i++)
+		ok(step(j) > 0, "launches begin to wait");
+	unsetenv("FAKE_CUDA_BLOCKING");
+	said_of(e, "clock: CUDA events, each step's launch in it, too: 3 of 3 were late by more than 10 ms\n",
+		"it is given up");
+	ops->hold(e, true, NULL);
+	ops->op_free(j);
+}
+
 int main(void)
 {
 	/* Ceilings of memory are planned for a large one. */
@@ -242,6 +304,7 @@ int main(void)
 	test_blockings(e);
 	test_alone(e);
 	test_ceilings(e);
+	test_hold(e);
 	ops->close(e);
 	return tap_done();
 }

@@ -9,13 +9,13 @@
 enum { COLS = 100 };
 
 static CUstream stream;
+static CUmodule module;
 static CUfunction bias_add;
 static CUdeviceptr c, bias;
 
 static void set_up(void)
 {
 	const struct fake_image image = fake_image(80);
-	CUmodule module;
 	float ones[COLS];
 
 	for (int i = 0; i < COLS; i++)
@@ -191,6 +191,42 @@ static void test_lazy(void)
 	is_fine(cu->cuMemFreeHost(pinned));
 }
 
+/* The kernel that waits for the host. */
+static void test_hold(void)
+{
+	struct {
+		uint32_t go, late;
+	} * words;
+	CUfunction hold;
+	CUstream held;
+
+	is_fine(cu->cuModuleGetFunction(&hold, module, "hold"));
+	is_fine(cu->cuStreamCreate(&held, CU_STREAM_NON_BLOCKING));
+	is_fine(cu->cuMemAllocHost((void **)&words, sizeof *words));
+	words->go = words->late = 0;
+	struct hold_args a = {&words->go, &words->late, 1000, 1};
+	void *params[] = {&a};
+	is_fine(cu->cuMemsetD32Async(c, 0, COLS, held));
+	is_fine(cu->cuLaunchKernel(hold, 1, 1, 1, 1, 1, 1, 0, held, params, NULL));
+	is_fine(launch(held));
+	is_near(now(0), 0, 0, "what is behind a kernel that waits for the host waits, too");
+	words->go = 1;
+	is_fine(cu->cuStreamSynchronize(held));
+	is_near(now(0), 1, 0, "until the host lets it go");
+	is_int(words->late, 0, "in time");
+	a.ticket = 2;
+	is_fine(cu->cuLaunchKernel(hold, 1, 1, 1, 1, 1, 1, 0, held, params, NULL));
+	gives(cu->cuStreamSynchronize(held), 0, "nobody has let go");
+	is_int(words->late, 2, "it gives up");
+	setenv("FAKE_CUDA_BLOCKING", "1", 1);
+	a.ticket = 3;
+	is_fine(cu->cuLaunchKernel(hold, 1, 1, 1, 1, 1, 1, 0, held, params, NULL));
+	is_int(words->late, 3, "and where launches wait for what runs");
+	unsetenv("FAKE_CUDA_BLOCKING");
+	is_fine(cu->cuStreamDestroy(held));
+	is_fine(cu->cuMemFreeHost(words));
+}
+
 int main(void)
 {
 	fake_name();
@@ -199,6 +235,7 @@ int main(void)
 	test_events();
 	is_fine(cu->cuMemsetD32Async(c, 0, COLS, NULL));
 	test_capture();
+	test_hold();
 	test_lazy();
 	is_fine(cu->cuMemsetD32Async(c, 0, COLS, NULL));
 	is_fine(cu->cuStreamCreate(&stream, CU_STREAM_NON_BLOCKING));

@@ -90,13 +90,13 @@ static void test_fma(void)
 	free(sink);
 }
 
-static void test_clock(void)
+static void test_hold(void)
 {
-	uint64_t first[4] = {0, 0, 0, 7}, second[4] = {0, 0, 0, 7};
-	launch("clock_probe", 1, 1, 1, &(struct clock_args){first});
-	launch("clock_probe", 1, 1, 1, &(struct clock_args){second});
-	ok(second[0] > first[0] && second[1] > first[1] && second[3] == 7,
-	   "clock_probe: clocks go on, three numbers");
+	uint32_t go = 7, late = 0;
+	launch("hold", 1, 1, 1, &(struct hold_args){&go, &late, 1000, 7});
+	is_int(late, 0, "hold: ends when it is let go");
+	launch("hold", 1, 1, 1, &(struct hold_args){&go, &late, 1000, 8});
+	ok(late == 8 && go == 7, "or after its time, and says so");
 }
 
 /* Of the emulator itself. Threads return early, the rest meets at the barrier. */
@@ -198,7 +198,7 @@ int main(int argc, char **argv)
 	test_streams();
 	test_chase();
 	test_fma();
-	test_clock();
+	test_hold();
 	test_emulator();
 	return tap_done();
 }

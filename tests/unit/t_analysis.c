@@ -374,6 +374,29 @@ static void test_wrong_unfinished(void)
 	made_free(m);
 }
 
+static void test_device_share(void)
+{
+	struct maker *m = made_start();
+	struct stored_point *p = add_tg(m, tg_keys, 1);
+	struct analysis *a = analysis_make(&m->run);
+	double rep_s = a->rows[0].rep_s.value;
+	int64_t step_ns = p->visits[0].series->values[p->visits[0].series->n - 1];
+
+	ok(isnan(a->rows[0].device_share.value), "no clock of a device: no share");
+	analysis_free(a);
+	made_by_device(m, &p->visits[0], 4 * step_ns);
+	a = analysis_make(&m->run);
+	is_near(a->rows[0].device_share.value, 0.25, 1e-12,
+		"a step by the device's clock is its share of the host's");
+	is_near(a->rows[0].rep_s.value, rep_s, 1e-12, "and is what the row goes by");
+	p->visits[0].series[1].n--;
+	analysis_free(a);
+	a = analysis_make(&m->run);
+	ok(isnan(a->rows[0].device_share.value), "series of unequal length have none");
+	analysis_free(a);
+	made_free(m);
+}
+
 static void test_states(void)
 {
 	struct maker *m = made_start();
@@ -473,6 +496,7 @@ int main(void)
 	test_wrong(INFINITY, POINT_FAILED, "wrong: outputs are not finite, or the reference's are not");
 	test_wrong(1e-3, POINT_DONE, "");
 	test_wrong_unfinished();
+	test_device_share();
 	test_states();
 	test_calls();
 	test_level_ceiling();

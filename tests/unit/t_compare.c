@@ -364,6 +364,34 @@ static void test_clocks(void)
 	made_end(&x);
 }
 
+/* Kernels of a device go by its clock, those of the host by the host's: both are seconds. */
+static void test_device_clocks(void)
+{
+	struct made x = {0};
+	static char cuda[] = "cuda:0";
+	struct maker *m = run_make("m1", 6, 1);
+
+	for (int i = 0; i < 4; i++)
+		if (strcmp(point_get(&m->points[i].point, KEY_ISA), "avx2") == 0) {
+			point_set(&m->points[i].point, KEY_DEVICE, cuda);
+			for (int v = 0; v < m->points[i].n_visits; v++)
+				made_by_device(m, &m->points[i].visits[v], 5000000);
+		}
+	made_add(&x, m, "a#1", "A");
+	is_int(made_compare(&x, "device", NULL, "*"), 0, "a device beside the host");
+	is_int(value_of(x.c, 0, "cuda:0")->kind, RATIO_PAIRED,
+	       "is compared, though its rows have its own clock");
+	made_end(&x);
+	x = (struct made){0};
+	m = run_make("m1", 6, 1);
+	for (int v = 0; v < m->points[0].n_visits; v++)
+		made_by_device(m, &m->points[0].visits[v], 5000000);
+	made_add(&x, m, "a#1", "A");
+	is_int(made_compare(&x, "isa", NULL, "*"), 0, "two clocks of one device");
+	has_text(value_of(x.c, 0, "avx2")->why, "another clock", "are none that compare");
+	made_end(&x);
+}
+
 int main(void)
 {
 	test_facts();
@@ -375,5 +403,6 @@ int main(void)
 	test_missing();
 	test_models();
 	test_clocks();
+	test_device_clocks();
 	return tap_done();
 }

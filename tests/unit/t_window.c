@@ -132,7 +132,7 @@ static void test_device(void)
 	struct workload_run r = {0};
 	struct wire_series s = {0}, device = {0};
 	struct diag d = {0};
-	const struct window_hooks hooks = {.arg = &r, .device_clock = "its own", .device = &device};
+	const struct window_hooks hooks = {.arg = &r, .device_clock = "its own", .second = &device};
 	struct wire_run_request q = {.warmup = 1, .repeat = 2};
 	is_int(window_run(&ops, &r, 2, &q, &hooks, &s, &d), 0, "a device with a clock");
 	is_int(device.n, s.n, "has as many samples");
@@ -146,6 +146,27 @@ static void test_device(void)
 	   "marks, offsets and repetitions are those of the steps");
 	series_free(&s);
 	series_free(&device);
+}
+
+static void test_by_device(void)
+{
+	struct workload_run r = {0};
+	struct wire_series s = {0}, host = {0};
+	struct diag d = {0};
+	const struct window_hooks hooks = {
+		.arg = &r, .device_clock = "its own", .second = &host, .by_device = true};
+	struct wire_run_request q = {.warmup = 1, .repeat = 2};
+	is_int(window_run(&ops, &r, 2, &q, &hooks, &s, &d), 0, "a step that goes by the device's clock");
+	is_text(s.name, "step", "is the step");
+	is_text(s.clock, "its own", "by that clock");
+	ok(s.values[0] == 1002 && s.values[5] == 1009, "as long as the device says");
+	is_text(host.name, "host", "what the host saw");
+	is_text(host.clock, CLOCK_NAME, "by its clock");
+	ok(host.n == s.n && s.offsets[0] == 0 &&
+		   memcmp(host.offsets, s.offsets, (size_t)s.n * sizeof *s.offsets) == 0,
+	   "is beside it, step by step");
+	series_free(&s);
+	series_free(&host);
 }
 
 /* Two warm-ups and three repetitions of two steps. */
@@ -381,6 +402,7 @@ static void test_marks(void)
 int main(void)
 {
 	test_device();
+	test_by_device();
 	test_counts();
 	test_min_time();
 	test_max_time();

@@ -219,9 +219,13 @@ struct fma_args {
 	int32_t n;
 };
 
-/* clock_probe: out = {ns of the global timer, cycles of the SM, number of the SM}, one thread. */
-struct clock_args {
-	uint64_t *out;
+/* hold: until the host has stored ticket at go, both in its memory; after patience_ns it stores ticket at late and ends. One
+ * thread. */
+struct hold_args {
+	const uint32_t *go;
+	uint32_t *late;
+	uint64_t patience_ns;
+	uint32_t ticket;
 };
 
 #endif

@@ -102,10 +102,3 @@ KERNEL_DEFINE(fma_f32, fma_args)
 		sum += chain[c];
 	a.sink[thread_of_grid()] = sum;
 }
-
-KERNEL_DEFINE(clock_probe, clock_args)
-{
-	a.out[0] = timer_ns();
-	a.out[1] = timer_cycles();
-	a.out[2] = sm_number();
-}

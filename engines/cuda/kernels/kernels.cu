@@ -7,6 +7,7 @@
 #include "engines/cuda/kernels/cast.cu"
 #include "engines/cuda/kernels/argmax.cu"
 #include "engines/cuda/kernels/ceiling.cu"
+#include "engines/cuda/kernels/hold.cu"
 #include "engines/cuda/kernels/gemv.cu"
 #include "engines/cuda/kernels/attend.cu"
 #include "engines/cuda/kernels/prefill.cu"

@@ -242,16 +242,4 @@ DEVICE uint64_t timer_ns(void)
 	return ns;
 }
 
-DEVICE uint64_t timer_cycles(void)
-{
-	return (uint64_t)clock64();
-}
-
-DEVICE uint64_t sm_number(void)
-{
-	uint32_t sm;
-	asm volatile("mov.u32 %0, %%smid;" : "=r"(sm));
-	return sm;
-}
-
 #endif

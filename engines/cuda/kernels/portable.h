@@ -21,7 +21,7 @@
  *   mma_16x8x16(d, a, b, bf16)    d += a b by the tensor cores; fragments as of mma.sync.m16n8k16
  *   ldmatrix_4, ldmatrix_4_transposed
  *   copy_async_16, copies_commit, copies_wait(n)
- *   timer_ns, timer_cycles, sm_number
+ *   timer_ns
  */
 #ifndef IFM_CUDA_KERNELS_PORTABLE_H
 #define IFM_CUDA_KERNELS_PORTABLE_H

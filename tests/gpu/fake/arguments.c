@@ -27,7 +27,7 @@ enum {
 	POINTERS_BEFORE(stream_args, n16),
 	POINTERS_BEFORE(chase_args, n),
 	POINTERS_BEFORE(fma_args, a),
-	clock_args_pointers = sizeof(struct clock_args) / sizeof(void *),
+	POINTERS_BEFORE(hold_args, patience_ns),
 };
 
 static const struct {

@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "engines/cuda/kernels/args.h"
 #include "tests/gpu/fake/arguments.h"
 #include "tests/gpu/fake/memory.h"
 #include "tests/gpu/fake/module.h"
@@ -53,7 +54,18 @@ static void launch_run(const void *body)
 	fault_unwatch();
 }
 
-static const struct work_kind launch_kind = {launch_check, launch_run};
+/* The one that waits for the host. */
+static bool launch_ready(const void *body)
+{
+	const struct launch *l = body;
+	struct hold_args a;
+	if (strcmp(l->kernel->name, "hold") != 0)
+		return true;
+	memcpy(&a, l->args, sizeof a);
+	return __atomic_load_n(a.go, __ATOMIC_ACQUIRE) == a.ticket;
+}
+
+static const struct work_kind launch_kind = {launch_check, launch_run, launch_ready};
 
 static int shape_check(const struct launch *l)
 {

@@ -32,7 +32,7 @@ static void work_append(struct work_list *l, const struct work_kind *kind, const
 		abort();
 	*w = (struct work){.kind = kind, .size = size};
 	memcpy(w->body, body, size);
-	if (!l->last)
+	if (!l->first)
 		l->last = &l->first;
 	*l->last = w;
 	l->last = &w->next;
@@ -70,21 +70,57 @@ static struct stream *stream_of(CUstream stream)
 			   stream && stream != CU_STREAM_LEGACY ? stream : context_current()->legacy);
 }
 
-/* The first error of all that is left. */
+static int work_run(const struct work *w)
+{
+	int r = w->kind->check(w->body);
+	memory_show();
+	if (!r)
+		w->kind->run(w->body);
+	return r;
+}
+
+/* The first of all that is left, which belongs to the caller; NULL: nothing is. */
+static struct work *work_take(struct stream *s)
+{
+	struct work *w = s->left.first;
+	if (w)
+		s->left.first = w->next;
+	return w;
+}
+
+static bool is_ready(const struct stream *s)
+{
+	const struct work *w = s->left.first;
+	return !w || !w->kind->ready || w->kind->ready(w->body);
+}
+
+/* The first error of all that is left. Who waits for what the host holds back waits for nothing. */
 static int drain(struct stream *s)
 {
 	int first = 0;
-	struct work_list left = s->left;
-	s->left = (struct work_list){0};
-	for (const struct work *w = left.first; w; w = w->next) {
-		int r = w->kind->check(w->body);
-		memory_show();
-		if (!r)
-			w->kind->run(w->body);
+	if (!is_ready(s))
+		fake_complain(0, "nobody has let go of the device");
+	for (struct work *w; (w = work_take(s)) != NULL;) {
+		int r = work_run(w);
 		first = first ? first : r;
+		free(w);
 	}
-	work_free(&left);
 	return first;
+}
+
+/* What can be done at once. */
+static int advance(struct stream *s)
+{
+	bool waits = fake_setting("FAKE_CUDA_BLOCKING", 0);
+	if (fake_setting("FAKE_CUDA_LAZY", 0) || (!waits && !is_ready(s)))
+		return 0;
+	for (struct work *w; (waits || is_ready(s)) && (w = work_take(s)) != NULL;) {
+		int r = work_run(w);
+		free(w);
+		if (r)
+			return r;
+	}
+	return 0;
 }
 
 static int drained;
@@ -197,7 +233,7 @@ static int submit(struct stream *s, const struct work_kind *kind, const void *bo
 	}
 	s->last = kind;
 	work_append(s->capture ? &s->captured : &s->left, kind, body, size);
-	return s->capture || fake_setting("FAKE_CUDA_LAZY", 0) ? 0 : drain(s);
+	return s->capture ? 0 : advance(s);
 }
 
 static struct stream *stream_for(CUstream stream, const struct context *owner)

@@ -14,6 +14,8 @@ struct work_kind {
 	int (*check)(const void *body);
 	/* Device memory may be touched. */
 	void (*run)(const void *body);
+	/* May it run now, or does it wait for the host? NULL: it may. */
+	bool (*ready)(const void *body);
 };
 
 struct work {
