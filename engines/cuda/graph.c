@@ -5,10 +5,16 @@
 #include "engines/base/hooks.h"
 #include "engines/cuda/session.h"
 
-static void graph_drop(struct session *s, struct step_graph *g)
+static void exec_drop(struct session *s, struct step_graph *g)
 {
 	if (g->exec)
 		(void)s->engine->cu->cuGraphExecDestroy(g->exec);
+	g->exec = NULL;
+}
+
+static void graph_drop(struct session *s, struct step_graph *g)
+{
+	exec_drop(s, g);
 	*g = (struct step_graph){0};
 }
 
@@ -26,7 +32,7 @@ static bool is_of(const struct step_graph *g, const struct step_shape *t)
 bool graph_seen(const struct session *s, const struct step_shape *t)
 {
 	for (int i = 0; i < GRAPHS_MAX; i++)
-		if (is_of(&s->graph[i], t) && s->graph[i].seen > 0)
+		if (is_of(&s->graph[i], t) && s->graph[i].seen)
 			return true;
 	return false;
 }
@@ -70,6 +76,10 @@ static int graph_capture(struct session *s, struct step_graph *g, const struct s
 		(void)cu->cuGraphDestroy(graph);
 	if (rc)
 		g->exec = NULL;
+	/* Else its first launch would do it. */
+	else if ((rc = cuda_check(cu, cu->cuGraphUpload(g->exec, s->engine->stream), "making a graph", d)) !=
+		 0)
+		exec_drop(s, g);
 	return rc;
 }
 
@@ -89,23 +99,30 @@ static int graph_make(struct session *s, struct step_graph *g, const struct step
 
 int cuda_step_start(struct session *s, const struct step_shape *t, struct diag *d)
 {
-	struct diag why = {0};
 	if (t->n_bucket > BUCKET_MAX || s->no_graphs)
 		return cuda_forward(s, t, d);
 	struct step_graph *g = graph_find(s, t);
 	g->used = ++s->n_steps;
-	if (g->seen++ == 0)
+	if (!g->exec)
 		return cuda_forward(s, t, d);
-	if (!g->exec && graph_make(s, g, t, &why)) {
-		/* It only costs time, and describe says so. Where the device itself failed, the next call tells. */
-		s->no_graphs = true;
-		s->no_graphs_why = why;
-		return cuda_forward(s, t, d);
-	}
 	hooks_op_begin("graph", -1);
 	stream_other(s->engine);
 	int rc = cuda_check(s->engine->cu, s->engine->cu->cuGraphLaunch(g->exec, s->engine->stream),
 			    "starting a graph", d);
 	hooks_op_end();
 	return rc;
+}
+
+void cuda_step_keep(struct session *s, const struct step_shape *t)
+{
+	struct diag why = {0};
+	if (t->n_bucket > BUCKET_MAX || s->no_graphs)
+		return;
+	struct step_graph *g = graph_find(s, t);
+	g->seen = true;
+	if (g->exec || graph_make(s, g, t, &why) == 0)
+		return;
+	/* It only costs time, and describe says so. Where the device itself failed, the next call tells. */
+	s->no_graphs = true;
+	s->no_graphs_why = why;
 }

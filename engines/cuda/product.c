@@ -3,6 +3,7 @@
 
 #include "engines/cuda/product.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -252,6 +253,12 @@ static bool wants_lt(const struct products *p, const struct dev_matrix *w, int m
 	return (p->all_lt || strcmp(p->blocking, "auto") != 0 || m > most) && cuda_lt(p->e);
 }
 
+/* May the own kernels do what cuBLASLt lacks? */
+static bool own_may(const struct products *p)
+{
+	return !p->strict || (!p->all_lt && strcmp(p->blocking, "auto") == 0);
+}
+
 /* cuBLASLt lacks some shapes, of int8 above all: those are left to the own kernels. */
 static int lt_settle(struct products *p, struct product_way *way, struct diag *d)
 {
@@ -266,7 +273,7 @@ static int lt_settle(struct products *p, struct product_way *way, struct diag *d
 	}
 	way->lt = rc == 0;
 	way->lacking = rc == ERR_UNSUPPORTED;
-	if (way->lacking && (!p->strict || (!p->all_lt && strcmp(p->blocking, "auto") == 0)))
+	if (way->lacking && own_may(p))
 		return 0;
 	return rc ? diag_set(d, (enum err)rc, "%s", why.text) : 0;
 }
@@ -310,7 +317,16 @@ int product_run(struct products *p, const struct dev_matrix *w, CUdeviceptr x, i
 	}
 	if (rc)
 		return rc;
-	return way->lt ? lt_product(p, way, w, x, y, d) : gemv_run(p, w, x, bucket_of(m), y, d);
+	rc = way->lt ? lt_product(p, way, w, x, y, d) : 0;
+	/* What its heuristic named it may still refuse when it is first run. */
+	if (rc == ERR_UNSUPPORTED && !way->ran && own_may(p)) {
+		diag_clear(d);
+		way->lacking = true;
+		way->lt = false;
+		rc = 0;
+	}
+	way->ran = rc == 0;
+	return way->lt || rc ? rc : gemv_run(p, w, x, bucket_of(m), y, d);
 }
 
 int product_run_alone(struct products *p, const struct dev_matrix *w, CUdeviceptr x, int m, CUdeviceptr y,
@@ -345,18 +361,24 @@ static void way_describe(const struct product_way *way, struct strbuf *out)
 /* Of a long prompt there are many shapes: the first of them tell. */
 #define DESCRIBED_MAX 24
 
-/* In a few words, which reports have in each row. */
+/* In a few words, which reports have in each row: what was settled, of which the row's steps need not be all. */
 static void kernels_describe(const struct products *p, struct strbuf *out)
 {
-	int n_lt = 0;
-	for (int i = 0; i < p->n_ways; i++)
-		n_lt += p->way[i].lt;
+	int n_lt = 0, most_own = 0, least_lt = INT_MAX;
+	for (int i = 0; i < p->n_ways; i++) {
+		const struct product_way *way = &p->way[i];
+		n_lt += way->lt;
+		if (way->lt)
+			least_lt = way->m < least_lt ? way->m : least_lt;
+		else
+			most_own = way->m > most_own ? way->m : most_own;
+	}
 	if (p->n_ways == 0)
 		return;
-	strbuf_printf(out, "kernels: %s",
-		      n_lt == 0		 ? "own"
-		      : n_lt < p->n_ways ? "own and cuBLASLt"
-					 : "cuBLASLt");
+	if (n_lt > 0 && n_lt < p->n_ways)
+		strbuf_printf(out, "kernels: own to m=%d, cuBLASLt from m=%d", most_own, least_lt);
+	else
+		strbuf_printf(out, "kernels: %s", n_lt ? "cuBLASLt" : "own");
 	if (p->n_ways == 1 && n_lt == 1) {
 		strbuf_putc(out, ' ');
 		lt_config_name(&p->way[0].plan.algo.config, out);

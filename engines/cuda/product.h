@@ -62,6 +62,7 @@ struct product_way {
 	bool fell_back; /* cuBLASLt has none with that blocking: done as it thinks best */
 	bool lacking;	/* cuBLASLt has none at all */
 	bool tuned;
+	bool ran;
 	struct lt_plan plan;
 };
 

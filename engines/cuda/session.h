@@ -57,7 +57,7 @@ struct step_shape {
 
 struct step_graph {
 	int n_bucket, rows_bucket; /* 0, 0: free */
-	int seen;		   /* steps of the shape so far: the first settles how products are done */
+	bool seen;		   /* a step of the shape has run: how its products are done is settled */
 	uint64_t used;
 	CUgraphExec exec; /* NULL: not captured yet */
 };
@@ -107,7 +107,8 @@ MUST_CHECK int cuda_step_rehearse(struct session *s, int n, int rows, struct dia
 
 /* int32 that step_host has room for. */
 size_t step_room(const struct job_config *job);
-/* Settles the products of so many tokens and rows that have not been: it takes time that is no step's. */
+/* Settles the products of so many tokens and rows that have not been. What it takes is none of the device's time of a step,
+ * but the host's clock sees it: of shapes that load does not know, as of a prompt's tail, it is a part of the first step. */
 MUST_CHECK int cuda_step_settle(struct session *s, int n, int rows, struct diag *d);
 /* Splits of attention for that many tokens. */
 int splits_of(const struct engine *e, const struct hparams *hp, int n_bucket, int n_positions);
@@ -124,6 +125,8 @@ bool graph_seen(const struct session *s, const struct step_shape *t);
 
 /* Starts the step, as a graph where its bucket has one. */
 MUST_CHECK int cuda_step_start(struct session *s, const struct step_shape *t, struct diag *d);
+/* Behind the first step of a shape: makes its graph, or notes why there can be none. */
+void cuda_step_keep(struct session *s, const struct step_shape *t);
 void graphs_free(struct session *s);
 
 #endif

@@ -112,7 +112,12 @@ static int shape_run(struct session *s, const struct batch *b, int n, int rows, 
 		rc = stream_mark(s->engine, s->engine->begin, d);
 	if (rc == 0)
 		rc = cuda_step_start(s, &t, d);
-	return rc ? rc : stream_mark(s->engine, s->engine->end, d);
+	if (rc == 0)
+		rc = stream_mark(s->engine, s->engine->end, d);
+	/* While the device computes: the shape's next step, which may be the first that is measured, has its graph. */
+	if (rc == 0)
+		cuda_step_keep(s, &t);
+	return rc;
 }
 
 static int step_run(struct session *s, const struct batch *b, struct diag *d)

@@ -48,12 +48,14 @@ void dev_free(struct engine *e, CUdeviceptr *p)
 
 int dev_upload(struct engine *e, CUdeviceptr to, const void *from, size_t bytes, struct diag *d)
 {
+	stream_other(e);
 	return bytes ? cuda_check(e->cu, e->cu->cuMemcpyHtoD(to, from, bytes), "copying to the device", d)
 		     : 0;
 }
 
 int dev_download(struct engine *e, void *to, CUdeviceptr from, size_t bytes, struct diag *d)
 {
+	stream_other(e);
 	return bytes ? cuda_check(e->cu, e->cu->cuMemcpyDtoH(to, from, bytes), "copying from the device", d)
 		     : 0;
 }

@@ -231,6 +231,34 @@ static void test_ceilings(struct engine *e)
 	ok(work.working_set >= (uint64_t)1 << 30, "is far larger than the L2");
 }
 
+/* cuBLASLt may refuse, when it is first run, what its heuristic put first. */
+static void test_refused(struct engine *e)
+{
+	struct op_config c = {.kind = OP_GEMM,
+			      .m = 64,
+			      .n = 8,
+			      .k = 64,
+			      .precision = DTYPE_F16,
+			      .blocking = "auto",
+			      .provider = "own"};
+	struct op_job *j;
+	struct strbuf text = {0};
+	struct diag d = {0};
+	setenv("FAKE_CUDA_FAIL", "cublasLtMatmul:1:15", 1);
+	is_int(ops->op(e, &c, &j, &d), 0, "a product that cuBLASLt refuses");
+	unsetenv("FAKE_CUDA_FAIL");
+	ops->op_describe(j, &text);
+	has_text(strbuf_text(&text), "own kernels, accumulated in f32 (cuBLASLt has none)",
+		 "is done by own kernels");
+	has_text(strbuf_text(&text), "kernels: own\n", "and says so");
+	strbuf_free(&text);
+	ops->op_free(j);
+	c.provider = "cublaslt";
+	setenv("FAKE_CUDA_FAIL", "cublasLtMatmul:1:15", 1);
+	is_int(ops->op(e, &c, &j, &d), ERR_UNSUPPORTED, "but not where it was asked for by name");
+	unsetenv("FAKE_CUDA_FAIL");
+}
+
 static int64_t step(struct op_job *j)
 {
 	struct step_info info = {0};
@@ -304,6 +332,7 @@ int main(void)
 	test_blockings(e);
 	test_alone(e);
 	test_ceilings(e);
+	test_refused(e);
 	test_hold(e);
 	ops->close(e);
 	return tap_done();

@@ -491,6 +491,7 @@ static void test_marks(void)
 	is_int(seen.n, 8, "four numbers a side");
 	is_int(marks_of("reasons=0x24", "", "cuda:0"), MARK_THROTTLED, "before");
 	is_int(marks_of("reasons=4", "reasons=4", "cuda:0"), 0, "held to its power limit");
+	is_int(marks_of("reasons=0x110", "reasons=0x110", "cuda:0"), 0, "in step with other GPUs, or with a display");
 	is_int(marks_of("", "reasons=0x40 sm=1200", "cuda:0"), MARK_THROTTLED, "after");
 	read_is("gpu_throttle_reasons_after", 0x40, "bits", "hardware thermal slowdown");
 	read_is("gpu_sm_clock_after", 1300, "MHz", "");

@@ -214,11 +214,22 @@ void nvml_card_close(struct nvml_card *card)
 
 /* ---- throttling ---- */
 
-enum { REASON_IDLE = 1, REASON_APPLICATION_CLOCKS = 2, REASON_POWER_CAP = 4 };
+enum {
+	REASON_IDLE = 1,
+	REASON_APPLICATION_CLOCKS = 2,
+	REASON_POWER_CAP = 4,
+	REASON_SYNC_BOOST = 0x10,
+	REASON_DISPLAY_CLOCKS = 0x100,
+};
+
+/* What somebody has set, or a board under load always meets, is how this GPU is. */
+#define REASONS_USUAL                                                                                        \
+	(REASON_IDLE | REASON_APPLICATION_CLOCKS | REASON_POWER_CAP | REASON_SYNC_BOOST |                    \
+	 REASON_DISPLAY_CLOCKS)
 
 bool nvml_is_throttled(int64_t reasons)
 {
-	return (reasons & ~(int64_t)(REASON_IDLE | REASON_APPLICATION_CLOCKS | REASON_POWER_CAP)) != 0;
+	return (reasons & ~(int64_t)REASONS_USUAL) != 0;
 }
 
 void nvml_reasons_describe(int64_t reasons, char *out, int size)
@@ -231,11 +242,11 @@ void nvml_reasons_describe(int64_t reasons, char *out, int size)
 		{REASON_APPLICATION_CLOCKS, "application clocks"},
 		{REASON_POWER_CAP, "software power cap"},
 		{0x8, "hardware slowdown"},
-		{0x10, "sync boost"},
+		{REASON_SYNC_BOOST, "sync boost"},
 		{0x20, "software thermal slowdown"},
 		{0x40, "hardware thermal slowdown"},
 		{0x80, "hardware power brake"},
-		{0x100, "display clocks"},
+		{REASON_DISPLAY_CLOCKS, "display clocks"},
 	};
 	int n = 0;
 	snprintf(out, (size_t)size, "none");

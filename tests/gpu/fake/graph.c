@@ -51,6 +51,13 @@ FAKE(cuGraphExecDestroy, NEED_CONTEXT, (CUgraphExec exec), (exec))
 	return graph_end(OBJECT_GRAPH_EXEC, exec);
 }
 
+FAKE(cuGraphUpload, NEED_CONTEXT | NEED_NO_CAPTURE, (CUgraphExec exec, CUstream stream), (exec, stream))
+{
+	if (!object_find(OBJECT_GRAPH_EXEC, exec) || !object_find(OBJECT_STREAM, stream))
+		return CUDA_ERROR_INVALID_HANDLE;
+	return CUDA_SUCCESS;
+}
+
 FAKE(cuGraphLaunch, NEED_CONTEXT, (CUgraphExec exec, CUstream stream), (exec, stream))
 {
 	const struct work_list *l = object_find(OBJECT_GRAPH_EXEC, exec);
