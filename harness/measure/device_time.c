@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define READING "gpu_time"
+/* The range's time, and the part of it in millionths that the GPU was at work. */
+#define RANGE  "gpu_time"
+#define ACTIVE "gpu_active"
 /* Of what the events say. Events also span gaps between kernels, but a device that waits nine tenths of its steps is not
  * what engines have: kernels of graphs that no range counts are. */
 #define SHARE_MIN 10
@@ -24,6 +26,21 @@ static int64_t events_ns(const struct wire_run_result *r)
 	return sum;
 }
 
+static bool is_reading(const struct wire_reading *r, const char *source, int pass, const char *counter)
+{
+	return r->usable && strcmp(r->source, source) == 0 && r->pass == pass &&
+	       strcmp(r->counter, counter) == 0;
+}
+
+/* What a source has counted as work, in ns; its whole range where it tells no part of it. */
+static double counted_ns(const struct wire_run_result *r, const struct wire_reading *range)
+{
+	for (int i = 0; i < r->n_readings; i++)
+		if (is_reading(&r->readings[i], range->source, range->pass, ACTIVE))
+			return (double)range->value * 1e-6 * (double)r->readings[i].value;
+	return (double)range->value;
+}
+
 static void disbelieve(struct wire_run_result *r, const char *source, const char *why)
 {
 	for (int i = 0; i < r->n_readings; i++) {
@@ -38,17 +55,20 @@ static void disbelieve(struct wire_run_result *r, const char *source, const char
 
 void device_time_judge(struct wire_run_result *r)
 {
-	int64_t events = events_ns(r);
+	double events = (double)events_ns(r);
 	for (int i = 0; i < r->n_readings; i++) {
 		const struct wire_reading *one = &r->readings[i];
 		char why[WIRE_WHY], source[sizeof one->source];
-		if (!one->usable || strcmp(one->counter, READING) != 0 || one->value >= events / SHARE_MIN)
+		if (!one->usable || strcmp(one->counter, RANGE) != 0)
+			continue;
+		double counted = counted_ns(r, one);
+		if (counted >= events / SHARE_MIN)
 			continue;
 		snprintf(source, sizeof source, "%s", one->source);
 		snprintf(why, sizeof why,
 			 "counted %.3f ms of %.3f ms that the device was at work: kernels of graphs may not "
 			 "be seen",
-			 (double)one->value / 1e6, (double)events / 1e6);
+			 counted / 1e6, events / 1e6);
 		disbelieve(r, source, why);
 	}
 }

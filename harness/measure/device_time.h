@@ -8,8 +8,9 @@
 
 #include "harness/wire/wire.h"
 
-/* A group of counters whose gpu_time is below a tenth of the time that the device's events give to the measured steps has
- * not counted most kernels: its readings become unusable, with the reason. Without a second series nothing is judged. */
+/* A group of counters whose gpu_time, or the part gpu_active of it where it has that, is below a tenth of the time that the
+ * device's events give to the measured steps has not counted most kernels: its readings become unusable, with the reason.
+ * Without a second series nothing is judged. */
 void device_time_judge(struct wire_run_result *r);
 
 #endif

@@ -165,7 +165,7 @@ static const struct {
 	{"sm_cycles", 1.755e9}, {"dram_cycles", 2.6e9}, {"bytes", 15.01e9},	  {"time", 3.7e-3},
 	{"tokens", 1},		{"l2_sectors", 5e8},	{"l2_hits", 1e8},	  {"gmma", 30},
 	{"tensor", 40},		{"bf16_ops", 7.2e12},	{"flops", 7.2e12},	  {"wait", 2500000},
-	{"conflicts", 5},	{"wavefronts", 50},
+	{"conflicts", 5},	{"wavefronts", 50},	{"gpu_active", 972970},
 };
 
 static bool kept_value(void *arg, const char *name, double *value)
