@@ -36,10 +36,12 @@ static void put_head(struct strbuf *line, const struct counter_columns *counters
 	for (size_t i = 0; i < N_ESTIMATES; i++)
 		strbuf_printf(line, ",%s,%s_lo,%s_hi", estimates[i].name, estimates[i].name,
 			      estimates[i].name);
-	strbuf_puts(line, ",step_p99_ms,bound,ceiling,ceiling_tokens_per_s,residual_same,residual_f32,"
-			  "residual_bound,samples,warmup,faulted,preempted,migrated,contended,throttled,"
-			  "visits_failed,"
-			  "peak_bytes,step_cost_ns,client_bound,ran,command");
+	strbuf_puts(
+		line,
+		",step_p99_ms,bound,ceiling,ceiling_tokens_per_s,residual_same,residual_f32,"
+		"residual_bound,samples,warmup,faulted,preempted,migrated,contended,throttled,power_limited,"
+		"visits_failed,"
+		"peak_bytes,step_cost_ns,client_bound,ran,command");
 	counter_columns_head(line, counters);
 	strbuf_putc(line, '\n');
 }
@@ -47,8 +49,9 @@ static void put_head(struct strbuf *line, const struct counter_columns *counters
 static void put_row(struct strbuf *line, const struct stored_run *run, const struct row *r,
 		    const struct counter_columns *counters)
 {
-	const int counts[] = {r->n_samples,  r->n_warmup,    r->n_faulted,   r->n_preempted,
-			      r->n_migrated, r->n_contended, r->n_throttled, r->visits_failed};
+	const int counts[] = {r->n_samples,   r->n_warmup,	  r->n_faulted,
+			      r->n_preempted, r->n_migrated,	  r->n_contended,
+			      r->n_throttled, r->n_power_limited, r->visits_failed};
 	struct strbuf text = {0};
 
 	strbuf_printf(line, "%lld,%s,%s", (long long)run->id, r->point->id, point_role_name(r->point->role));

@@ -69,10 +69,10 @@ static json_t *json_of_row(const struct stored_run *run, const struct row *r)
 	json_put_number(o, "residual_f32", r->residual_f32);
 	json_put_number(o, "residual_bound", r->residual_bound);
 	json_object_set_new(o, "samples",
-			    json_pack("{s:i, s:i, s:i, s:i, s:i, s:i, s:i}", "measured", r->n_samples,
+			    json_pack("{s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i}", "measured", r->n_samples,
 				      "warmup", r->n_warmup, "faulted", r->n_faulted, "preempted",
 				      r->n_preempted, "migrated", r->n_migrated, "contended", r->n_contended,
-				      "throttled", r->n_throttled));
+				      "throttled", r->n_throttled, "power_limited", r->n_power_limited));
 	json_object_set_new(o, "visits_failed", json_integer(r->visits_failed));
 	json_put_number(o, "peak_bytes", r->peak_bytes);
 	json_put_number(o, "step_cost_ns", r->step_cost_ns);

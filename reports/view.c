@@ -17,6 +17,9 @@ const struct mark_word mark_words[] = {
 	{"contended", "others kept the machine busy in more than 10 % of the samples; they are kept"},
 	{"throttled",
 	 "the device was slowed down (power, heat) beside more than 10 % of the samples; they are kept"},
+	{"power-limited",
+	 "the device was held to its power limit beside more than 10 % of the samples: usual under load; its "
+	 "clock is what the power leaves"},
 	{"faulted", "page faults inside more than 10 % of the samples"},
 	{"preempted", "the process was interrupted inside more than 10 % of the samples"},
 	{"migrated", "a thread changed its CPU inside more than 10 % of the samples"},
@@ -231,6 +234,7 @@ void row_marks(struct strbuf *out, const struct row *r)
 	const bool marked[] = {row_is_unfinished(r),
 			       r->n_contended > MARK_SHARE * r->n_samples,
 			       r->n_throttled > MARK_SHARE * r->n_samples,
+			       r->n_power_limited > MARK_SHARE * r->n_samples,
 			       r->n_faulted > MARK_SHARE * r->n_samples,
 			       r->n_preempted > MARK_SHARE * r->n_samples,
 			       r->n_migrated > MARK_SHARE * r->n_samples,

@@ -22,8 +22,13 @@ struct writing {
 static const struct {
 	int64_t bit;
 	const char *word;
-} marks[] = {{MARK_WARMUP, "warmup"},	  {MARK_FAULTED, "faulted"},	 {MARK_PREEMPTED, "preempted"},
-	     {MARK_MIGRATED, "migrated"}, {MARK_CONTENDED, "contended"}, {MARK_THROTTLED, "throttled"}};
+} marks[] = {{MARK_WARMUP, "warmup"},
+	     {MARK_FAULTED, "faulted"},
+	     {MARK_PREEMPTED, "preempted"},
+	     {MARK_MIGRATED, "migrated"},
+	     {MARK_CONTENDED, "contended"},
+	     {MARK_THROTTLED, "throttled"},
+	     {MARK_POWER_LIMITED, "power-limited"}};
 
 /* "warmup+faulted"; bits that have no word as their number. */
 static void put_marks(struct strbuf *out, int64_t set)

@@ -60,19 +60,25 @@ static void put(const struct throttle *t, int side, int i, struct readings *out)
 		nvml_reasons_describe(v->value, r->why, sizeof r->why);
 }
 
+static int64_t marks_of(int64_t reasons)
+{
+	return (nvml_is_throttled(reasons) ? MARK_THROTTLED : 0) |
+	       (nvml_is_power_limited(reasons) ? MARK_POWER_LIMITED : 0);
+}
+
 void throttle_put(const struct throttle *t, struct wire_series *s, int n, struct readings *out)
 {
-	bool throttled = false;
+	int64_t marks = 0;
 	for (int side = 0; side < 2; side++)
 		for (int i = 0; i < N_ASKED; i++) {
 			put(t, side, i, out);
 			const struct wire_reading *r = &out->item[out->n - 1];
-			throttled = throttled ||
-				    (asked[i] == NVML_REASONS && r->usable && nvml_is_throttled(r->value));
+			if (asked[i] == NVML_REASONS && r->usable)
+				marks |= marks_of(r->value);
 		}
-	for (int k = 0; throttled && k < n; k++)
+	for (int k = 0; marks && k < n; k++)
 		for (int i = 0; i < s[k].n; i++)
-			s[k].marks[i] |= MARK_THROTTLED;
+			s[k].marks[i] |= marks;
 }
 
 void throttle_close(struct throttle *t)

@@ -14,7 +14,7 @@ struct throttle;
 struct throttle *throttle_open(const char *device);
 void throttle_before(struct throttle *t);
 void throttle_after(struct throttle *t);
-/* Marks all samples of n series when either side was throttled, and adds clocks, temperatures and reasons of both sides. */
+/* Marks all samples of n series when either side was throttled or at its power limit, and adds clocks, temperatures and reasons of both sides. */
 void throttle_put(const struct throttle *t, struct wire_series *s, int n, struct readings *out);
 void throttle_close(struct throttle *t); /* NULL is fine */
 

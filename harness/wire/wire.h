@@ -171,11 +171,12 @@ struct wire_run_request {
 /* Why a sample is doubtful; bits of marks. */
 enum mark {
 	MARK_WARMUP = 1,
-	MARK_FAULTED = 2,    /* page faults inside the sample */
-	MARK_PREEMPTED = 4,  /* involuntary context switches inside it */
-	MARK_MIGRATED = 8,   /* the calling thread changed its CPU */
-	MARK_CONTENDED = 16, /* the host was busy (set by the harness) */
-	MARK_THROTTLED = 32, /* the device was slowed down before or after the window */
+	MARK_FAULTED = 2,	 /* page faults inside the sample */
+	MARK_PREEMPTED = 4,	 /* involuntary context switches inside it */
+	MARK_MIGRATED = 8,	 /* the calling thread changed its CPU */
+	MARK_CONTENDED = 16,	 /* the host was busy (set by the harness) */
+	MARK_THROTTLED = 32,	 /* the device was slowed down before or after the window */
+	MARK_POWER_LIMITED = 64, /* it was held to its power limit there: usual under load, no disturbance */
 };
 
 struct wire_series {

@@ -63,7 +63,8 @@ struct row {
 	bool verified;		 /* residual_same was measured, whatever its value */
 	bool client_bound; /* a step takes less than CLIENT_BOUND_STEPS times step_cost_ns; false where it is not told */
 	double residual_bound; /* what residual_same may be; above: the row is failed, "wrong: ..." */
-	int n_samples, n_warmup, n_faulted, n_preempted, n_migrated, n_contended, n_throttled;
+	int n_samples, n_warmup, n_faulted, n_preempted, n_migrated, n_contended, n_throttled,
+		n_power_limited;
 	int n_values;
 	struct process_value *values; /* in order of their visits */
 	int visits_failed;

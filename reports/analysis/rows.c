@@ -74,6 +74,7 @@ static void marks_count(struct row *row, const struct stored_series *s)
 		row->n_migrated += (s->marks[i] & MARK_MIGRATED) != 0;
 		row->n_contended += (s->marks[i] & MARK_CONTENDED) != 0;
 		row->n_throttled += (s->marks[i] & MARK_THROTTLED) != 0;
+		row->n_power_limited += (s->marks[i] & MARK_POWER_LIMITED) != 0;
 	}
 }
 

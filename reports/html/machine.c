@@ -93,7 +93,7 @@ static void put_method(struct page *p)
 {
 	const struct analysis *a = p->view->a;
 	long samples = 0, warmup = 0, faulted = 0, preempted = 0, migrated = 0, contended = 0, throttled = 0,
-	     failed = 0;
+	     power_limited = 0, failed = 0;
 	struct strbuf text = {0};
 
 	for (int i = 0; i < a->n_rows + a->n_ceilings; i++) {
@@ -106,6 +106,7 @@ static void put_method(struct page *p)
 		migrated += r->n_migrated;
 		contended += r->n_contended;
 		throttled += r->n_throttled;
+		power_limited += r->n_power_limited;
 		failed += r->visits_failed;
 	}
 	strbuf_printf(&text,
@@ -127,8 +128,8 @@ static void put_method(struct page *p)
 	strbuf_printf(
 		&text,
 		"%ld measured, %ld warm-up; marked: %ld with page faults, %ld preempted, %ld migrated, %ld "
-		"contended, %ld throttled; none dropped. %ld visits failed",
-		samples, warmup, faulted, preempted, migrated, contended, throttled, failed);
+		"contended, %ld throttled, %ld power-limited; none dropped. %ld visits failed",
+		samples, warmup, faulted, preempted, migrated, contended, throttled, power_limited, failed);
 	html_fact(&p->out, "samples", strbuf_text(&text));
 	html_fact(&p->out, "command", a->run->command);
 	strbuf_free(&text);

@@ -489,9 +489,11 @@ static void test_marks(void)
 	read_is("gpu_sm_clock_before", 2080, "MHz", "");
 	read_is("gpu_temperature_after", 45, "C", "");
 	is_int(seen.n, 8, "four numbers a side");
-	is_int(marks_of("reasons=0x24", "", "cuda:0"), MARK_THROTTLED, "before");
-	is_int(marks_of("reasons=4", "reasons=4", "cuda:0"), 0, "held to its power limit");
-	is_int(marks_of("reasons=0x110", "reasons=0x110", "cuda:0"), 0, "in step with other GPUs, or with a display");
+	is_int(marks_of("reasons=0x20", "", "cuda:0"), MARK_THROTTLED, "before");
+	is_int(marks_of("reasons=4", "", "cuda:0"), MARK_POWER_LIMITED, "held to its power limit");
+	is_int(marks_of("", "reasons=0x44", "cuda:0"), MARK_POWER_LIMITED | MARK_THROTTLED, "and hot");
+	is_int(marks_of("reasons=0x110", "reasons=0x110", "cuda:0"), 0,
+	       "in step with other GPUs, or with a display");
 	is_int(marks_of("", "reasons=0x40 sm=1200", "cuda:0"), MARK_THROTTLED, "after");
 	read_is("gpu_throttle_reasons_after", 0x40, "bits", "hardware thermal slowdown");
 	read_is("gpu_sm_clock_after", 1300, "MHz", "");

@@ -232,6 +232,11 @@ bool nvml_is_throttled(int64_t reasons)
 	return (reasons & ~(int64_t)REASONS_USUAL) != 0;
 }
 
+bool nvml_is_power_limited(int64_t reasons)
+{
+	return (reasons & REASON_POWER_CAP) != 0;
+}
+
 void nvml_reasons_describe(int64_t reasons, char *out, int size)
 {
 	static const struct {
