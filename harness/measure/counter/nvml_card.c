@@ -221,6 +221,11 @@ bool nvml_is_throttled(int64_t reasons)
 	return (reasons & ~(int64_t)(REASON_IDLE | REASON_APPLICATION_CLOCKS | REASON_POWER_CAP)) != 0;
 }
 
+bool nvml_clocks_are_set(int64_t reasons)
+{
+	return (reasons & REASON_APPLICATION_CLOCKS) != 0;
+}
+
 void nvml_reasons_describe(int64_t reasons, char *out, int size)
 {
 	static const struct {

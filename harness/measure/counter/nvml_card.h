@@ -57,6 +57,8 @@ void nvml_explain(const struct nvml_card *card, enum nvml_number n, int result, 
 /* Is a reason among them that is neither idleness, nor a setting of the application clocks, nor the software's power cap? A board
  * under full load is held to its power limit all the time: that is what it can do, and the reasons still tell it. */
 bool nvml_is_throttled(int64_t reasons);
+/* Is the setting of application clocks, or of locked ones, among them? */
+bool nvml_clocks_are_set(int64_t reasons);
 /* "software power cap, hardware slowdown"; "none". */
 void nvml_reasons_describe(int64_t reasons, char *out, int size);
 
