@@ -341,22 +341,23 @@ static bool same_first_line(const char *a, const char *b)
 	return n == strcspn(b, "\n") && strncmp(a, b, n) == 0;
 }
 
-/* True when the row was told before: a reason that several rows share is printed once. */
+static const char *reason_of(const struct row *r)
+{
+	return row_has_figures(r) ? NULL : r->reason;
+}
+
+/* True when the row was told before: what several rows share is printed once. What stands for an instruction is so of a
+ * size; a reason tells of all that it is of, and one of a device is that of every table. */
 static bool told_before(const struct analysis *a, const struct row *r, const char *(*say)(const struct row *))
 {
 	for (const struct row *before = a->rows; before < r; before++) {
 		const char *said = row_is_probe(before) ? say(before) : NULL;
 
 		if (said && same_first_line(said, say(r)) &&
-		    strcmp(key_of(before, KEY_SIZE), key_of(r, KEY_SIZE)) == 0)
+		    (say == reason_of || strcmp(key_of(before, KEY_SIZE), key_of(r, KEY_SIZE)) == 0))
 			return true;
 	}
 	return false;
-}
-
-static const char *reason_of(const struct row *r)
-{
-	return row_has_figures(r) ? NULL : r->reason;
 }
 
 static void put_note(FILE *out, const struct table *t, const char *what, const char *why)

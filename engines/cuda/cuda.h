@@ -58,9 +58,9 @@ struct engine {
 	bool after_kernel;    /* the last thing in the stream is a kernel of ours */
 	char no_overlap[120]; /* why not */
 	struct chip chip;
-	struct lt *lt; /* NULL: not asked for yet, or not here */
+	struct lt *lt; /* NULL: not asked for yet, not here, or not started */
 	bool lt_asked;
-	char lt_why[200]; /* why it is not here */
+	struct diag lt_why; /* why there is none: ERR_UNAVAILABLE where the library is not here */
 	CUdeviceptr flush;
 	size_t flush_bytes;
 	struct hold hold;
@@ -83,6 +83,8 @@ uint64_t cuda_memory_free(const struct engine *e);
 
 /* cuBLASLt, opened by the first call; NULL where there is none, e->lt_why says why. */
 struct lt *cuda_lt(struct engine *e);
+/* What did not start, as without memory, is tried again when it is next asked for. A library that is not here stays so. */
+void cuda_lt_retry(struct engine *e);
 
 /* ---- hold.c: engine_ops hold ---- */
 

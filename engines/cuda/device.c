@@ -223,10 +223,18 @@ void cuda_close(struct engine *e)
 
 struct lt *cuda_lt(struct engine *e)
 {
-	if (!e->lt_asked)
-		e->lt = lt_open(e, e->lt_why, sizeof e->lt_why);
+	if (!e->lt_asked && lt_open(&e->lt, e, &e->lt_why))
+		e->lt = NULL;
 	e->lt_asked = true;
 	return e->lt;
+}
+
+void cuda_lt_retry(struct engine *e)
+{
+	if (e->lt || e->lt_why.code == ERR_UNAVAILABLE)
+		return;
+	e->lt_asked = false;
+	diag_clear(&e->lt_why);
 }
 
 uint64_t cuda_memory_free(const struct engine *e)

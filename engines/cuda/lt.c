@@ -74,48 +74,6 @@ const char *lt_library_why_not(void)
 	return library_find() ? NULL : library.why;
 }
 
-struct lt *lt_open(struct engine *e, char *why, size_t size)
-{
-	struct diag d = {0};
-	if (!library_find()) {
-		snprintf(why, size, "%s", library.why);
-		return NULL;
-	}
-	struct lt *lt = mem_alloc(sizeof *lt);
-	lt->e = e;
-	lt->api = library.api;
-	cublasStatus_t s = lt->api.cublasLtCreate(&lt->handle);
-	if (s != CUBLAS_STATUS_SUCCESS || dev_alloc(e, WORKSPACE_BYTES, "cuBLASLt", &lt->workspace, &d)) {
-		snprintf(why, size, "cuBLASLt does not start: %s",
-			 s == CUBLAS_STATUS_SUCCESS ? d.text : "cublasLtCreate failed");
-		lt_close(lt);
-		return NULL;
-	}
-	if (e->cu->cuEventCreate(&lt->begin, CU_EVENT_DEFAULT) != CUDA_SUCCESS ||
-	    e->cu->cuEventCreate(&lt->end, CU_EVENT_DEFAULT) != CUDA_SUCCESS) {
-		snprintf(why, size, "cuBLASLt does not start: no event can be made");
-		lt_close(lt);
-		return NULL;
-	}
-	lt->workspace_bytes = WORKSPACE_BYTES;
-	lt->version = lt->api.cublasLtGetVersion();
-	return lt;
-}
-
-void lt_close(struct lt *lt)
-{
-	if (!lt)
-		return;
-	if (lt->handle)
-		(void)lt->api.cublasLtDestroy(lt->handle);
-	dev_free(lt->e, &lt->workspace);
-	if (lt->begin)
-		(void)lt->e->cu->cuEventDestroy(lt->begin);
-	if (lt->end)
-		(void)lt->e->cu->cuEventDestroy(lt->end);
-	free(lt);
-}
-
 /* It does no such thing: that is told in two ways. */
 static bool is_refusal(cublasStatus_t s)
 {
@@ -130,6 +88,52 @@ static int lt_check(cublasStatus_t s, const char *what, struct diag *d)
 			: is_refusal(s)			? ERR_UNSUPPORTED
 							: ERR_DEVICE;
 	return diag_set(d, code, "%s: cuBLASLt status %d", what, (int)s);
+}
+
+static int lt_start(struct lt *lt, struct diag *d)
+{
+	const struct cuda_driver *cu = lt->e->cu;
+	int rc = lt_check(lt->api.cublasLtCreate(&lt->handle), "cublasLtCreate", d);
+	if (rc == 0)
+		rc = dev_alloc(lt->e, WORKSPACE_BYTES, "cuBLASLt", &lt->workspace, d);
+	if (rc == 0)
+		rc = cuda_check(cu, cu->cuEventCreate(&lt->begin, CU_EVENT_DEFAULT), "making an event", d);
+	if (rc == 0)
+		rc = cuda_check(cu, cu->cuEventCreate(&lt->end, CU_EVENT_DEFAULT), "making an event", d);
+	return rc;
+}
+
+int lt_open(struct lt **out, struct engine *e, struct diag *d)
+{
+	struct diag why = {0};
+	if (!library_find())
+		return diag_set(d, ERR_UNAVAILABLE, "%s", library.why);
+	struct lt *lt = mem_alloc(sizeof *lt);
+	lt->e = e;
+	lt->api = library.api;
+	int rc = lt_start(lt, &why);
+	if (rc) {
+		lt_close(lt);
+		return diag_set(d, (enum err)rc, "cuBLASLt does not start: %s", why.text);
+	}
+	lt->workspace_bytes = WORKSPACE_BYTES;
+	lt->version = lt->api.cublasLtGetVersion();
+	*out = lt;
+	return 0;
+}
+
+void lt_close(struct lt *lt)
+{
+	if (!lt)
+		return;
+	if (lt->handle)
+		(void)lt->api.cublasLtDestroy(lt->handle);
+	dev_free(lt->e, &lt->workspace);
+	if (lt->begin)
+		(void)lt->e->cu->cuEventDestroy(lt->begin);
+	if (lt->end)
+		(void)lt->e->cu->cuEventDestroy(lt->end);
+	free(lt);
 }
 
 /* ---- a plan ---- */

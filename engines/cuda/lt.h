@@ -55,8 +55,9 @@ struct lt {
 	CUevent begin, end; /* of tuning: it may happen inside a step, whose events stay as they are */
 };
 
-/* NULL and why when it is not here. Belongs to the caller. */
-struct lt *lt_open(struct engine *e, char *why, size_t size);
+/* Belongs to the caller. ERR_UNAVAILABLE when the library is not here, which stays so; another code when it does not start,
+ * as without memory for its workspace, which may pass. */
+MUST_CHECK int lt_open(struct lt **out, struct engine *e, struct diag *d);
 void lt_close(struct lt *lt); /* NULL is fine */
 /* NULL when the library is here (it is opened), else why not; static. */
 const char *lt_library_why_not(void);

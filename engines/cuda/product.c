@@ -99,6 +99,7 @@ static int blocking_check(const char *blocking, struct diag *d)
 int products_open(struct products *p, struct engine *e, const struct products_config *c, struct diag *d)
 {
 	*p = (struct products){.e = e, .strict = c->strict};
+	cuda_lt_retry(e);
 	p->all_lt = strcmp(c->provider, "cublaslt") == 0;
 	if (!p->all_lt && strcmp(c->provider, "own") != 0)
 		return diag_set(d, ERR_UNSUPPORTED, "provider \"%.40s\": engine cuda has own and cublaslt",
@@ -107,9 +108,9 @@ int products_open(struct products *p, struct engine *e, const struct products_co
 	if (rc)
 		return rc;
 	if (p->all_lt && !cuda_lt(e))
-		return diag_set(d, ERR_UNAVAILABLE, "provider cublaslt: %s", e->lt_why);
+		return diag_set(d, e->lt_why.code, "provider cublaslt: %s", e->lt_why.text);
 	if (strcmp(c->blocking, "auto") != 0 && !cuda_lt(e))
-		return diag_set(d, ERR_UNAVAILABLE, "blocking %.60s: %s", c->blocking, e->lt_why);
+		return diag_set(d, e->lt_why.code, "blocking %.60s: %s", c->blocking, e->lt_why.text);
 	p->blocking = mem_strdup(c->blocking);
 	rc = buffers_open(p, c, d);
 	if (rc)
@@ -247,10 +248,13 @@ static int lt_product(struct products *p, struct product_way *way, const struct 
 
 /* ---- which ---- */
 
-static bool wants_lt(const struct products *p, const struct dev_matrix *w, int m)
+static bool wants_lt(struct products *p, const struct dev_matrix *w, int m)
 {
 	int most = in_blocks(w->dtype) ? PRODUCT_OWN_ROWS_BLOCKS : PRODUCT_OWN_ROWS;
-	return (p->all_lt || strcmp(p->blocking, "auto") != 0 || m > most) && cuda_lt(p->e);
+	if (p->no_lt || (!p->all_lt && strcmp(p->blocking, "auto") == 0 && m <= most))
+		return false;
+	p->no_lt = !cuda_lt(p->e);
+	return !p->no_lt;
 }
 
 /* May the own kernels do what cuBLASLt lacks? */
@@ -395,7 +399,8 @@ void products_describe(const struct products *p, struct strbuf *out)
 	else if (e->lt)
 		strbuf_printf(out, "cublaslt: version %zu\n", e->lt->version);
 	else
-		strbuf_printf(out, "cublaslt: not here, own kernels do all: %s\n", e->lt_why);
+		strbuf_printf(out, "cublaslt: not %s, own kernels do all: %s\n",
+			      e->lt_why.code == ERR_UNAVAILABLE ? "here" : "started", e->lt_why.text);
 	for (int i = 0; i < p->n_ways && i < DESCRIBED_MAX; i++)
 		way_describe(&p->way[i], out);
 	if (p->n_ways > DESCRIBED_MAX)

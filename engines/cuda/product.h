@@ -70,12 +70,14 @@ struct products {
 	struct engine *e;
 	char *blocking;
 	bool all_lt, strict;
+	bool no_lt; /* asked for and not had: so it stays, as how a shape is done does not change on the way */
 	CUdeviceptr i8, i8_scales, wide;
 	struct product_way *way;
 	int n_ways, n_tuned;
 };
 
-/* ERR_UNAVAILABLE: the provider or blocking needs cuBLASLt, and it is not here. Belongs to the caller. */
+/* ERR_UNAVAILABLE: the provider or blocking needs cuBLASLt, and it is not here; ERR_OOM: it finds no memory to start now. Belongs
+ * to the caller. */
 MUST_CHECK int products_open(struct products *p, struct engine *e, const struct products_config *c,
 			     struct diag *d);
 void products_close(struct products *p); /* all zero is fine */

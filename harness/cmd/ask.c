@@ -265,7 +265,10 @@ int ask_worker(const struct ask *a, const char *what, json_t *body, client_event
 
 int ask_fail(const struct diag *d)
 {
-	return interrupt_seen() ? EXIT_INTERRUPTED : cmd_fail(d);
+	if (interrupt_seen())
+		return EXIT_INTERRUPTED;
+	int status = cmd_fail(d);
+	return d->code == ERR_UNAVAILABLE ? EXIT_POINTS : status;
 }
 
 void ask_free(struct ask *a)

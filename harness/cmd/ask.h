@@ -47,7 +47,8 @@ MUST_CHECK int ask_read_text(const char *path, struct strbuf *text, struct diag 
 MUST_CHECK int ask_worker(const struct ask *a, const char *what, json_t *body, client_event_fn *fn, void *arg,
 			  json_t **answer, struct diag *d);
 
-/* The exit status of a failed question: what was interrupted needs no message. */
+/* The exit status of a failed question: what was interrupted needs no message; EXIT_POINTS where what was named is
+ * unavailable, as run has it. */
 int ask_fail(const struct diag *d);
 
 void ask_free(struct ask *a);

@@ -18,7 +18,7 @@ enum exit_status {
 	EXIT_WRONG_USE = 2,    /* usage, input, I/O */
 	EXIT_OPEN = 3,	       /* inconclusive on a point that is required */
 	EXIT_UNCALIBRATED = 4, /* calibration failed: verdicts are not to be believed */
-	EXIT_POINTS = 5,       /* some points failed, or were named and are unavailable */
+	EXIT_POINTS = 5,       /* some points failed, or something was named and is unavailable */
 	EXIT_INTERRUPTED = 130,
 };
 

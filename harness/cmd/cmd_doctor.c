@@ -194,12 +194,13 @@ static void examine(const struct arguments *a, struct findings *list)
 {
 	json_t *facts = host_facts(a->root, false);
 	doctor_examine(list, a->root, facts);
+	bool gpu_seen = doctor_sees_nvidia(facts);
 	json_decref(facts);
 	if (*a->root)
 		return;
 	look_for_gnuplot(list);
 	doctor_look_at_store(list, a->store ? a->store : store_default_path());
-	char *worker = interrupt_seen() ? NULL : doctor_ask_worker(list, a->worker);
+	char *worker = interrupt_seen() ? NULL : doctor_ask_worker(list, a->worker, gpu_seen);
 	if (worker && !a->no_measure && !interrupt_seen())
 		doctor_measure(list, worker);
 	free(worker);

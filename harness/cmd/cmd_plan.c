@@ -93,7 +93,8 @@ static const struct argp argp = {
 	       "the "
 	       "reason, the ceilings beside them, how many visits that makes, and how long it takes: by the "
 	       "history "
-	       "of the same points on this machine, a pilot, their work and the ceilings, or min_time alone.",
+	       "of the same points on this machine, a pilot, their work and the ceilings, or min_time alone. "
+	       "The exit status is 5 when something that was named is unavailable, as that of run would be.",
 };
 
 struct job {
@@ -233,12 +234,13 @@ int cmd_plan(int argc, char **argv)
 	struct job j = {0};
 	struct diag d = {0};
 	cmd_parse(&argp, argc, argv, &a);
-	int rc = make(&a, &j, &d);
+	int status = EXIT_OK, rc = make(&a, &j, &d);
 	if (rc == 0) {
 		print(&a, &j);
+		status = some_unavailable(&j.plan) ? EXIT_POINTS : EXIT_OK;
 		rc = nothing_planned(&j.plan, &d);
 	}
 	job_free(&j);
 	spec_options_free(&a.spec);
-	return cmd_finish(rc ? cmd_fail(&d) : EXIT_OK);
+	return cmd_finish(rc ? cmd_fail(&d) : status);
 }

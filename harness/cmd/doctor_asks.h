@@ -10,10 +10,18 @@
 MUST_CHECK int doctor_ask(struct client *c, const char *what, json_t *body, json_t **answer, struct diag *d);
 
 /*
- * The worker (NULL: the one that is found): whether it runs, is of this build, has libraries and counters, and opens
- * the shipped model. Returns its path when it does run, owned by the caller, else NULL.
+ * The worker (NULL: the one that is found): whether it runs, is of this build, has libraries and counters, opens the
+ * shipped model, and can use GPUs. gpu_seen: a GPU of NVIDIA's is here, so that what lacks for it is told as more than a fact.
+ * Returns its path when it does run, owned by the caller, else NULL.
  */
-char *doctor_ask_worker(struct findings *list, const char *worker);
+char *doctor_ask_worker(struct findings *list, const char *worker, bool gpu_seen);
+
+/* A group of its own for each device that is no CPU: whether it can be used, what reads its counters and energy, how it is
+ * set and what it does now. */
+void doctor_judge_gpus(struct findings *list, const struct wire_hello *h, bool gpu_seen);
+
+/* The usable ones of a list as value: those whose names begin so, NULL: those without a colon. How many. */
+int doctor_put_usable(struct finding *f, const struct wire_choices *c, const char *prefix);
 
 /*
  * How alike fresh processes are now: a small fixed loop in six of them, on one thread and on all, about two seconds.

@@ -42,15 +42,16 @@ static void judge_build(struct finding *f, const struct wire_hello *h)
 	finding_fix(f, "build and install both again, or name the worker that is meant with --worker");
 }
 
-/* Usable ones of a list as value; how many. */
-static int usable_put(struct finding *f, const struct wire_choices *c, bool groups)
+int doctor_put_usable(struct finding *f, const struct wire_choices *c, const char *prefix)
 {
 	struct strbuf text = {0};
 	int n = 0;
 	for (int i = 0; i < c->n; i++) {
-		if (!c->item[i].usable || !!strchr(c->item[i].name, ':') != groups)
+		const char *name = c->item[i].name;
+		if (!c->item[i].usable ||
+		    (prefix ? strncmp(name, prefix, strlen(prefix)) != 0 : strchr(name, ':') != NULL))
 			continue;
-		strbuf_printf(&text, "%s%s", n ? ", " : "", c->item[i].name);
+		strbuf_printf(&text, "%s%s", n ? ", " : "", name);
 		n++;
 	}
 	finding_value(f, "%s", n ? strbuf_text(&text) : "none");
@@ -60,7 +61,7 @@ static int usable_put(struct finding *f, const struct wire_choices *c, bool grou
 
 static void judge_isas(struct finding *f, const struct wire_device *d)
 {
-	if (usable_put(f, &d->isas, false) == 0) {
+	if (doctor_put_usable(f, &d->isas, NULL) == 0) {
 		finding_unknown(f, "it lists none");
 		return;
 	}
@@ -80,7 +81,7 @@ static void judge_providers(struct finding *f, const struct wire_device *d)
 		finding_unknown(f, "it lists none");
 		return;
 	}
-	int n = usable_put(f, &d->providers, false);
+	int n = doctor_put_usable(f, &d->providers, NULL);
 	for (int i = 0; i < d->providers.n && !missing; i++)
 		missing = d->providers.item[i].usable ? NULL : &d->providers.item[i];
 	if (n > 1)
@@ -101,7 +102,7 @@ static void judge_counters(struct finding *f, const struct wire_hello *h)
 		return;
 	}
 	base = wire_choice_find(&h->counters, "papi:base");
-	if (usable_put(f, &h->counters, true) > 0)
+	if (doctor_put_usable(f, &h->counters, "papi:") > 0)
 		return;
 	finding_bad(f, "PAPI counts nothing here: %s", base && *base->why ? base->why : papi->why);
 	finding_fix(f, "'inferometer list counters' tells which events and why");
@@ -156,7 +157,8 @@ static void judge_model(struct finding *f, struct client *c)
 static int hello(struct client *c, struct wire_hello *out, struct diag *d)
 {
 	json_t *answer = NULL;
-	int rc = doctor_ask(c, "hello", json_pack("{s:i, s:b}", "protocol", WIRE_PROTOCOL, "events", 1),
+	int rc = doctor_ask(c, "hello",
+			    json_pack("{s:i, s:b, s:b}", "protocol", WIRE_PROTOCOL, "events", 1, "states", 1),
 			    &answer, d);
 	if (rc == 0)
 		rc = wire_hello_from_json(answer, out, d);
@@ -164,7 +166,7 @@ static int hello(struct client *c, struct wire_hello *out, struct diag *d)
 	return rc;
 }
 
-static int talk(struct findings *list, const char *path, struct diag *d)
+static int talk(struct findings *list, const char *path, bool gpu_seen, struct diag *d)
 {
 	struct client *c = NULL;
 	struct wire_hello h = {0};
@@ -178,6 +180,7 @@ static int talk(struct findings *list, const char *path, struct diag *d)
 		judge_model(
 			finding_add(list, group, "default model", VERDICT_PROBLEM, "its answer to \"check\""),
 			c);
+		doctor_judge_gpus(list, &h, gpu_seen);
 	}
 	interrupt_kills(0);
 	client_stop(c, NULL);
@@ -185,7 +188,7 @@ static int talk(struct findings *list, const char *path, struct diag *d)
 	return rc;
 }
 
-char *doctor_ask_worker(struct findings *list, const char *worker)
+char *doctor_ask_worker(struct findings *list, const char *worker, bool gpu_seen)
 {
 	struct diag why = {0};
 	char text[FINDING_TEXT], *path = worker ? mem_strdup(worker) : NULL;
@@ -194,7 +197,7 @@ char *doctor_ask_worker(struct findings *list, const char *worker)
 	int at = list->n - 1, rc = path ? 0 : client_find_worker(&path, &why);
 	finding_value(f, "%s", path ? path : "none");
 	if (rc == 0)
-		rc = talk(list, path, &why);
+		rc = talk(list, path, gpu_seen, &why);
 	if (rc == 0)
 		return path;
 	f = &list->item[at];

@@ -7,7 +7,7 @@ inferometer_SOURCES = \
 	%D%/cmd_run.c %D%/cmd_plan.c %D%/cmd_limits.c %D%/cmd_report.c %D%/cmd_ls.c %D%/cmd_show.c \
 	%D%/cmd_generate.c %D%/cmd_logits.c %D%/cmd_perplexity.c %D%/cmd_tokenize.c %D%/cmd_convert.c \
 	%D%/cmd_cache.c %D%/cmd_machine.c %D%/cmd_list.c %D%/cmd_store.c %D%/cmd_selftest.c \
-	%D%/cmd_doctor.c %D%/doctor_worker.c %D%/doctor_noise.c %D%/doctor_store.c %D%/doctor_asks.h \
+	%D%/cmd_doctor.c %D%/doctor_worker.c %D%/doctor_gpu.c %D%/doctor_noise.c %D%/doctor_store.c %D%/doctor_asks.h \
 	%D%/nothing.c %D%/nothing.h %D%/mistake.c %D%/mistake_options.c %D%/mistake.h \
 	%D%/cmd_bench.c %D%/bench.h %D%/bench_spec.c %D%/bench_neutral.c %D%/bench_output.c \
 	%D%/bench_run.c %D%/bench_run.h %D%/cmd_import.c \

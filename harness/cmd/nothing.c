@@ -29,6 +29,15 @@ void nothing_say(void)
 	fprintf(stderr, "inferometer: nothing of it can be measured here: no run is stored\n");
 }
 
+bool some_unavailable(const struct plan *p)
+{
+	bool any = false;
+	for (int i = 0; i < p->n_points; i++)
+		any = any || p->points[i].state == POINT_FAILED ||
+		      (p->points[i].role == ROLE_MEASURE && p->points[i].state == POINT_UNAVAILABLE);
+	return any;
+}
+
 int nothing_planned(const struct plan *p, struct diag *d)
 {
 	for (int i = 0; i < p->n_points; i++) {

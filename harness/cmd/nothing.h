@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Plans of which nothing can be measured: what plan, run and bench say of them. */
+/* Plans of which nothing, or not all, can be measured: what plan, run and bench say of them. */
 #ifndef IFM_CMD_NOTHING_H
 #define IFM_CMD_NOTHING_H
 
@@ -19,5 +19,8 @@ void nothing_say(void);
 MUST_CHECK int nothing_ran(const struct plan *p, struct diag *d);
 /* The same of a plan that is not run: 0 also when a point is planned, unavailable or failed, which is no mistake. */
 MUST_CHECK int nothing_planned(const struct plan *p, struct diag *d);
+
+/* Would run end with EXIT_POINTS, whatever comes of those that can be measured? */
+bool some_unavailable(const struct plan *p);
 
 #endif

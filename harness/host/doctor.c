@@ -27,7 +27,8 @@ struct finding *finding_add(struct findings *list, const char *group, const char
 {
 	list->item = mem_realloc(list->item, ((size_t)list->n + 1) * sizeof *list->item);
 	struct finding *f = &list->item[list->n++];
-	*f = (struct finding){.group = group, .name = name, .severity = severity};
+	*f = (struct finding){.name = name, .severity = severity};
+	snprintf(f->group, sizeof f->group, "%s", group);
 	finding_source(f, "%s", source);
 	return f;
 }
@@ -224,6 +225,8 @@ static const struct {
 	{"counters", "pmu", VERDICT_ADVICE, "/sys/bus/event_source/devices", check_pmu},
 	{"counters", "paranoid", VERDICT_WARNING, "/proc/sys/kernel/perf_event_paranoid", check_paranoid},
 	{"counters", "watchdog", VERDICT_ADVICE, "/proc/sys/kernel/nmi_watchdog", check_watchdog},
+
+	{"gpu", "hardware", VERDICT_ADVICE, "/sys/bus/pci/devices and /proc/driver/nvidia", check_gpu},
 
 	{"system", "layout", VERDICT_ADVICE, "/proc/sys/kernel/randomize_va_space", check_layout},
 };

@@ -24,9 +24,10 @@ enum verdict {
 };
 const char *finding_verdict_name(enum verdict v); /* static */
 
-enum { FINDING_TEXT = 320 };
+enum { FINDING_TEXT = 320, FINDING_GROUP = 48 };
 struct finding {
-	const char *group, *name; /* static: "clocks", "governor" */
+	char group[FINDING_GROUP]; /* "clocks", "cuda:0" */
+	const char *name;	   /* static: "governor" */
 	enum verdict verdict;
 	enum verdict severity;	   /* what finding_bad() makes of it */
 	char value[FINDING_TEXT];  /* what was seen; "" when nothing was */
@@ -51,6 +52,9 @@ void finding_bad(struct finding *f, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void finding_judge(struct finding *f, enum verdict v, const char *fmt, ...) PRINTF_LIKE(3, 4);
 void finding_unknown(struct finding *f, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void finding_fix(struct finding *f, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/* Is a GPU of NVIDIA's among the facts, whether or not it can be used? */
+bool doctor_sees_nvidia(const json_t *facts);
 
 /* Adds a finding for every check of this module. facts: of host_facts(root); root "": this machine. */
 void doctor_examine(struct findings *list, const char *root, const json_t *facts);

@@ -24,7 +24,7 @@ check_fn check_smt, check_kinds, check_quota, check_affinity, check_isolation, c
 check_fn check_load, check_pressure_cpu, check_pressure_memory, check_pressure_io, check_processes;
 check_fn check_available, check_memory_limit, check_swap, check_huge_pages, check_numa_balancing,
 	check_address_space, check_locked_memory;
-check_fn check_pmu, check_paranoid, check_watchdog, check_layout;
+check_fn check_pmu, check_paranoid, check_watchdog, check_gpu, check_layout;
 /* clang-format on */
 
 /* A fact that is there, as text, into buf; false, and f is unknown with the fact's reason, for another. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The doctor on counters and on what is installed. */
+/* The doctor on counters, on GPUs that are seen and on what is installed. */
 #include "config.h"
 
 #include <errno.h>
@@ -76,6 +76,61 @@ void check_watchdog(const struct doctor *d, struct finding *f)
 		return;
 	finding_bad(f, "it holds one counter of each core and interrupts it");
 	finding_fix(f, "sudo sysctl kernel.nmi_watchdog=0");
+}
+
+/* ---- GPUs: whether one can be used is a worker's to say ---- */
+
+static const char *gpu_text(const json_t *facts, int gpu, const char *name)
+{
+	char key[64];
+
+	snprintf(key, sizeof key, "gpu.%d.%s", gpu, name);
+	const char *text = json_string_value(json_object_get(facts, key));
+	return text ? text : "";
+}
+
+/* The first of NVIDIA's; -1: none. A driver that tells a name without a bus is NVIDIA's own. */
+static int nvidia_first(const json_t *facts, int *n)
+{
+	int all = (int)json_integer_value(json_object_get(facts, "gpu.count")), first = -1;
+
+	*n = 0;
+	for (int i = all - 1; i >= 0; i--) {
+		const char *id = gpu_text(facts, i, "pci_id");
+		if (strncmp(id, "NVIDIA ", 7) != 0 && strncmp(gpu_text(facts, i, "name"), "NVIDIA ", 7) != 0)
+			continue;
+		first = i;
+		++*n;
+	}
+	return first;
+}
+
+bool doctor_sees_nvidia(const json_t *facts)
+{
+	int n;
+
+	return nvidia_first(facts, &n) >= 0;
+}
+
+void check_gpu(const struct doctor *d, struct finding *f)
+{
+	char driver[FACT_MAX], count[FACT_MAX];
+	struct finding no_driver = {0};
+	int n, first = nvidia_first(d->facts, &n);
+
+	if (!doctor_text(d, f, "gpu.count", count))
+		return;
+	if (first < 0) {
+		finding_value(f, "none of NVIDIA's");
+		return;
+	}
+	bool loaded = doctor_text(d, &no_driver, "gpu.driver", driver);
+	finding_value(f, "%d: %.100s, driver %.60s", n, gpu_text(d->facts, first, "name"),
+		      loaded ? driver : "not loaded");
+	if (loaded)
+		return;
+	finding_bad(f, "the kernel's driver is not loaded (%.120s): it cannot be used", no_driver.why);
+	finding_fix(f, "install NVIDIA's driver, then sudo modprobe nvidia");
 }
 
 /* ---- the rest ---- */

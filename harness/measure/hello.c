@@ -10,6 +10,7 @@
 #include "engines/base/json.h"
 #include "engines/base/mem.h"
 #include "harness/measure/counter/counter.h"
+#include "harness/measure/counter/nvml_state.h"
 #include "harness/measure/state.h"
 
 enum { DEVICES_MAX = 16 };
@@ -20,6 +21,7 @@ struct parts {
 	bool providers; /* of the devices: each is loaded */
 	bool workloads;
 	bool counters; /* each source is probed */
+	bool states;   /* of the devices that can be used; no part, but asked for by its own name */
 };
 
 static void choices_of(const struct capability *list, int n, struct wire_choices *out)
@@ -53,6 +55,8 @@ static void device_of(const struct engine_ops *ops, const struct device_caps *c,
 	choices_of(c->affinities, c->n_affinities, &out->affinities);
 	if (parts->providers)
 		providers_of(ops, c, &out->providers);
+	if (parts->states && c->usable)
+		nvml_states(out);
 }
 
 /* A device that several engines have is listed once, as its first one describes it. */
@@ -159,7 +163,7 @@ static int part_add(struct parts *parts, const json_t *name, struct diag *d)
 static int parts_read(const json_t *message, struct parts *out, struct diag *d)
 {
 	json_t *list;
-	*out = (struct parts){true, true, true, true};
+	*out = (struct parts){.devices = true, .providers = true, .workloads = true, .counters = true};
 	if (!json_object_get(message, "parts"))
 		return 0;
 	*out = (struct parts){0};
@@ -184,6 +188,7 @@ int request_hello(struct server *s, const json_t *message, json_t **ok, struct d
 	rc = parts_read(message, &parts, d);
 	if (rc)
 		return rc;
+	parts.states = json_is_true(json_object_get(message, "states"));
 	snprintf(h.engine, sizeof h.engine, "%s", engine_registry[0]->name);
 	snprintf(h.version, sizeof h.version, "%s", BUILD_VERSION);
 	h.build = build_of();

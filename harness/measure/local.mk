@@ -16,7 +16,7 @@ libmeasure_a_SOURCES = \
 	%D%/counter/papi.c %D%/counter/loops.c %D%/counter/loops.h %D%/counter/pack.c %D%/counter/pack.h \
 	%D%/counter/nvml.c %D%/counter/nvml_lib.c %D%/counter/nvml_lib.h %D%/counter/nvml_lib.inc \
 	%D%/counter/nvml_card.c %D%/counter/nvml_card.h %D%/counter/nvml_watch.c %D%/counter/nvml_watch.h \
-	%D%/counter/nvml_energy.c %D%/counter/nvml_energy.h %D%/throttle.c %D%/throttle.h \
+	%D%/counter/nvml_energy.c %D%/counter/nvml_energy.h %D%/counter/nvml_state.c %D%/counter/nvml_state.h %D%/throttle.c %D%/throttle.h \
 	%D%/device_time.c %D%/device_time.h \
 	%D%/counter/papi_lib.h %D%/counter/papi_set.h %D%/counter/papi_plan.h
 if HAVE_PAPI

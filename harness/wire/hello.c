@@ -11,7 +11,14 @@
 #include "harness/wire/wire.h"
 
 /* More of anything than a worker can sensibly have. */
-enum { CHOICES_MAX = 256, DEVICES_MAX = 256, WORKLOADS_MAX = 256, EVENTS_MAX = 4096, PASSES_MAX = 64 };
+enum {
+	CHOICES_MAX = 256,
+	DEVICES_MAX = 256,
+	WORKLOADS_MAX = 256,
+	EVENTS_MAX = 4096,
+	STATES_MAX = 256,
+	PASSES_MAX = 64
+};
 
 static const struct field choice_fields[] = {
 	FIELD_OF(FIELD_TEXT, wire_choice, name),
@@ -23,6 +30,11 @@ static const struct field event_fields[] = {
 	FIELD_OF(FIELD_TEXT, wire_event, counter), FIELD_OF(FIELD_TEXT, wire_event, name),
 	FIELD_OF(FIELD_TEXT, wire_event, event),   FIELD_OF(FIELD_BOOL, wire_event, usable),
 	FIELD_OF(FIELD_TEXT, wire_event, why),	   FIELD_TABLE_END,
+};
+static const struct field state_fields[] = {
+	FIELD_OF(FIELD_TEXT, wire_state, name),	  FIELD_OF(FIELD_TEXT, wire_state, unit),
+	FIELD_OF(FIELD_BOOL, wire_state, usable), FIELD_OF(FIELD_INT64, wire_state, value),
+	FIELD_OF(FIELD_TEXT, wire_state, why),	  FIELD_TABLE_END,
 };
 static const struct field device_fields[] = {
 	FIELD_OF(FIELD_TEXT, wire_device, name),
@@ -84,6 +96,17 @@ static json_t *choices_to_json(const struct wire_choices *c)
 	return a;
 }
 
+static json_t *states_to_json(const struct wire_device *dev)
+{
+	json_t *a = json_array();
+	for (int i = 0; i < dev->n_states; i++) {
+		json_t *o = json_object();
+		codec_put(o, state_fields, &dev->states[i]);
+		json_array_append_new(a, o);
+	}
+	return a;
+}
+
 static json_t *device_to_json(const struct wire_device *dev)
 {
 	json_t *o = json_object();
@@ -91,6 +114,8 @@ static json_t *device_to_json(const struct wire_device *dev)
 	for (int i = 0; i < N_LISTS; i++)
 		if (!lists[i].optional || list_of(dev, i)->n)
 			json_object_set_new(o, lists[i].key, choices_to_json(list_of(dev, i)));
+	if (dev->n_states)
+		json_object_set_new(o, "states", states_to_json(dev));
 	return o;
 }
 
@@ -169,12 +194,21 @@ static int get_choices(const json_t *o, const char *key, struct wire_choices *c,
 	return codec_get_array(o, key, CHOICES_MAX, sizeof *c->item, get_choice, (void **)&c->item, &c->n, d);
 }
 
+static int get_state(const json_t *o, void *item, struct diag *d)
+{
+	return codec_get(o, state_fields, item, d);
+}
+
 static int get_device(const json_t *o, void *item, struct diag *d)
 {
-	int rc = codec_get(o, device_fields, item, d);
+	struct wire_device *dev = item;
+	int rc = codec_get(o, device_fields, dev, d);
 	for (int i = 0; i < N_LISTS && rc == 0; i++)
 		if (!lists[i].optional || json_object_get(o, lists[i].key))
-			rc = get_choices(o, lists[i].key, list_of(item, i), d);
+			rc = get_choices(o, lists[i].key, list_of(dev, i), d);
+	if (rc == 0 && json_object_get(o, "states"))
+		rc = codec_get_array(o, "states", STATES_MAX, sizeof *dev->states, get_state,
+				     (void **)&dev->states, &dev->n_states, d);
 	return rc;
 }
 
@@ -251,9 +285,11 @@ int wire_hello_from_json(const json_t *o, struct wire_hello *out, struct diag *d
 
 void wire_hello_free(struct wire_hello *h)
 {
-	for (int i = 0; i < h->n_devices; i++)
+	for (int i = 0; i < h->n_devices; i++) {
 		for (int k = 0; k < N_LISTS; k++)
 			free(list_of(&h->devices[i], k)->item);
+		free(h->devices[i].states);
+	}
 	free(h->devices);
 	free(h->workloads);
 	free(h->counters.item);
@@ -270,6 +306,14 @@ const struct wire_device *wire_hello_device(const struct wire_hello *h, const ch
 	for (int i = 0; i < h->n_devices; i++)
 		if (strcmp(h->devices[i].name, name) == 0)
 			return &h->devices[i];
+	return NULL;
+}
+
+const struct wire_state *wire_device_state(const struct wire_device *dev, const char *name)
+{
+	for (int i = 0; i < dev->n_states; i++)
+		if (strcmp(dev->states[i].name, name) == 0)
+			return &dev->states[i];
 	return NULL;
 }
 

@@ -12,8 +12,9 @@
  * Unknown message fields are ignored; an unknown point key or value is an
  * error "unsupported". End of file ends the worker.
  *
- * hello   {protocol, events,    -> wire_hello; events (false unless said): with groups and events of counters; parts (all
- *          parts}                  unless said): which of devices, providers, workloads and counters are told
+ * hello   {protocol, events,    -> wire_hello; events (false unless said): with groups and events of counters; states (false
+ *          states, parts}          unless said): with states of devices; parts (all unless said): which of devices, providers,
+ *                                  workloads and counters are told
  * check   {point}               -> wire_check
  *         {points, point}       -> {checks: [{ok: wire_check} | {error}]}, or of `point` alone
  * prepare {point, seed}         -> wire_prepared (the point stays prepared until the next prepare)
@@ -79,6 +80,14 @@ struct wire_choices {
 	struct wire_choice *item;
 	int n;
 };
+/* How a device is set, or what it does while nobody measures: told when hello is asked with "states". */
+struct wire_state {
+	char name[WIRE_NAME]; /* "persistence" */
+	char unit[WIRE_NAME]; /* "0/1": off or on */
+	bool usable;	      /* false: value means nothing, why says why */
+	int64_t value;
+	char why[WIRE_WHY]; /* of a usable one: how it is known */
+};
 struct wire_device {
 	char name[WIRE_NAME];
 	char description[WIRE_WHY];
@@ -90,6 +99,8 @@ struct wire_device {
 	/* Whose it is; the first computes where none is named. Optional in the message; empty: of any engine. */
 	struct wire_choices engines;
 	struct wire_choices affinities; /* all but lists of CPUs; optional in the message */
+	int n_states;			/* optional in the message */
+	struct wire_state *states;
 };
 struct wire_workload {
 	char name[WIRE_NAME]; /* "pp", "tg", "gemm", ... without the argument */
@@ -246,6 +257,8 @@ bool wire_device_alike(const char *a, const char *b);
  * Belongs to h. */
 const char *wire_device_engine(const struct wire_hello *h, const struct wire_device *dev);
 bool wire_device_has_engine(const struct wire_device *dev, const char *engine);
+/* Of that name, or NULL. Belongs to the device. */
+const struct wire_state *wire_device_state(const struct wire_device *dev, const char *name);
 const struct wire_workload *wire_hello_workload(const struct wire_hello *h, const char *text);
 const struct wire_choice *wire_choice_find(const struct wire_choices *c, const char *name);
 /* One more of them; belongs to c, until the next is added. */

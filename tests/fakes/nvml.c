@@ -3,7 +3,8 @@
  * Libraries named like NVIDIA's libnvidia-ml and, for PCI bus ids, libcuda, with two cards that they number in opposite orders.
  * $IFM_FAKE_NVML is a list of KEY=NUMBER: init energy power field clock temperature reasons_result ecc pci cu_init cu_device:
  * codes that are returned; count watts step_ms frozen back sm memory celsius reasons watched (reasons that threads see) mig
- * corrected uncorrected: what the cards do. It is read at each call; no thread but the tests' own may be calling when it is set.
+ * corrected uncorrected persistence compute_mode eccmode ecc_later display limit usual busy processes: what the cards do; state: the
+ * code of those from persistence on. It is read at each call; no thread but the tests' own may be calling when it is set.
  */
 #define _GNU_SOURCE
 #include <pthread.h>
@@ -140,7 +141,7 @@ VISIBLE int nvmlDeviceGetPowerUsage(struct nvml_device *d, unsigned *mw)
 VISIBLE int nvmlDeviceGetEnforcedPowerLimit(struct nvml_device *d, unsigned *mw)
 {
 	(void)d;
-	*mw = 700000;
+	*mw = (unsigned)number("limit", 700) * 1000;
 	return (int)number("power", 0);
 }
 
@@ -185,6 +186,82 @@ VISIBLE int nvmlDeviceGetMigMode(struct nvml_device *d, unsigned *now, unsigned 
 	(void)d;
 	*now = *later = (unsigned)number("mig", 0);
 	return 0;
+}
+
+/* ---- how a card is set ---- */
+
+static int state(unsigned *out, const char *key, long long otherwise)
+{
+	*out = (unsigned)number(key, otherwise);
+	return (int)number("state", 0);
+}
+
+VISIBLE int nvmlDeviceGetIndex(struct nvml_device *d, unsigned *index)
+{
+	*index = (unsigned)d->index;
+	return 0;
+}
+
+VISIBLE int nvmlDeviceGetPersistenceMode(struct nvml_device *d, unsigned *on)
+{
+	(void)d;
+	return state(on, "persistence", 1);
+}
+
+VISIBLE int nvmlDeviceGetComputeMode(struct nvml_device *d, unsigned *mode)
+{
+	(void)d;
+	return state(mode, "compute_mode", 0);
+}
+
+VISIBLE int nvmlDeviceGetEccMode(struct nvml_device *d, unsigned *on, unsigned *later)
+{
+	(void)d;
+	state(later, "ecc_later", number("eccmode", 1));
+	return state(on, "eccmode", 1);
+}
+
+VISIBLE int nvmlDeviceGetDisplayActive(struct nvml_device *d, unsigned *on)
+{
+	(void)d;
+	return state(on, "display", 0);
+}
+
+VISIBLE int nvmlDeviceGetPowerManagementDefaultLimit(struct nvml_device *d, unsigned *mw)
+{
+	(void)d;
+	int result = state(mw, "usual", 700);
+	*mw *= 1000;
+	return result;
+}
+
+/* As nvmlUtilization_t. */
+struct utilization {
+	unsigned gpu, memory;
+};
+
+VISIBLE int nvmlDeviceGetUtilizationRates(struct nvml_device *d, struct utilization *u)
+{
+	(void)d;
+	return state(&u->gpu, "busy", 0);
+}
+
+/* As nvmlProcessInfo_t. */
+struct process {
+	unsigned pid;
+	unsigned long long used;
+	unsigned gpu_instance, compute_instance;
+};
+
+/* The first of them is who asks. */
+VISIBLE int nvmlDeviceGetComputeRunningProcesses_v3(struct nvml_device *d, unsigned *n, struct process *p)
+{
+	unsigned room = *n;
+	(void)d;
+	int result = state(n, "processes", 1);
+	for (unsigned i = 0; i < *n && i < room; i++)
+		p[i] = (struct process){.pid = i ? 1 : (unsigned)getpid()};
+	return *n > room ? 7 : result;
 }
 
 /* ---- libcuda: the other way round ---- */

@@ -218,7 +218,7 @@ reports_write() { # step run
 # their launch in their time; the first reason of points that are not to be had.
 told_of() { # step
 	[ -s "report-$1.json" ] || return 0
-	for what in 'graphs: none' 'launches: one kernel after the other' 'cublaslt: not here' "clock: CUDA events, each step's launch"; do
+	for what in 'graphs: none' 'launches: one kernel after the other' 'cublaslt: not here' 'cublaslt: not started' "clock: CUDA events, each step's launch"; do
 		n=$(grep -c "$what" "report-$1.json")
 		[ "$n" -eq 0 ] || printf '; %s (%d points)' "$(grep -o "${what}[^\\\"]*" "report-$1.json" | head -n 1 | cut -c 1-160)" "$n"
 	done

@@ -102,6 +102,94 @@ static int life(struct diag *d)
 	return rc;
 }
 
+/* ---- cuBLASLt that does not start ---- */
+
+/* A product of many rows; what describes it. */
+static int many_rows(struct engine *e, const char *provider, struct strbuf *says, struct diag *d)
+{
+	const struct op_config c = {.kind = OP_GEMM,
+				    .m = 20,
+				    .n = 8,
+				    .k = 32,
+				    .precision = DTYPE_F16,
+				    .provider = provider,
+				    .blocking = "auto",
+				    .seed = 1};
+	struct op_job *j;
+	struct step_info info;
+	int rc = ops->op(e, &c, &j, d);
+	if (rc)
+		return rc;
+	rc = ops->op_submit(j, d);
+	rc = rc ? rc : ops->op_wait(j, &info, d);
+	ops->op_describe(j, says);
+	ops->op_free(j);
+	return rc;
+}
+
+/* A product of which one call fails: it is done, and what describes it has that part. */
+static bool many_rows_say(struct engine *e, const char *fail, const char *part)
+{
+	struct strbuf says = {0};
+	struct diag d = {0};
+	setenv("FAKE_CUDA_FAIL", fail, 1);
+	bool good = many_rows(e, "own", &says, &d) == 0 && strstr(strbuf_text(&says), part);
+	if (!good)
+		fprintf(stderr, "# %s: not \"%s\": %s%s\n", fail, part, d.text, strbuf_text(&says));
+	strbuf_free(&says);
+	return good;
+}
+
+/* Each product has what is there when it is asked for. Its own three matrices are allocated before cuBLASLt's workspace. */
+static bool starts_again(struct engine *e)
+{
+	static const char own[] = "cublaslt: not started, own kernels do all: cuBLASLt does not start: ";
+	struct strbuf says = {0};
+	struct diag d = {0};
+	bool good = many_rows_say(e, "cuMemAlloc:4:2", own) && many_rows_say(e, "cublasLtCreate:1:3", own) &&
+		    many_rows_say(e, "cuEventCreate:1:2", own);
+	setenv("FAKE_CUDA_FAIL", "cuMemAlloc:1:2", 1);
+	good = good && many_rows(e, "cublaslt", &says, &d) == ERR_OOM &&
+	       strstr(d.text, "provider cublaslt: cuBLASLt does not start: cuda:0: no memory for cuBLASLt: ");
+	strbuf_free(&says);
+	return good && many_rows_say(e, "none:1:1", "cublaslt: version ");
+}
+
+/* What is not here is not looked for again. */
+static bool stays_away(struct engine *e)
+{
+	static const char own[] = "cublaslt: not here, own kernels do all: INFEROMETER_LIBCUBLASLT: ";
+	const char *fake = getenv("FAKE_CUDA");
+	setenv("INFEROMETER_LIBCUBLASLT", "/nosuch/libcublasLt.so", 1);
+	bool good = many_rows_say(e, "none:1:1", own);
+	setenv("INFEROMETER_LIBCUBLASLT", fake ? fake : "", 1);
+	return good && many_rows_say(e, "none:1:1", own);
+}
+
+/* In a process of its own: a library that is found stays. */
+static void test_lt(const char *name, bool (*told)(struct engine *))
+{
+	const struct engine_config config = {.device = device, .isa = "auto", .n_threads = 1};
+	int status = 0;
+	fflush(stdout);
+	pid_t pid = fork();
+	if (pid < 0)
+		bail("no fork");
+	if (pid == 0) {
+		struct engine *e;
+		if (ops->open(&e, &config, NULL))
+			exit(1);
+		bool good = told(e);
+		ops->close(e);
+		exit(!good);
+	}
+	if (waitpid(pid, &status, 0) != pid)
+		bail("no child");
+	is_int(status, 0, name);
+}
+
+/* ---- one call after the other ---- */
+
 static int child(const char *fail)
 {
 	struct device_caps caps[2];
@@ -179,6 +267,8 @@ int main(void)
 	small.n_layers = 1;
 	example_make(&small, 0);
 	is_int(status_of("none", 1), CHILD_WORKED, "a life without failures");
+	test_lt("cuBLASLt that did not start is tried again for the next product", starts_again);
+	test_lt("and one that is not here is not", stays_away);
 	for (size_t f = 0; f < sizeof functions / sizeof functions[0]; f++)
 		if (!is_left_out(functions[f]))
 			test_function(functions[f]);

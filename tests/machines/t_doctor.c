@@ -117,6 +117,7 @@ static const struct want intel[] = {
 	{"smt", VERDICT_ADVICE, "-t 8"},
 	{"kinds of cores", VERDICT_OK, NULL},
 	{"cpu quota", VERDICT_UNKNOWN, "no group of this process"},
+	{"hardware", VERDICT_UNKNOWN, NULL},
 	{"affinity", VERDICT_OK, "0-15 of 0-15"},
 	{"hypervisor", VERDICT_OK, "none"},
 	{"steal", VERDICT_OK, "0.18 %"},
@@ -132,6 +133,7 @@ static const struct want amd[] = {
 	{"governor", VERDICT_OK, "performance"},
 	{"boost", VERDICT_ADVICE, "echo 0 | sudo tee /sys/devices/system/cpu/cpufreq/boost"},
 	{"clock source", VERDICT_WARNING, "hpet"},
+	{"hardware", VERDICT_OK, "1: NVIDIA A100 80GB PCIe, driver 535.104.05"},
 	{NULL, VERDICT_OK, NULL},
 };
 static const struct want biglittle[] = {
@@ -176,6 +178,8 @@ static const struct want broken[] = {
 	{"paranoid", VERDICT_WARNING, "kernel.perf_event_paranoid=2"},
 	{"watchdog", VERDICT_ADVICE, "nmi_watchdog=0"},
 	{"layout", VERDICT_ADVICE, "fixed addresses"},
+	{"hardware", VERDICT_ADVICE, "1: NVIDIA 0x10de 0x2330, driver not loaded"},
+	{"hardware", VERDICT_ADVICE, "sudo modprobe nvidia"},
 	{NULL, VERDICT_OK, NULL},
 };
 static const struct want mended[] = {
@@ -191,6 +195,7 @@ static const struct want mended[] = {
 	{"paranoid", VERDICT_OK, "-1"},
 	{"watchdog", VERDICT_OK, "off"},
 	{"layout", VERDICT_OK, "random addresses"},
+	{"hardware", VERDICT_OK, "none of NVIDIA's"},
 	{NULL, VERDICT_OK, NULL},
 };
 static const struct want nonsense[] = {
@@ -231,6 +236,9 @@ static const char *const broken_files[][2] = {
 	{"/proc/sys/kernel/perf_event_paranoid", "3\n"},
 	{"/proc/sys/kernel/nmi_watchdog", "1\n"},
 	{"/proc/sys/kernel/randomize_va_space", "0\n"},
+	{"/sys/bus/pci/devices/0000:21:00.0/class", "0x030200\n"},
+	{"/sys/bus/pci/devices/0000:21:00.0/vendor", "0x10de\n"},
+	{"/sys/bus/pci/devices/0000:21:00.0/device", "0x2330\n"},
 };
 static const char *const mended_files[][2] = {
 	{"/sys/devices/system/cpu/cpu0/thermal_throttle/core_throttle_count", "0\n"},
@@ -251,6 +259,7 @@ static const char *const mended_files[][2] = {
 	{"/proc/sys/kernel/perf_event_paranoid", "-1\n"},
 	{"/proc/sys/kernel/nmi_watchdog", "0\n"},
 	{"/proc/sys/kernel/randomize_va_space", "2\n"},
+	{"/sys/bus/pci/devices/0000:21:00.0/vendor", "0x1002\n"},
 };
 /* clang-format on */
 

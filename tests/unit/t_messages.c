@@ -46,6 +46,8 @@ MESSAGE(run_result)
 	"{\"counter\":\"cycles\",\"enabled_ns\":10,\"pass\":1,\"running_ns\":5,\"source\":\"papi\","         \
 	"\"thread\":-1,\"unit\":\"count\",\"usable\":true,\"value\":77,\"why\":\"\"}"
 
+#define STATE "{\"name\":\"persistence\",\"unit\":\"0/1\",\"usable\":true,\"value\":1,\"why\":\"told\"}"
+
 struct message {
 	const char *name;
 	const char *text;     /* a good one, sorted */
@@ -104,6 +106,12 @@ static const struct message messages[] = {
 	 "{\"counters\":[\"nvml\"],\"idle_ns\":5,\"max_time_ns\":9,\"min_time_ns\":8,\"pass\":1,"
 	 "\"repeat\":5,\"warmup\":2}",
 	 "idle_ns", run_request_read, run_request_write, run_request_free},
+	{"hello with states",
+	 "{\"build\":{},\"counters\":[],\"devices\":[{\"description\":\"d\",\"isas\":[],\"kvs\":[],"
+	 "\"memory_bytes\":1,\"n_cpus\":1,\"name\":\"cuda:0\",\"precisions\":[],\"providers\":[],"
+	 "\"states\":[" STATE "],\"usable\":true,\"why\":\"\"}],\"engine\":\"cpu\",\"engines\":[],"
+	 "\"protocol\":1,\"version\":\"1\",\"workloads\":[]}",
+	 "states", hello_read, hello_write, hello_free},
 };
 enum { N_MESSAGES = sizeof messages / sizeof messages[0] };
 

@@ -8,6 +8,7 @@
 #include "harness/measure/counter/counter.h"
 #include "harness/measure/counter/nvml_card.h"
 #include "harness/measure/counter/nvml_energy.h"
+#include "harness/measure/counter/nvml_state.h"
 #include "harness/measure/counter/nvml_watch.h"
 #include "harness/measure/throttle.h"
 
@@ -382,6 +383,52 @@ static void test_list(void)
 	script("");
 }
 
+/* ---- states ---- */
+
+static const struct wire_state no_state = {.why = "(not there)", .value = -1};
+
+static const struct wire_state *state_of(const struct wire_device *d, const char *name)
+{
+	const struct wire_state *s = wire_device_state(d, name);
+	return s ? s : &no_state;
+}
+
+static void test_states(void)
+{
+	struct wire_device d = {.name = "cpu"};
+	nvml_states(&d);
+	is_int(d.n_states, 0, "a CPU has no states");
+	snprintf(d.name, sizeof d.name, "cuda:0");
+	script("persistence=0 processes=5 limit=300 reasons=0x22 ecc_later=0");
+	nvml_states(&d);
+	is_int(state_of(&d, "number")->value, 1, "NVML counts the other way round");
+	ok(state_of(&d, "persistence")->usable && state_of(&d, "persistence")->value == 0, "off is told");
+	is_int(state_of(&d, "processes")->value, 4, "processes without this one");
+	is_int(state_of(&d, "power_limit")->value, 300000, "what is read beside windows, too");
+	is_int(state_of(&d, "power_limit_usual")->value, 700000, "and its usual one");
+	is_int(state_of(&d, "clocks_set")->value, 1, "set clocks");
+	is_int(state_of(&d, "throttled")->value, 1, "throttled");
+	is_text(state_of(&d, "throttled")->why, "application clocks, software thermal slowdown", "and why");
+	is_int(state_of(&d, "ecc")->value - state_of(&d, "ecc_later")->value, 1, "ECC now and later");
+	free(d.states);
+	d = (struct wire_device){.name = "cuda:1"};
+	script("state=3 compute_mode=2");
+	nvml_states(&d);
+	ok(!state_of(&d, "prohibited")->usable && state_of(&d, "prohibited")->value == 0,
+	   "what is not told has no value");
+	is_text(state_of(&d, "busy")->why, "nvmlDeviceGetUtilizationRates: not supported by this device",
+		"and why");
+	ok(state_of(&d, "sm_clock")->usable, "the others are");
+	free(d.states);
+	d = (struct wire_device){.name = "cuda:7"};
+	script("");
+	nvml_states(&d);
+	is_int(d.n_states, 1, "of none there is one");
+	ok(!state_of(&d, "nvml")->usable, "which is not usable");
+	has_text(state_of(&d, "nvml")->why, "libcuda has no device 7", "and says why");
+	free(d.states);
+}
+
 /* ---- quality ---- */
 
 static void judged(const struct energy_window *w, const char *want)
@@ -518,6 +565,7 @@ int main(void)
 	test_part();
 	test_elsewhere();
 	test_list();
+	test_states();
 	test_quality();
 	test_idle();
 	test_marks();

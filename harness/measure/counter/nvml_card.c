@@ -237,6 +237,11 @@ bool nvml_is_power_limited(int64_t reasons)
 	return (reasons & REASON_POWER_CAP) != 0;
 }
 
+bool nvml_clocks_are_set(int64_t reasons)
+{
+	return (reasons & REASON_APPLICATION_CLOCKS) != 0;
+}
+
 void nvml_reasons_describe(int64_t reasons, char *out, int size)
 {
 	static const struct {

@@ -59,6 +59,8 @@ void nvml_explain(const struct nvml_card *card, enum nvml_number n, int result, 
 bool nvml_is_throttled(int64_t reasons);
 /* Is it held to its power limit? */
 bool nvml_is_power_limited(int64_t reasons);
+/* Is the setting of application clocks, or of locked ones, among them? */
+bool nvml_clocks_are_set(int64_t reasons);
 /* "software power cap, hardware slowdown"; "none". */
 void nvml_reasons_describe(int64_t reasons, char *out, int size);
 

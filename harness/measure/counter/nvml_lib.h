@@ -37,6 +37,18 @@ struct nvml_field {
 	} value;
 };
 
+/* nvmlUtilization_t: percent of the last sixth of a second to second. */
+struct nvml_utilization {
+	unsigned gpu, memory;
+};
+
+/* nvmlProcessInfo_t. */
+struct nvml_process {
+	unsigned pid;
+	unsigned long long memory_bytes;
+	unsigned gpu_instance, compute_instance;
+};
+
 struct nvml_lib {
 #define ENTRY(f, arguments) int(*f) arguments;
 #include "harness/measure/counter/nvml_lib.inc"
