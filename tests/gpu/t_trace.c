@@ -95,6 +95,26 @@ static void test_ops(void)
 	trace_free(&t);
 }
 
+/* Launched early, a kernel waits for the one before it. */
+static void test_overlap(void)
+{
+	struct trace t = {0};
+	struct trace_sum s;
+	struct trace_total *total;
+	event(&t, TRACE_KERNEL, "gemv", 1000, 2000, 1, 0);
+	event(&t, TRACE_KERNEL, "norm", 1100, 2100, 2, 0);
+	event(&t, TRACE_KERNEL, "inside", 1200, 2050, 3, 0);
+	trace_finish(&t, 1000, 3000);
+	trace_sum(&t, &s);
+	ok(s.kernels == 3 && s.kernel_ns == 1100 && s.busy_ns == 1100, "what overlaps counts once");
+	is_int(trace_totals(&t, false, 3, &total), 3, "each kernel");
+	ok(total[0].ns == 1000 && total[1].ns == 100 && total[2].ns == 0,
+	   "has the time that none before it had");
+	is_text(total[1].name, "norm", "the wait is none of it");
+	free(total);
+	trace_free(&t);
+}
+
 static const char golden[] =
 	"{\"displayTimeUnit\":\"ns\",\"traceEvents\":[\n"
 	"{\"name\":\"process_name\",\"ph\":\"M\",\"pid\":0,\"args\":{\"name\":\"inferometer\"}},\n"
@@ -216,6 +236,7 @@ int main(void)
 {
 	test_sums();
 	test_ops();
+	test_overlap();
 	test_chrome();
 	test_values();
 	test_formulas();

@@ -7,12 +7,24 @@
 #include "engines/base/mem.h"
 #include "harness/measure/counter/trace.h"
 
-static void event_count(struct trace_sum *s, const struct trace_event *e)
+/*
+ * Of events sorted by start: the time of e that none before it had. A kernel that is launched early is there, and waits, while
+ * the one before it works: that time is the other's. *end is the latest end so far, 0 before the first.
+ */
+static uint64_t own_ns(const struct trace_event *e, uint64_t *end)
+{
+	uint64_t from = e->start > *end ? e->start : *end;
+	if (e->end > *end)
+		*end = e->end;
+	return e->end > from ? e->end - from : 0;
+}
+
+static void event_count(struct trace_sum *s, const struct trace_event *e, uint64_t ns)
 {
 	switch (e->kind) {
 	case TRACE_KERNEL:
 		s->kernels++;
-		s->kernel_ns += e->end - e->start;
+		s->kernel_ns += ns;
 		break;
 	case TRACE_COPY:
 		s->copies++;
@@ -66,9 +78,10 @@ static uint64_t launches_of_nodes(const struct trace *t)
 
 void trace_sum(const struct trace *t, struct trace_sum *out)
 {
+	uint64_t end = 0;
 	*out = (struct trace_sum){.kernels = 0};
 	for (int i = 0; i < t->n; i++)
-		event_count(out, &t->event[i]);
+		event_count(out, &t->event[i], own_ns(&t->event[i], &end));
 	if (t->n == 0)
 		return;
 	gaps_find(t, out);
@@ -105,15 +118,17 @@ static const char *op_of(const struct trace *t, const struct trace_event *e)
 int trace_totals(const struct trace *t, bool by_op, int most, struct trace_total **out)
 {
 	struct trace_total *list = mem_alloc(((size_t)t->n_names + TRACE_OPS_MAX) * sizeof *list);
+	uint64_t end = 0;
 	int n = 0;
 	for (int i = 0; i < t->n; i++) {
 		const struct trace_event *e = &t->event[i];
+		uint64_t ns = own_ns(e, &end);
 		const char *name = by_op ? op_of(t, e) : e->kind == TRACE_KERNEL ? t->names[e->name] : NULL;
 		if (!name)
 			continue;
 		struct trace_total *total = total_find(list, &n, name);
 		total->n++;
-		total->ns += e->end - e->start;
+		total->ns += ns;
 	}
 	if (n)
 		qsort(list, (size_t)n, sizeof *list, by_time);
