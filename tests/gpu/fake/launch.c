@@ -53,7 +53,13 @@ static void launch_run(const void *body)
 	fault_unwatch();
 }
 
-static const struct work_kind launch_kind = {launch_check, launch_run};
+static void launch_tell(const void *body, struct fake_ran *out)
+{
+	out->kind = RAN_KERNEL;
+	out->name = ((const struct launch *)body)->kernel->name;
+}
+
+static const struct work_kind launch_kind = {launch_check, launch_run, launch_tell};
 
 static int shape_check(const struct launch *l)
 {
