@@ -7,6 +7,11 @@ check_PROGRAMS += %D%/t_trace
 %C%_t_trace_CFLAGS = $(AM_CFLAGS)
 %C%_t_trace_LDADD = libmeasure.a $(WIRE_TEST_LINK)
 TESTS += %D%/t_trace
+check_PROGRAMS += %D%/t_trace_nodes
+%C%_t_trace_nodes_SOURCES = %D%/t_trace_nodes.c
+%C%_t_trace_nodes_CFLAGS = $(AM_CFLAGS)
+%C%_t_trace_nodes_LDADD = libmeasure.a $(WIRE_TEST_LINK)
+TESTS += %D%/t_trace_nodes
 if HAVE_CUPTI
 check_PROGRAMS += %D%/t_cupti_host %D%/t_cupti %D%/t_cupti_trace %D%/t_trace_records
 TESTS += %D%/t_cupti_host %D%/t_cupti %D%/t_cupti_trace %D%/t_trace_records

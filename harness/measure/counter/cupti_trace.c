@@ -145,7 +145,7 @@ static bool take(struct counter *c, char *why, int size)
 	size_t dropped = 0;
 	if (!trace_feed_take(c->feed, &c->trace, &dropped, why, size))
 		return false;
-	trace_finish(&c->trace, c->from, c->to);
+	trace_finish(&c->trace, NULL, c->from, c->to);
 	if (dropped)
 		snprintf(why, (size_t)size, "CUPTI dropped %zu records: trace a shorter window", dropped);
 	else if (c->trace.n == 0)
