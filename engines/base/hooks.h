@@ -49,7 +49,8 @@ bool hooks_each(void (*fn)(void *arg, int thread, int n_threads), void *arg);
 struct op_hooks {
 	void *arg;
 	/* Both Required, in pairs that nest, on the thread that submits. op: static, "attention"; block: of the model, -1:
-	 * none. What is captured into a graph belongs to the operation that launches the graph. */
+	 * none. What is captured into a graph belongs to the operation that is open then, where the trace is told so and
+	 * there is one; else to the operation that launches the graph. */
 	void (*begin)(void *arg, const char *op, int block);
 	void (*end)(void *arg);
 };

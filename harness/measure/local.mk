@@ -24,7 +24,8 @@ libmeasure_a_SOURCES += %D%/counter/papi_lib.c %D%/counter/papi_set.c %D%/counte
 endif
 # Counters of GPUs. What needs CUPTI's headers is apart: one of them asks for a C++ header, and counter/compat has an empty one.
 libmeasure_a_SOURCES += %D%/counter/cupti_metric.c %D%/counter/cupti_metric.h \
-	%D%/counter/trace.c %D%/counter/trace.h %D%/counter/trace_sum.c %D%/counter/trace_chrome.c
+	%D%/counter/trace.c %D%/counter/trace.h %D%/counter/trace_sum.c %D%/counter/trace_chrome.c \
+	%D%/counter/trace_nodes.c %D%/counter/trace_nodes.h
 CUPTI_SOURCES = %D%/counter/cupti.c %D%/counter/cupti_lib.c %D%/counter/cupti_lib.h %D%/counter/cupti_lib.inc \
 	%D%/counter/cupti_why.c %D%/counter/cupti_why.h %D%/counter/cupti_host.c %D%/counter/cupti_host.h \
 	%D%/counter/cupti_plan.c %D%/counter/cupti_plan.h %D%/counter/cupti_range.c %D%/counter/cupti_range.h \

@@ -60,7 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	records_add(&t, data, n, &names);
 	FUZZ_CHECK(t.n >= 0 && (size_t)t.n <= n / sizeof(CUpti_ActivityMemset4) + 1);
 	FUZZ_CHECK((size_t)t.unknown <= n / ACTIVITY_STRANGE + 1);
-	trace_finish(&t, 500, 10000);
+	trace_finish(&t, NULL, 500, 10000);
 	trace_sum(&t, &s);
 	FUZZ_CHECK(s.busy_ns + s.gap_ns == s.span_ns && s.longest_gap_ns <= s.gap_ns);
 	FUZZ_CHECK(trace_totals(&t, true, 5, &total) <= 5);

@@ -6,6 +6,9 @@
 #include <cupti.h>
 #include <string.h>
 
+/* The first of the two nodes that are launched in the window of fake_cupti.c. */
+#define FAKE_NODE ((uint64_t)6 << 32)
+
 struct activity_buffer {
 	uint8_t *bytes;
 	size_t n, size;
@@ -19,10 +22,10 @@ static void activity_add(struct activity_buffer *b, const void *record, size_t n
 	b->n += n;
 }
 
-/* name is a pointer, or a number in place of one. */
-__attribute__((unused)) static void activity_kernel(struct activity_buffer *b, const char *name,
-						    uint64_t start, uint64_t end, uint32_t correlation,
-						    uint32_t graph)
+/* name is a pointer, or a number in place of one; graph and node 0: it was launched by itself. */
+__attribute__((unused)) static void activity_node(struct activity_buffer *b, const char *name, uint64_t start,
+						  uint64_t end, uint32_t correlation, uint32_t graph,
+						  uint64_t node)
 {
 	CUpti_ActivityKernel10 k;
 	memset(&k, 0, sizeof k);
@@ -33,11 +36,21 @@ __attribute__((unused)) static void activity_kernel(struct activity_buffer *b, c
 	k.streamId = 7;
 	k.correlationId = correlation;
 	k.graphId = graph;
+	k.graphNodeId = node;
 	activity_add(b, &k, sizeof k);
 }
 
-__attribute__((unused)) static void activity_copy(struct activity_buffer *b, uint8_t kind, uint64_t bytes,
-						  uint64_t start, uint64_t end, uint32_t correlation)
+/* Of a node that nobody has heard of, where it is of a graph. */
+__attribute__((unused)) static void activity_kernel(struct activity_buffer *b, const char *name,
+						    uint64_t start, uint64_t end, uint32_t correlation,
+						    uint32_t graph)
+{
+	activity_node(b, name, start, end, correlation, graph, graph ? 1 : 0);
+}
+
+__attribute__((unused)) static void activity_copy_node(struct activity_buffer *b, uint8_t kind,
+						       uint64_t bytes, uint64_t start, uint64_t end,
+						       uint32_t correlation, uint32_t graph, uint64_t node)
 {
 	CUpti_ActivityMemcpy6 m;
 	memset(&m, 0, sizeof m);
@@ -48,11 +61,20 @@ __attribute__((unused)) static void activity_copy(struct activity_buffer *b, uin
 	m.end = end;
 	m.streamId = 8;
 	m.correlationId = correlation;
+	m.graphId = graph;
+	m.graphNodeId = node;
 	activity_add(b, &m, sizeof m);
 }
 
-__attribute__((unused)) static void activity_set(struct activity_buffer *b, uint64_t bytes, uint64_t start,
-						 uint64_t end, uint32_t correlation)
+__attribute__((unused)) static void activity_copy(struct activity_buffer *b, uint8_t kind, uint64_t bytes,
+						  uint64_t start, uint64_t end, uint32_t correlation)
+{
+	activity_copy_node(b, kind, bytes, start, end, correlation, 0, 0);
+}
+
+__attribute__((unused)) static void activity_set_node(struct activity_buffer *b, uint64_t bytes,
+						      uint64_t start, uint64_t end, uint32_t correlation,
+						      uint32_t graph, uint64_t node)
 {
 	CUpti_ActivityMemset4 m;
 	memset(&m, 0, sizeof m);
@@ -62,7 +84,15 @@ __attribute__((unused)) static void activity_set(struct activity_buffer *b, uint
 	m.end = end;
 	m.streamId = 7;
 	m.correlationId = correlation;
+	m.graphId = graph;
+	m.graphNodeId = node;
 	activity_add(b, &m, sizeof m);
+}
+
+__attribute__((unused)) static void activity_set(struct activity_buffer *b, uint64_t bytes, uint64_t start,
+						 uint64_t end, uint32_t correlation)
+{
+	activity_set_node(b, bytes, start, end, correlation, 0, 0);
 }
 
 __attribute__((unused)) static void activity_external(struct activity_buffer *b, uint64_t id,

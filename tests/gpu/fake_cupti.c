@@ -15,9 +15,10 @@
 #include <time.h>
 
 #include "tests/gpu/activity_example.h"
+#include "tests/gpu/fake_records.h"
 
-/* Metrics that fit one pass; sizes of images. */
-enum { FIT = 6, CONFIG = 128, DATA = 256, AVAILABILITY = 64, METRICS_MAX = 64 };
+/* Counters that a pass has; sizes of images. */
+enum { FIT = 12, CONFIG = 128, DATA = 256, AVAILABILITY = 64, METRICS_MAX = 64 };
 
 static char text[8192], refused[64];
 static int code, n_hosts, initialized;
@@ -32,6 +33,7 @@ void fake_reset(void);
 void fake_refuse(const char *call, int with);
 int fake_left(void);
 void fake_drop(int records);
+void fake_node(int event, uint64_t node, uint64_t original);
 
 const char *fake_log(void)
 {
@@ -133,8 +135,22 @@ CUresult CUDAAPI cuCtxSynchronize(void)
 /* ---- the host half ---- */
 
 struct CUpti_Profiler_Host_Object {
-	size_t n;
+	size_t n, taken;
 };
+
+/* Counters that a metric takes by what is in its name, else one: so that each group of ours takes as many visits as CUPTI's
+ * host half says of a real GH100 (t_cupti_host). */
+static size_t taken_by(const char *metric)
+{
+	static const struct {
+		const char *part;
+		size_t counters;
+	} rows[] = {{"stalled", 4}, {"mma.sum", 4}, {"ops_path", 3}, {"l1tex__", 4}, {"lts__", 2}};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		if (strstr(metric, rows[i].part))
+			return rows[i].counters;
+	return 1;
+}
 
 CUptiResult CUPTIAPI cuptiGetVersion(uint32_t *version)
 {
@@ -188,6 +204,8 @@ CUptiResult CUPTIAPI cuptiProfilerHostConfigAddMetrics(CUpti_Profiler_Host_Confi
 		if (strstr(p->ppMetricNames[i], "gmma"))
 			return CUPTI_ERROR_INVALID_PARAMETER;
 	p->pHostObject->n += p->numMetrics;
+	for (size_t i = 0; i < p->numMetrics; i++)
+		p->pHostObject->taken += taken_by(p->ppMetricNames[i]);
 	return CUPTI_SUCCESS;
 }
 
@@ -204,6 +222,7 @@ CUptiResult CUPTIAPI cuptiProfilerHostGetConfigImage(CUpti_Profiler_Host_GetConf
 		return CUPTI_ERROR_INVALID_PARAMETER;
 	memset(p->pConfigImage, 0, CONFIG);
 	p->pConfigImage[0] = (uint8_t)p->pHostObject->n;
+	p->pConfigImage[1] = (uint8_t)p->pHostObject->taken;
 	return CUPTI_SUCCESS;
 }
 
@@ -211,7 +230,7 @@ CUptiResult CUPTIAPI cuptiProfilerHostGetNumOfPasses(CUpti_Profiler_Host_GetNumO
 {
 	if (!SIZED(p, CUpti_Profiler_Host_GetNumOfPasses_Params) || p->configImageSize != CONFIG)
 		return CUPTI_ERROR_INVALID_PARAMETER;
-	p->numOfPasses = (p->pConfigImage[0] + FIT - 1) / FIT + (is_refused("passes") != 0);
+	p->numOfPasses = (p->pConfigImage[1] + FIT - 1) / FIT + (is_refused("passes") != 0);
 	return CUPTI_SUCCESS;
 }
 
@@ -388,12 +407,49 @@ CUptiResult CUPTIAPI cuptiRangeProfilerGetCounterDataInfo(CUpti_RangeProfiler_Ge
 
 static CUpti_BuffersCallbackRequestFunc request;
 static CUpti_BuffersCallbackCompleteFunc complete;
+static CUpti_CallbackFunc callback;
+static void *callback_arg;
+static unsigned callbacks; /* a bit each that is enabled */
 static int n_flushes, n_kinds, n_stamps;
-static uint64_t op_id;
+static uint64_t op_first, op_last;
+
+/* A node of ours is no address, and its handle is not its id. */
+#define NODE_HANDLE ((uintptr_t)0x0cdb000000000000u)
+
+static CUgraphNode node_handle(uint64_t id)
+{
+	return id ? (CUgraphNode)(NODE_HANDLE + 16 * (uintptr_t)id) : NULL;
+}
+
+static void node_told(CUpti_CallbackId id, CUgraphNode node, CUgraphNode original)
+{
+	CUpti_GraphData g = {.node = node, .originalNode = original};
+	const CUpti_ResourceData r = {.resourceDescriptor = &g};
+	if (callback && (callbacks >> id & 1))
+		callback(callback_arg, CUPTI_CB_DOMAIN_RESOURCE, id, &r);
+}
+
+/* What a driver would tell of a node: an id of domain RESOURCE. */
+void fake_node(int event, uint64_t node, uint64_t original)
+{
+	node_told((CUpti_CallbackId)event, node_handle(node), node_handle(original));
+}
+
+CUptiResult CUPTIAPI cuptiGetGraphNodeId(CUgraphNode node, uint64_t *id)
+{
+	uintptr_t number = (uintptr_t)node - NODE_HANDLE;
+	if (is_refused("node"))
+		return (CUptiResult)code;
+	*id = records_on() ? records_node_id(node) : number % 16 == 0 ? number / 16 : 0;
+	return *id ? CUPTI_SUCCESS : CUPTI_ERROR_INVALID_PARAMETER;
+}
 
 CUptiResult CUPTIAPI cuptiSubscribe(CUpti_SubscriberHandle *s, CUpti_CallbackFunc fn, void *arg)
 {
-	CALL("subscribe", fn && !arg);
+	CALL("subscribe", fn && arg && !callback);
+	callback = fn;
+	callback_arg = arg;
+	records_open(node_told);
 	*s = (CUpti_SubscriberHandle)&context;
 	return CUPTI_SUCCESS;
 }
@@ -401,6 +457,18 @@ CUptiResult CUPTIAPI cuptiSubscribe(CUpti_SubscriberHandle *s, CUpti_CallbackFun
 CUptiResult CUPTIAPI cuptiUnsubscribe(CUpti_SubscriberHandle s)
 {
 	CALL("unsubscribe", s == (CUpti_SubscriberHandle)&context && n_kinds == 0);
+	records_close();
+	callback = NULL;
+	callbacks = 0;
+	return CUPTI_SUCCESS;
+}
+
+CUptiResult CUPTIAPI cuptiEnableCallback(uint32_t on, CUpti_SubscriberHandle s, CUpti_CallbackDomain domain,
+					 CUpti_CallbackId id)
+{
+	CALL("callback", s == (CUpti_SubscriberHandle)&context && domain == CUPTI_CB_DOMAIN_RESOURCE &&
+				 id > CUPTI_CBID_RESOURCE_INVALID && id < CUPTI_CBID_RESOURCE_SIZE);
+	callbacks = on ? callbacks | 1u << id : callbacks & ~(1u << id);
 	return CUPTI_SUCCESS;
 }
 
@@ -410,6 +478,7 @@ CUptiResult CUPTIAPI cuptiActivityRegisterCallbacks(CUpti_BuffersCallbackRequest
 	CALL("register", r && c && n_kinds == 0);
 	request = r;
 	complete = c;
+	records_buffers(r, c);
 	return CUPTI_SUCCESS;
 }
 
@@ -417,6 +486,7 @@ CUptiResult CUPTIAPI cuptiActivityEnable(CUpti_ActivityKind kind)
 {
 	CALL("kind", request && kind != CUPTI_ACTIVITY_KIND_KERNEL);
 	n_kinds++;
+	records_kind(kind, true);
 	return CUPTI_SUCCESS;
 }
 
@@ -424,23 +494,29 @@ CUptiResult CUPTIAPI cuptiActivityDisable(CUpti_ActivityKind kind)
 {
 	CALL("unkind", kind != CUPTI_ACTIVITY_KIND_INVALID && n_kinds > 0);
 	n_kinds--;
+	records_kind(kind, false);
 	return CUPTI_SUCCESS;
 }
 
 CUptiResult CUPTIAPI cuptiGetTimestamp(uint64_t *t)
 {
-	*t = n_stamps++ == 0 ? 1000 : 9000;
+	*t = records_on() ? records_ns() : n_stamps++ == 0 ? 1000 : 9000;
 	CALL("timestamp", 1);
 	return CUPTI_SUCCESS;
 }
 
-/* The first time what ran before the window, then the window: two kernels of an operation, a copy, a launch of a graph. */
+/* The driver's, where there is one. Else the first time what ran before the window, then the window: a kernel of the first
+ * operation, a copy, a launch of a graph of the last. */
 CUptiResult CUPTIAPI cuptiActivityFlushAll(uint32_t flag)
 {
 	static const char name[] = "gemm_\"bf16\"\\\x01\xff";
 	struct activity_buffer b = {NULL, 0, 0};
 	size_t most = 1;
 	CALL("flush", flag == CUPTI_ACTIVITY_FLAG_FLUSH_FORCED);
+	if (records_on()) {
+		records_flush();
+		return CUPTI_SUCCESS;
+	}
 	request(&b.bytes, &b.size, &most);
 	if (!b.bytes || most || ((uintptr_t)b.bytes & 7))
 		say("WRONG");
@@ -449,13 +525,14 @@ CUptiResult CUPTIAPI cuptiActivityFlushAll(uint32_t flag)
 	n_flushes++;
 	activity_kernel(&b, "before", 100, 900, 1, 0);
 	if (n_flushes > 1) {
-		activity_external(&b, op_id, 2);
+		activity_external(&b, op_first, 2);
 		activity_call(&b, 2);
 		activity_kernel(&b, name, 2000, 3000, 2, 0);
 		activity_strange(&b);
 		activity_copy(&b, CUPTI_ACTIVITY_MEMCPY_KIND_HTOD, 4096, 3500, 3600, 3);
-		activity_kernel(&b, "node", 4000, 4500, 4, 6);
-		activity_kernel(&b, "node", 4500, 5000, 4, 6);
+		activity_external(&b, op_last, 4);
+		activity_node(&b, "node", 4000, 4500, 4, 6, FAKE_NODE);
+		activity_node(&b, "node", 4500, 5000, 4, 6, FAKE_NODE + 1);
 		activity_kernel(&b, "unfinished", 5000, 0, 5, 0);
 	}
 	complete((CUcontext)&context, 0, b.bytes, b.size, b.n);
@@ -486,13 +563,16 @@ CUptiResult CUPTIAPI cuptiActivityGetNumDroppedRecords(CUcontext c, uint32_t str
 CUptiResult CUPTIAPI cuptiActivityPushExternalCorrelationId(CUpti_ExternalCorrelationKind kind, uint64_t id)
 {
 	CALL("op", kind == CUPTI_EXTERNAL_CORRELATION_KIND_CUSTOM0 && id);
-	op_id = id;
+	op_first = op_first ? op_first : id;
+	op_last = id;
+	records_op(id);
 	return CUPTI_SUCCESS;
 }
 
 CUptiResult CUPTIAPI cuptiActivityPopExternalCorrelationId(CUpti_ExternalCorrelationKind kind, uint64_t *last)
 {
 	CALL("unop", kind == CUPTI_EXTERNAL_CORRELATION_KIND_CUSTOM0);
-	*last = op_id;
+	records_op(0);
+	*last = op_last;
 	return CUPTI_SUCCESS;
 }

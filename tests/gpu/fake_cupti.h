@@ -5,6 +5,7 @@
 
 #include <dlfcn.h>
 #include <stdio.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 #include "tests/tap.h"
@@ -15,6 +16,8 @@ static struct {
 	void (*refuse)(const char *call, int code);
 	int (*left)(void);
 	void (*drop)(int records);
+	/* A node of a graph: an event of CUpti_CallbackIdResource. */
+	void (*node)(int event, uint64_t node, uint64_t original);
 } fake;
 
 /* From now on the sources find it. */
@@ -33,6 +36,7 @@ static void fake_open(void)
 	*(void **)&fake.refuse = dlsym(handle, "fake_refuse");
 	*(void **)&fake.left = dlsym(handle, "fake_left");
 	*(void **)&fake.drop = dlsym(handle, "fake_drop");
+	*(void **)&fake.node = dlsym(handle, "fake_node");
 }
 
 #endif

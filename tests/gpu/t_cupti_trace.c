@@ -16,6 +16,7 @@
 
 #include "engines/base/hooks.h"
 #include "harness/measure/counter/counter.h"
+#include "tests/gpu/activity_example.h"
 #include "tests/gpu/fake_cupti.h"
 #include "tests/unit/temp_folder.h"
 
@@ -38,9 +39,24 @@ static struct readings visit(void)
 	struct readings r = {0};
 	struct counter *c = NULL;
 	struct diag d = {0};
-	if (source->open(&c, &config, &d) || source->start(c, &d))
+	if (source->open(&c, &config, &d))
 		bail(d.text);
+	/* A graph is captured, made and launched; one of its nodes is of no operation. */
 	hooks_op_begin("gemm", 3);
+	fake.node(CUPTI_CBID_RESOURCE_GRAPHNODE_CREATED, 61, 0);
+	hooks_op_end();
+	fake.node(CUPTI_CBID_RESOURCE_GRAPHNODE_CREATED, 62, 0);
+	for (uint64_t i = 0; i < 2; i++) {
+		fake.node(CUPTI_CBID_RESOURCE_GRAPHNODE_CREATED, FAKE_NODE + i, 0);
+		fake.node(CUPTI_CBID_RESOURCE_GRAPHNODE_CLONED, FAKE_NODE + i, 61 + i);
+	}
+	fake.node(CUPTI_CBID_RESOURCE_GRAPHNODE_DESTROY_STARTING, 61, 0);
+	fake.node(CUPTI_CBID_RESOURCE_GRAPHNODE_DESTROY_STARTING, FAKE_NODE, 0);
+	/* What nobody asked for is not told. */
+	fake.node(CUPTI_CBID_RESOURCE_GRAPH_CREATED, 0, 0);
+	if (source->start(c, &d))
+		bail(d.text);
+	hooks_op_begin("graph", -1);
 	hooks_op_end();
 	if (source->stop(c, &r, &d))
 		bail(d.text);
@@ -63,8 +79,8 @@ static void is_read(const struct readings *r, const char *name, const char *unit
 static void test_visit(const struct readings *r)
 {
 	is_text(fake.log(),
-		"subscribe register kind kind kind kind kind kind sync flush timestamp op unop sync "
-		"timestamp flush "
+		"subscribe register kind kind kind kind kind kind callback callback callback op unop sync "
+		"flush timestamp op unop sync timestamp flush "
 		"unkind unkind unkind unkind unkind unkind unsubscribe ",
 		"calls, in this order");
 	is_read(r, "kernels", "count", 3);
@@ -82,8 +98,10 @@ static void test_visit(const struct readings *r)
 	is_int(n_early, 0, "nothing is summed up before all sources have stopped");
 	is_read(r, "kernel:node", "ns", 1000);
 	is_read(r, "kernel:gemm_\"bf16\"\\??", "ns", 1000);
-	is_read(r, "op:gemm", "ns", 1000);
-	is_text(reading_of(r, "op:gemm")->why, "1 times, op:gemm", "how often");
+	is_read(r, "op:gemm", "ns", 1500);
+	is_text(reading_of(r, "op:gemm")->why, "2 times, op:gemm", "how often, as a node of a graph, too");
+	is_read(r, "op:graph", "ns", 500);
+	is_text(reading_of(r, "op:graph")->why, "1 times, op:graph", "what is of none is the graph's");
 	ok(!reading_of(r, "kernel:before"), "what was before the window is left out");
 }
 
@@ -106,7 +124,7 @@ static void test_file(const struct readings *r, const char *folder)
 	if (!ok(file && file->usable && file->value > 0, "it is named"))
 		return;
 	json_t *o = json_load_file(file->why, 0, NULL), *events = json_object_get(o, "traceEvents");
-	bool found = false;
+	bool found = false, node = false;
 	ok(json_array_size(events) == 10, "%zu events", json_array_size(events));
 	for (size_t i = 0; i < json_array_size(events); i++) {
 		const json_t *e = json_array_get(events, i);
@@ -115,8 +133,11 @@ static void test_file(const struct readings *r, const char *folder)
 		const char *op = json_string_value(json_object_get(args, "op"));
 		found = found || (name && op && strcmp(name, "gemm_\"bf16\"\\\x01\xc3\xbf") == 0 &&
 				  strcmp(op, "gemm 3") == 0);
+		node = node || (name && op && strcmp(name, "node") == 0 && strcmp(op, "gemm 3") == 0 &&
+				json_integer_value(json_object_get(args, "graph")) == 6);
 	}
 	ok(found, "the kernel with its operation");
+	ok(node, "a node of a graph with its operation, and the graph");
 	json_decref(o);
 }
 
@@ -177,6 +198,29 @@ static void refused(const char *call, int code, const char *part)
 	has_text(why, part, "with the reason");
 }
 
+/* Whatever of the nodes CUPTI does not tell, the trace goes on, and they are the graph's. */
+static int unwatched_main(const char *call)
+{
+	fake.refuse(call, 1);
+	struct readings r = visit();
+	const struct wire_reading *gemm = reading_of(&r, "op:gemm"), *graph = reading_of(&r, "op:graph");
+	printf("%lld %lld\n", gemm && gemm->usable ? (long long)gemm->value : -1,
+	       graph && graph->usable ? (long long)graph->value : -1);
+	free(r.item);
+	return fake.left();
+}
+
+static void test_unwatched(const char *call)
+{
+	char command[200], text[100] = "";
+	snprintf(command, sizeof command, "exec /proc/$PPID/exe %s", call);
+	FILE *f = popen(command, "r");
+	if (!f || !fgets(text, sizeof text, f))
+		bail("no process");
+	is_int(pclose(f), 0, "ends well");
+	is_text(text, "1000 1000\n", call);
+}
+
 static void test_full(void)
 {
 	const char *folder = temp_folder();
@@ -209,6 +253,8 @@ int main(int argc, char **argv)
 	source = counter_find("cupti-trace", &group, NULL);
 	if (argc == 3 && argv[1][0] == '/')
 		return full_main(argv[1], atoi(argv[2]));
+	if (argc == 2)
+		return unwatched_main(argv[1]);
 	if (argc == 3)
 		return refuse_main(argv[1], atoi(argv[2]));
 	const char *folder = temp_folder();
@@ -219,6 +265,8 @@ int main(int argc, char **argv)
 	free(r.item);
 	test_second();
 	test_refusals();
+	test_unwatched("callback");
+	test_unwatched("node");
 	test_full();
 	return tap_done();
 }

@@ -11,6 +11,7 @@
 
 #include "harness/measure/counter/cupti_metric.h"
 #include "harness/measure/counter/trace.h"
+#include "harness/measure/counter/trace_nodes.h"
 #include "harness/wire/group.h"
 
 static void event(struct trace *t, enum trace_kind kind, const char *name, uint64_t start, uint64_t end,
@@ -53,7 +54,7 @@ static void test_sums(void)
 	struct trace_total *total;
 	char text[64];
 	trace_make(&t);
-	trace_finish(&t, 1000, 7000);
+	trace_finish(&t, NULL, 1000, 7000);
 	trace_sum(&t, &s);
 	ok(s.kernels == 6 && s.kernel_ns == 2300, "kernels of the window");
 	ok(s.copies == 1 && s.copied_bytes == 1 << 20 && s.sets == 1, "copies and fills");
@@ -73,7 +74,7 @@ static void test_sums(void)
 	   "blocks of an operation together");
 	free(total);
 	trace_free(&t);
-	trace_finish(&t, 0, 1);
+	trace_finish(&t, NULL, 0, 1);
 	trace_sum(&t, &s);
 	ok(s.kernels == 0 && s.span_ns == 0, "nothing");
 	trace_free(&t);
@@ -104,7 +105,7 @@ static void test_overlap(void)
 	event(&t, TRACE_KERNEL, "gemv", 1000, 2000, 1, 0);
 	event(&t, TRACE_KERNEL, "norm", 1100, 2100, 2, 0);
 	event(&t, TRACE_KERNEL, "inside", 1200, 2050, 3, 0);
-	trace_finish(&t, 1000, 3000);
+	trace_finish(&t, NULL, 1000, 3000);
 	trace_sum(&t, &s);
 	ok(s.kernels == 3 && s.kernel_ns == 1100 && s.busy_ns == 1100, "what overlaps counts once");
 	is_int(trace_totals(&t, false, 3, &total), 3, "each kernel");
@@ -137,9 +138,16 @@ static void test_chrome(void)
 	char *text = NULL;
 	size_t size = 0;
 	event(&t, TRACE_COPY, "copy", 3000, 3010, 5, 0);
+	struct trace_nodes *nodes = trace_nodes_open();
 	event(&t, TRACE_KERNEL, "k\"\\\a\xe4", 2001, 2501, 4, 2);
-	trace_link_add(&t, 4, trace_op_id(&t, "norm", -1));
-	trace_finish(&t, 1000, 7000);
+	/* Launched as a graph, and a node of it that is of an operation. */
+	trace_link_add(&t, 4, trace_op_id(&t, "graph", -1));
+	t.event[t.n - 1].node = 17;
+	trace_nodes_op_begin(trace_op_id(&t, "norm", -1));
+	trace_nodes_made(nodes, 17);
+	trace_nodes_op_end();
+	trace_finish(&t, nodes, 1000, 7000);
+	trace_nodes_close(nodes);
 	FILE *f = open_memstream(&text, &size);
 	if (!f)
 		bail("no memory");

@@ -39,9 +39,9 @@ static void buffer_make(struct activity_buffer *b)
 	activity_external(b, 65537, 11);
 	activity_call(b, 11);
 	activity_kernel(b, (const char *)1, 1000, 2000, 11, 0);
-	activity_copy(b, CUPTI_ACTIVITY_MEMCPY_KIND_DTOH, 77, 2100, 2200, 12);
-	activity_set(b, 88, 2300, 2301, 13);
-	activity_kernel(b, (const char *)99, 4000, 4100, 15, 0);
+	activity_copy_node(b, CUPTI_ACTIVITY_MEMCPY_KIND_DTOH, 77, 2100, 2200, 12, 3, (uint64_t)3 << 32);
+	activity_set_node(b, 88, 2300, 2301, 13, 3, ((uint64_t)3 << 32) + 1);
+	activity_node(b, (const char *)99, 4000, 4100, 15, 3, ((uint64_t)3 << 32) + 2);
 	activity_kernel(b, (const char *)2, 0, 0, 16, 0);
 	activity_kernel(b, (const char *)2, 5000, 4000, 17, 0);
 	activity_kernel(b, (const char *)2, 5000, UINT64_MAX, 18, 0);
@@ -65,6 +65,10 @@ static void test_buffer(void)
 	is_text(t.names[t.event[1].name], "copy device to host", "which way");
 	ok(t.event[2].kind == TRACE_SET && t.event[2].bytes == 88, "a fill");
 	is_text(t.names[t.event[3].name], "unknown", "a name that is none");
+	ok(t.event[0].graph == 0 && t.event[0].node == 0, "one that was launched by itself");
+	for (unsigned i = 1; i < 4; i++)
+		ok(t.event[i].graph == 3 && t.event[i].node == ((uint64_t)3 << 32) + i - 1,
+		   "a node of a graph");
 	ok(t.link[0].op == 65537 && t.link[0].correlation == 11, "the link");
 	trace_free(&t);
 	free(b.bytes);

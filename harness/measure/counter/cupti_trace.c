@@ -26,8 +26,8 @@
 #define NAME	 "cupti-trace"
 #define VARIABLE "INFEROMETER_TRACE_DIR"
 
-/* Kernels and operations that have readings of their own: the longest. */
-enum { TOTALS = 10 };
+/* Kernels and operations that have readings of their own: the longest. A step has eleven operations. */
+enum { TOTALS = 12 };
 
 extern const struct counter_ops counter_cupti_trace;
 
@@ -35,6 +35,7 @@ struct counter {
 	const struct cupti_lib *lib;
 	const struct cupti_driver *driver;
 	struct trace_feed *feed; /* NULL: nothing is gathered */
+	struct trace_nodes *nodes;
 	struct trace trace;
 	uint64_t from, to; /* the window on CUPTI's clock */
 	int64_t wall;	   /* when it began, then how long it was */
@@ -51,8 +52,9 @@ static bool trace_probe(char *why, int size)
 static void op_begin(void *arg, const char *op, int block)
 {
 	struct counter *c = arg;
-	c->lib->cuptiActivityPushExternalCorrelationId(CUPTI_EXTERNAL_CORRELATION_KIND_CUSTOM0,
-						       trace_op_id(&c->trace, op, block));
+	uint64_t id = trace_op_id(&c->trace, op, block);
+	trace_nodes_op_begin(id);
+	c->lib->cuptiActivityPushExternalCorrelationId(CUPTI_EXTERNAL_CORRELATION_KIND_CUSTOM0, id);
 }
 
 static void op_end(void *arg)
@@ -60,6 +62,7 @@ static void op_end(void *arg)
 	struct counter *c = arg;
 	uint64_t last;
 	c->lib->cuptiActivityPopExternalCorrelationId(CUPTI_EXTERNAL_CORRELATION_KIND_CUSTOM0, &last);
+	trace_nodes_op_end();
 }
 
 /* ---- life ---- */
@@ -70,6 +73,7 @@ static void trace_close(struct counter *c)
 		return;
 	hooks_set_op(NULL);
 	trace_feed_close(c->feed);
+	trace_nodes_close(c->nodes);
 	trace_free(&c->trace);
 	free(c);
 }
@@ -95,8 +99,9 @@ static int trace_open(struct counter **out, const struct counter_config *config,
 		free(c);
 		return diag_set(d, ERR_UNAVAILABLE, "%s", why);
 	}
+	c->nodes = trace_nodes_open();
 	if (cupti_claim(NAME, c->why, sizeof c->why) && is_first(c->why, sizeof c->why) &&
-	    trace_feed_open(&c->feed, c->lib, c->why, sizeof c->why))
+	    trace_feed_open(&c->feed, c->lib, c->nodes, c->why, sizeof c->why))
 		hooks_set_op(&hooks);
 	*out = c;
 	return 0;
@@ -145,7 +150,7 @@ static bool take(struct counter *c, char *why, int size)
 	size_t dropped = 0;
 	if (!trace_feed_take(c->feed, &c->trace, &dropped, why, size))
 		return false;
-	trace_finish(&c->trace, c->from, c->to);
+	trace_finish(&c->trace, c->nodes, c->from, c->to);
 	if (dropped)
 		snprintf(why, (size_t)size, "CUPTI dropped %zu records: trace a shorter window", dropped);
 	else if (c->trace.n == 0)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "engines/base/mem.h"
+#include "harness/measure/counter/trace_nodes.h"
 
 /* An id has the operation's number and one, and above it the block's and one. */
 #define BLOCK_SHIFT 16
@@ -96,20 +97,25 @@ static int by_start(const void *a, const void *b)
 	return (x->end > y->end) - (x->end < y->end);
 }
 
-void trace_finish(struct trace *t, uint64_t from, uint64_t to)
+static uint64_t op_of(const struct trace *t, struct trace_nodes *nodes, const struct trace_event *e)
+{
+	const struct trace_link key = {e->correlation, 0}, *l = NULL;
+	uint64_t op = nodes ? trace_nodes_op(nodes, e->node) : 0;
+	if (!op && t->n_links)
+		l = bsearch(&key, t->link, (size_t)t->n_links, sizeof key, by_correlation);
+	return l ? l->op : op;
+}
+
+void trace_finish(struct trace *t, struct trace_nodes *nodes, uint64_t from, uint64_t to)
 {
 	int kept = 0;
 	if (t->n_links)
 		qsort(t->link, (size_t)t->n_links, sizeof *t->link, by_correlation);
 	for (int i = 0; i < t->n; i++) {
 		struct trace_event e = t->event[i];
-		const struct trace_link key = {e.correlation, 0};
 		if (e.start < from || e.start > to)
 			continue;
-		const struct trace_link *l =
-			t->n_links ? bsearch(&key, t->link, (size_t)t->n_links, sizeof key, by_correlation)
-				   : NULL;
-		e.op = l ? l->op : 0;
+		e.op = op_of(t, nodes, &e);
 		t->event[kept++] = e;
 	}
 	t->n = kept;

@@ -13,6 +13,8 @@
 
 #define TRACE_OPS_MAX 256
 
+struct trace_nodes;
+
 enum trace_kind {
 	TRACE_KERNEL = 0,
 	TRACE_COPY,
@@ -24,6 +26,7 @@ struct trace_event {
 	uint64_t start, end; /* ns on CUPTI's clock; start <= end */
 	uint32_t device, stream, correlation;
 	uint32_t graph; /* that it was a node of, 0: none */
+	uint64_t node;	/* of that graph */
 	uint64_t bytes; /* copied, set */
 	uint64_t op;	/* external id of trace_op_id; 0: none */
 	int name;	/* number in names */
@@ -55,8 +58,9 @@ uint64_t trace_op_id(struct trace *t, const char *op, int block);
 /* "attention 3"; "" of none, and of ids that are none of ours. */
 void trace_op_text(const struct trace *t, uint64_t id, char *out, int size);
 
-/* All records are in: leaves those that began in [from, to], ties them to operations, sorts them by start. */
-void trace_finish(struct trace *t, uint64_t from, uint64_t to);
+/* All records are in: leaves those that began in [from, to], ties them to operations, sorts them by start. What ran as a node
+ * of a graph is of the operation that nodes (NULL: none is known) have it of, else of the one that launched the graph. */
+void trace_finish(struct trace *t, struct trace_nodes *nodes, uint64_t from, uint64_t to);
 
 /* ---- sums, of a finished trace ---- */
 

@@ -26,6 +26,13 @@ static const CUpti_ActivityKind kinds[] = {
 };
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
 
+static const CUpti_CallbackId node_events[] = {
+	CUPTI_CBID_RESOURCE_GRAPHNODE_CREATED,
+	CUPTI_CBID_RESOURCE_GRAPHNODE_CLONED,
+	CUPTI_CBID_RESOURCE_GRAPHNODE_DESTROY_STARTING,
+};
+enum { NODE_EVENTS = sizeof node_events / sizeof node_events[0] };
+
 struct buffer {
 	uint8_t *bytes;
 	size_t valid;
@@ -33,12 +40,13 @@ struct buffer {
 
 struct trace_feed {
 	const struct cupti_lib *lib;
+	struct trace_nodes *nodes;
 	CUpti_SubscriberHandle subscriber;
 	bool subscribed;
 	int n_enabled; /* of kinds */
 };
 
-/* CUPTI's callbacks take no argument. */
+/* CUPTI's callbacks of buffers take no argument. */
 static struct {
 	pthread_mutex_t lock;
 	const struct cupti_lib *lib; /* NULL: nobody wants records */
@@ -132,18 +140,40 @@ static void store_close(void)
 
 /* ---- the feed ---- */
 
+/* 0: unknown. */
+static uint64_t node_id(const struct trace_feed *f, CUgraphNode node)
+{
+	uint64_t id = 0;
+	return node && f->lib->cuptiGetGraphNodeId(node, &id) == CUPTI_SUCCESS ? id : 0;
+}
+
+/* On the thread that makes, clones or destroys the graph. */
 static void CUPTIAPI on_callback(void *arg, CUpti_CallbackDomain domain, CUpti_CallbackId id,
 				 const void *data)
 {
-	(void)arg;
-	(void)domain;
-	(void)id;
-	(void)data;
+	const struct trace_feed *f = arg;
+	const CUpti_ResourceData *resource = data;
+	if (domain != CUPTI_CB_DOMAIN_RESOURCE || !resource || !resource->resourceDescriptor)
+		return;
+	const CUpti_GraphData *g = resource->resourceDescriptor;
+	if (id == CUPTI_CBID_RESOURCE_GRAPHNODE_CREATED)
+		trace_nodes_made(f->nodes, node_id(f, g->node));
+	else if (id == CUPTI_CBID_RESOURCE_GRAPHNODE_CLONED)
+		trace_nodes_cloned(f->nodes, node_id(f, g->node), node_id(f, g->originalNode));
+	else if (id == CUPTI_CBID_RESOURCE_GRAPHNODE_DESTROY_STARTING)
+		trace_nodes_gone(f->nodes, node_id(f, g->node));
+}
+
+/* Where it cannot be, nodes stay with the operation that launches their graph. */
+static void nodes_watch(const struct trace_feed *f)
+{
+	for (int i = 0; i < NODE_EVENTS; i++)
+		f->lib->cuptiEnableCallback(1, f->subscriber, CUPTI_CB_DOMAIN_RESOURCE, node_events[i]);
 }
 
 static bool subscribe(struct trace_feed *f, char *why, int size)
 {
-	CUptiResult r = f->lib->cuptiSubscribe(&f->subscriber, on_callback, NULL);
+	CUptiResult r = f->lib->cuptiSubscribe(&f->subscriber, on_callback, f);
 	if (r != CUPTI_SUCCESS)
 		return cupti_explain(f->lib, r, "cuptiSubscribe", why, size);
 	f->subscribed = true;
@@ -155,6 +185,7 @@ static bool subscribe(struct trace_feed *f, char *why, int size)
 		if (r != CUPTI_SUCCESS)
 			return cupti_explain(f->lib, r, "cuptiActivityEnable", why, size);
 	}
+	nodes_watch(f);
 	return true;
 }
 
@@ -172,10 +203,12 @@ static bool feed_stop(struct trace_feed *f, char *why, int size)
 	return r == CUPTI_SUCCESS || cupti_explain(f->lib, r, "cuptiActivityFlushAll", why, size);
 }
 
-bool trace_feed_open(struct trace_feed **out, const struct cupti_lib *lib, char *why, int size)
+bool trace_feed_open(struct trace_feed **out, const struct cupti_lib *lib, struct trace_nodes *nodes,
+		     char *why, int size)
 {
 	struct trace_feed *f = mem_alloc(sizeof *f);
 	f->lib = lib;
+	f->nodes = nodes;
 	store_open(lib);
 	if (subscribe(f, why, size)) {
 		*out = f;

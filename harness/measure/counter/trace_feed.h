@@ -8,11 +8,14 @@
 
 #include "harness/measure/counter/cupti_lib.h"
 #include "harness/measure/counter/trace.h"
+#include "harness/measure/counter/trace_nodes.h"
 
 struct trace_feed;
 
-/* Begins to gather. False and why: nothing stays on. */
-bool trace_feed_open(struct trace_feed **out, const struct cupti_lib *lib, char *why, int size);
+/* Begins to gather; nodes are told of the graphs that are made from now on, and outlive it. False and why: nothing stays
+ * on. */
+bool trace_feed_open(struct trace_feed **out, const struct cupti_lib *lib, struct trace_nodes *nodes,
+		     char *why, int size);
 
 /* What was gathered so far is not wanted. */
 void trace_feed_drop(struct trace_feed *f);

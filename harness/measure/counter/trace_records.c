@@ -13,11 +13,12 @@
 struct span {
 	uint64_t start, end;
 	uint32_t device, stream, correlation, graph;
+	uint64_t node;
 };
 #define SPAN_OF(record)                                                                                      \
 	{                                                                                                    \
 		(record).start, (record).end, (record).deviceId, (record).streamId, (record).correlationId,  \
-			(record).graphId                                                                     \
+			(record).graphId, (record).graphNodeId                                               \
 	}
 
 /* Else it did not end. */
@@ -38,6 +39,7 @@ static struct trace_event *span_add(struct trace *t, enum trace_kind kind, const
 	e->stream = of->stream;
 	e->correlation = of->correlation;
 	e->graph = of->graph;
+	e->node = of->node;
 	return e;
 }
 

@@ -101,7 +101,19 @@ static void copy_run(const void *body)
 	fault_unwatch();
 }
 
-static const struct work_kind copy_kind = {copy_check, copy_run, NULL};
+static void copy_tell(const void *body, struct fake_ran *out)
+{
+	static const enum fake_ran_kind kinds[] = {
+		[COPY_HOST_TO_DEVICE] = RAN_COPY_TO,
+		[COPY_DEVICE_TO_HOST] = RAN_COPY_FROM,
+		[COPY_DEVICE_TO_DEVICE] = RAN_COPY_WITHIN,
+	};
+	const struct copy *c = body;
+	out->kind = kinds[c->direction];
+	out->bytes = c->size;
+}
+
+static const struct work_kind copy_kind = {copy_check, copy_run, NULL, copy_tell};
 
 static CUresult copy_now(struct copy c)
 {
@@ -111,7 +123,7 @@ static CUresult copy_now(struct copy c)
 	if (r)
 		return r;
 	memory_show();
-	copy_run(&c);
+	watch_run(&copy_kind, &c, &(struct work_mark){.correlation = watch_correlation()});
 	return CUDA_SUCCESS;
 }
 
@@ -177,7 +189,14 @@ static void fill_run(const void *body)
 		words[i] = f->value;
 }
 
-static const struct work_kind fill_kind = {fill_check, fill_run, NULL};
+static void fill_tell(const void *body, struct fake_ran *out)
+{
+	const struct fill *f = body;
+	out->kind = RAN_FILL;
+	out->bytes = f->n * f->width;
+}
+
+static const struct work_kind fill_kind = {fill_check, fill_run, NULL, fill_tell};
 
 FAKE(cuMemsetD8Async, NEED_CONTEXT, (CUdeviceptr to, unsigned char value, size_t n, CUstream stream),
      (to, value, n, stream))

@@ -8,6 +8,24 @@ void graph_make(struct context *owner, const struct work_list *l, CUgraph *graph
 	work_copy(object_make(OBJECT_GRAPH, owner, sizeof *l, graph), l);
 }
 
+void nodes_end(const struct work_list *l)
+{
+	for (const struct work *w = l->first; w; w = w->next)
+		watch_node_end(&w->mark);
+}
+
+/* Each node has a clone, which belongs to the executable graph. */
+static void nodes_clone(struct context *owner, struct work_list *to, const struct work_list *from)
+{
+	static uint32_t n_graphs;
+	n_graphs++;
+	for (const struct work *w = from->first; w; w = w->next) {
+		struct work_mark mark = {.graph = n_graphs};
+		watch_node_make(owner, &mark, w->mark.node);
+		work_append(to, w->kind, &mark, w->body, w->size);
+	}
+}
+
 static void drop(void *body)
 {
 	work_free(body);
@@ -27,7 +45,8 @@ FAKE(cuGraphInstantiateWithFlags, NEED_CONTEXT, (CUgraphExec * exec, CUgraph gra
 		return CUDA_ERROR_INVALID_HANDLE;
 	if (!exec || flags)
 		return fake_complain(CUDA_ERROR_INVALID_VALUE, "the fake knows no flags (%llu)", flags);
-	work_copy(object_make(OBJECT_GRAPH_EXEC, object_owner(graph), sizeof *l, exec), l);
+	struct context *owner = object_owner(graph);
+	nodes_clone(owner, object_make(OBJECT_GRAPH_EXEC, owner, sizeof *l, exec), l);
 	return CUDA_SUCCESS;
 }
 
@@ -36,6 +55,7 @@ static CUresult graph_end(enum object_kind kind, const void *handle)
 	struct work_list *l = object_find(kind, handle);
 	if (!l)
 		return CUDA_ERROR_INVALID_HANDLE;
+	nodes_end(l);
 	work_free(l);
 	object_end(handle);
 	return CUDA_SUCCESS;

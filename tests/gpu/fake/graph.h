@@ -7,6 +7,8 @@
 
 /* Copies the list. */
 void graph_make(struct context *owner, const struct work_list *l, CUgraph *graph);
+/* Nodes of a list are no more. */
+void nodes_end(const struct work_list *l);
 /* Frees what graphs of owner hold. */
 void graphs_drop(const struct context *owner);
 

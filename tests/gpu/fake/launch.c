@@ -65,7 +65,13 @@ static bool launch_ready(const void *body)
 	return __atomic_load_n(a.go, __ATOMIC_ACQUIRE) == a.ticket;
 }
 
-static const struct work_kind launch_kind = {launch_check, launch_run, launch_ready};
+static void launch_tell(const void *body, struct fake_ran *out)
+{
+	out->kind = RAN_KERNEL;
+	out->name = ((const struct launch *)body)->kernel->name;
+}
+
+static const struct work_kind launch_kind = {launch_check, launch_run, launch_ready, launch_tell};
 
 static int shape_check(const struct launch *l)
 {

@@ -2,7 +2,7 @@
 # A strict device without hardware: libfakecuda.so is libcuda and libcublasLt at once. Without a sanitizer: that belongs to the
 # program that opens it.
 FAKE_CUDA_FILES = %D%/fake.h %D%/state.c %D%/object.c %D%/words.c %D%/device.c %D%/memory.h %D%/memory.c %D%/fault.c \
-	%D%/copy.c %D%/stream.h %D%/stream.c %D%/graph.h %D%/graph.c %D%/event.c %D%/module.h %D%/module.c \
+	%D%/copy.c %D%/stream.h %D%/stream.c %D%/watch.h %D%/watch.c %D%/graph.h %D%/graph.c %D%/event.c %D%/module.h %D%/module.c \
 	%D%/arguments.h %D%/arguments.c %D%/launch.c %D%/lt.h %D%/lt_descriptor.c %D%/lt_algo.c %D%/lt_product.c %D%/lt_multiply.c
 FAKE_CUDA_FLAGS = -std=gnu11 -ffp-contract=off -fPIC -pthread $(WARN_CFLAGS)
 if HAVE_CUDA

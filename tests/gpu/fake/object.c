@@ -30,6 +30,7 @@ static const struct {
 	[OBJECT_FUNCTION] = {"function", false},
 	[OBJECT_GRAPH] = {"graph", true},
 	[OBJECT_GRAPH_EXEC] = {"executable graph", true},
+	[OBJECT_NODE] = {"node", false},
 	[OBJECT_LT_HANDLE] = {"cuBLASLt handle", true},
 	[OBJECT_LT_PRODUCT] = {"product descriptor", true},
 	[OBJECT_LT_LAYOUT] = {"matrix layout", true},

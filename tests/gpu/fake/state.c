@@ -57,6 +57,7 @@ int fake_enter(const char *function, unsigned needs)
 	int result;
 	pthread_mutex_lock(&lock);
 	calling = function;
+	watch_call();
 	if (!starter && strcmp(function, "cuInit") == 0)
 		starter = getpid();
 	if (starter && starter != getpid())

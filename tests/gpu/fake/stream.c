@@ -25,12 +25,13 @@ struct stream {
 	struct work_list left, captured;
 };
 
-static void work_append(struct work_list *l, const struct work_kind *kind, const void *body, size_t size)
+void work_append(struct work_list *l, const struct work_kind *kind, const struct work_mark *mark,
+		 const void *body, size_t size)
 {
 	struct work *w = malloc(sizeof *w + size);
 	if (!w)
 		abort();
-	*w = (struct work){.kind = kind, .size = size};
+	*w = (struct work){.kind = kind, .mark = *mark, .size = size};
 	memcpy(w->body, body, size);
 	if (!l->first)
 		l->last = &l->first;
@@ -41,7 +42,7 @@ static void work_append(struct work_list *l, const struct work_kind *kind, const
 void work_copy(struct work_list *to, const struct work_list *from)
 {
 	for (const struct work *w = from->first; w; w = w->next)
-		work_append(to, w->kind, w->body, w->size);
+		work_append(to, w->kind, &w->mark, w->body, w->size);
 }
 
 void work_free(struct work_list *l)
@@ -75,7 +76,7 @@ static int work_run(const struct work *w)
 	int r = w->kind->check(w->body);
 	memory_show();
 	if (!r)
-		w->kind->run(w->body);
+		watch_run(w->kind, w->body, &w->mark);
 	return r;
 }
 
@@ -216,7 +217,8 @@ int stream_drain(CUstream stream)
 	return s ? drain(s) : CUDA_ERROR_INVALID_HANDLE;
 }
 
-static int submit(struct stream *s, const struct work_kind *kind, const void *body, size_t size)
+static int submit(struct stream *s, const struct work_kind *kind, struct work_mark mark, const void *body,
+		  size_t size)
 {
 	int r = 0;
 	if (s->capture == CAPTURE_SPOILED)
@@ -232,7 +234,9 @@ static int submit(struct stream *s, const struct work_kind *kind, const void *bo
 		return r;
 	}
 	s->last = kind;
-	work_append(s->capture ? &s->captured : &s->left, kind, body, size);
+	if (s->capture)
+		watch_node_make(s->owner, &mark, NULL);
+	work_append(s->capture ? &s->captured : &s->left, kind, &mark, body, size);
 	return s->capture ? 0 : advance(s);
 }
 
@@ -250,15 +254,19 @@ int stream_submit(CUstream stream, const struct context *owner, const struct wor
 		  const void *body, size_t size)
 {
 	struct stream *s = stream_for(stream, owner);
-	return s ? submit(s, kind, body, size) : CUDA_ERROR_INVALID_HANDLE;
+	const struct work_mark mark = {.correlation = watch_correlation()};
+	return s ? submit(s, kind, mark, body, size) : CUDA_ERROR_INVALID_HANDLE;
 }
 
 int stream_submit_all(CUstream stream, const struct context *owner, const struct work_list *l)
 {
 	struct stream *s = stream_for(stream, owner);
 	int r = s ? 0 : CUDA_ERROR_INVALID_HANDLE;
-	for (const struct work *w = l->first; w && !r; w = w->next)
-		r = submit(s, w->kind, w->body, w->size);
+	for (const struct work *w = l->first; w && !r; w = w->next) {
+		struct work_mark mark = w->mark;
+		mark.correlation = watch_correlation();
+		r = submit(s, w->kind, mark, w->body, w->size);
+	}
 	if (s)
 		s->last = NULL;
 	return r;
@@ -337,6 +345,8 @@ FAKE(cuStreamEndCapture, NEED_CONTEXT, (CUstream stream, CUgraph *graph), (strea
 	*graph = NULL;
 	if (!spoiled)
 		graph_make(s->owner, &s->captured, graph);
+	else
+		nodes_end(&s->captured);
 	work_free(&s->captured);
 	return spoiled ? CUDA_ERROR_STREAM_CAPTURE_INVALIDATED : CUDA_SUCCESS;
 }
