@@ -7,7 +7,6 @@
 #include "config.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -254,8 +253,8 @@ static void leave(const char *path)
 /* Bytes that were written to a new file; -1 with errno. */
 static long file_fill(const struct counter *c, const char *path)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-	FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
+	/* A new one: mode x. */
+	FILE *f = fopen(path, "wxe");
 	if (!f)
 		return -1;
 	trace_write_chrome(&c->trace, c->from, c->to, f);
