@@ -109,7 +109,14 @@ struct batch {
 
 struct step_info {
 	int64_t device_ns; /* time on the device's own clock, 0 where there is none */
-	int n_rows;	   /* rows of logits ready for fetch */
+	bool late; /* a single operation that was not queued before the device began: its launch is in device_ns */
+	int n_rows; /* rows of logits ready for fetch */
+};
+
+/* Operations that the device was held for. */
+struct held {
+	int64_t n, late;
+	char why[160]; /* why none of them, or none any more; "": all were */
 };
 
 enum seq_edit_kind {
@@ -243,8 +250,8 @@ struct engine_ops {
 
 	/* Optional, beside device_clock. on: from here on the device begins a single operation once all of it is queued,
 	 * so that device_ns has nothing of its launch in it; counters would count what holds the device. Off, as after
-	 * open: appends a line "clock: ..." to said, how it went or why it could not be (said may be NULL when on). */
-	void (*hold)(struct engine *e, bool on, struct strbuf *said);
+	 * open: how it went since then (told may be NULL when on). */
+	void (*hold)(struct engine *e, bool on, struct held *told);
 
 	/* Required beside flush. Bytes that its first call takes; 0 once they are taken. */
 	uint64_t (*flush_bytes)(const struct engine *e);

@@ -41,7 +41,7 @@ static void put_head(struct strbuf *line, const struct counter_columns *counters
 		",step_p99_ms,bound,ceiling,ceiling_tokens_per_s,residual_same,residual_f32,"
 		"residual_bound,samples,warmup,faulted,preempted,migrated,contended,throttled,power_limited,"
 		"visits_failed,"
-		"peak_bytes,step_cost_ns,client_bound,ran,command");
+		"peak_bytes,step_cost_ns,client_bound,clock,ran,command");
 	counter_columns_head(line, counters);
 	strbuf_putc(line, '\n');
 }
@@ -75,6 +75,7 @@ static void put_row(struct strbuf *line, const struct stored_run *run, const str
 	csv_number(line, r->peak_bytes);
 	csv_number(line, r->step_cost_ns);
 	csv_text(line, isfinite(r->step_cost_ns) ? r->client_bound ? "yes" : "no" : "");
+	csv_text(line, row_clock(r));
 	row_ran(&text, r);
 	csv_text(line, strbuf_text(&text));
 	strbuf_reset(&text);

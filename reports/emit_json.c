@@ -78,6 +78,7 @@ static json_t *json_of_row(const struct stored_run *run, const struct row *r)
 	json_put_number(o, "step_cost_ns", r->step_cost_ns);
 	json_object_set_new(o, "client_bound",
 			    isfinite(r->step_cost_ns) ? json_boolean(r->client_bound) : json_null());
+	json_put_text(o, "clock", row_clock(r));
 	json_put_text(o, "describe", r->point->describe);
 	row_command(&text, run, r);
 	json_put_text(o, "command", strbuf_text(&text));

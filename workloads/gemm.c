@@ -159,6 +159,7 @@ const struct workload_ops workload_gemm = {
 	.reset = op_run_reset,
 	.step = op_run_step,
 	.device_ns = op_run_device_ns,
+	.late = op_run_late,
 	.verify = gemm_verify,
 	.describe = gemm_describe,
 	.free = op_run_free,

@@ -55,12 +55,18 @@ int op_run_reset(struct workload_run *r, struct diag *d)
 
 int op_run_step(struct workload_run *r, struct diag *d)
 {
-	struct step_info info;
+	struct step_info info = {0};
 	int rc = r->ops->op_submit(r->job, d);
 	if (rc == 0)
 		rc = r->ops->op_wait(r->job, &info, d);
 	r->device_ns = rc ? 0 : info.device_ns;
+	r->late = rc == 0 && info.late;
 	return rc;
+}
+
+bool op_run_late(const struct workload_run *r)
+{
+	return r->late;
 }
 
 int64_t op_run_device_ns(const struct workload_run *r)

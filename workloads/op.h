@@ -12,6 +12,7 @@ struct workload_run {
 	struct op_config config;
 	bool rows_alone;   /* gemm: verify multiplies the rows that are compared and no others */
 	int64_t device_ns; /* of the last step */
+	bool late;	   /* it was: step_info */
 };
 
 /* Work and memory of one submit. What the engine cannot do (a blocking, a type) is known before it is planned. */
@@ -26,6 +27,7 @@ MUST_CHECK int op_run_no_argument(const char *name, const char *argument, struct
 int op_run_reset(struct workload_run *r, struct diag *d);
 int op_run_step(struct workload_run *r, struct diag *d);
 int64_t op_run_device_ns(const struct workload_run *r);
+bool op_run_late(const struct workload_run *r);
 int op_run_verify_none(struct workload_run *r, float **out, int64_t *rows, int64_t *cols, struct diag *d);
 void op_run_describe(const struct workload_run *r, struct strbuf *out);
 void op_run_free(struct workload_run *r);
@@ -42,8 +44,8 @@ void op_run_free(struct workload_run *r);
 	{                                                                                                    \
 		.name = (text), .help = (says), .ceiling = true, .single = true, .keys = (heeds),            \
 		.accepts = (accept), .check = (count), .build = (make), .reset = op_run_reset,               \
-		.step = op_run_step, .device_ns = op_run_device_ns, .verify = op_run_verify_none,            \
-		.describe = op_run_describe, .free = op_run_free,                                            \
+		.step = op_run_step, .device_ns = op_run_device_ns, .late = op_run_late,                     \
+		.verify = op_run_verify_none, .describe = op_run_describe, .free = op_run_free,              \
 	}
 
 #endif

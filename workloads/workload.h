@@ -78,6 +78,9 @@ struct workload_ops {
 	/* Required. What the last step took on the clock of the engine's device; 0 where that has none. */
 	int64_t (*device_ns)(const struct workload_run *r);
 
+	/* Optional. Is there more in that than the step's work: its launch? */
+	bool (*late)(const struct workload_run *r);
+
 	/* Required. Outputs on the seeded inputs, rows x cols f32, for comparison with another
 	 * engine: appends to *out (malloc'd, the caller frees). ERR_UNSUPPORTED for ceilings. */
 	int (*verify)(struct workload_run *r, float **out, int64_t *rows, int64_t *cols, struct diag *d);

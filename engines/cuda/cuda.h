@@ -41,6 +41,7 @@ struct chip {
 struct hold {
 	struct hold_words *words; /* pinned; NULL: nothing is held */
 	uint32_t ticket;	  /* of the last one */
+	bool on, held;		  /* they are to be, and the last one was */
 	int64_t n, n_late;	  /* held so far, and those that could not wait long enough */
 	char why[160];		  /* why nothing is held any more */
 };
@@ -88,12 +89,14 @@ void cuda_lt_retry(struct engine *e);
 
 /* ---- hold.c: engine_ops hold ---- */
 
-void cuda_hold(struct engine *e, bool on, struct strbuf *said);
-/* Around what is submitted; nothing where nothing is held. What was started is released, whatever failed in between. */
-MUST_CHECK int hold_start(struct engine *e, struct diag *d);
+struct held;
+void cuda_hold(struct engine *e, bool on, struct held *told);
+/* Around what is submitted; nothing where nothing is held, or it cannot be (its launch may wait for what runs). What was
+ * started is released, whatever failed in between. */
+MUST_CHECK int hold_start(struct engine *e, bool can, struct diag *d);
 void hold_release(struct engine *e);
-/* Once the device is done: was the release in time? */
-void hold_judge(struct engine *e);
+/* Once the device is done: was the launch of what it did in its time, though operations are to be held? */
+bool hold_was_late(struct engine *e);
 /* Nothing is held from here on. */
 void hold_free(struct engine *e);
 

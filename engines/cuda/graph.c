@@ -32,7 +32,7 @@ static bool is_of(const struct step_graph *g, const struct step_shape *t)
 bool graph_seen(const struct session *s, const struct step_shape *t)
 {
 	for (int i = 0; i < GRAPHS_MAX; i++)
-		if (is_of(&s->graph[i], t) && s->graph[i].seen)
+		if (is_of(&s->graph[i], t) && s->graph[i].seen > 0)
 			return true;
 	return false;
 }
@@ -48,6 +48,7 @@ static struct step_graph *graph_find(struct session *s, const struct step_shape 
 		if (g->used < oldest->used)
 			oldest = g;
 	}
+	s->crowded = s->crowded || oldest->seen > 0;
 	graph_drop(s, oldest);
 	oldest->n_bucket = t->n_bucket;
 	oldest->rows_bucket = t->rows_bucket;
@@ -119,8 +120,9 @@ void cuda_step_keep(struct session *s, const struct step_shape *t)
 	if (t->n_bucket > BUCKET_MAX || s->no_graphs)
 		return;
 	struct step_graph *g = graph_find(s, t);
-	g->seen = true;
-	if (g->exec || graph_make(s, g, t, &why) == 0)
+	/* Of too many shapes each would only take another's place. */
+	bool worth = g->seen++ > 0 || !s->crowded;
+	if (g->exec || !worth || graph_make(s, g, t, &why) == 0)
 		return;
 	/* It only costs time, and describe says so. Where the device itself failed, the next call tells. */
 	s->no_graphs = true;

@@ -10,12 +10,13 @@
 
 #include <stdio.h>
 
-#include "engines/base/strbuf.h"
+#include "engines/engine.h"
 
 /* Submitting an operation takes some 10 us, thousands when the host is disturbed. */
 #define PATIENCE_NS 10000000
-/* A host that is disturbed so often is not what it is, or each costs PATIENCE_NS for nothing. */
-#define LATE_MOST 3
+/* So many, and more than such a part, are no disturbances: each costs PATIENCE_NS for nothing. */
+#define LATE_LEAST 3
+#define LATE_PART  100
 
 /* In pinned memory. */
 struct hold_words {
@@ -23,10 +24,11 @@ struct hold_words {
 	uint32_t late; /* the last one that was given up, by the device */
 };
 
-int hold_start(struct engine *e, struct diag *d)
+int hold_start(struct engine *e, bool can, struct diag *d)
 {
 	struct hold *h = &e->hold;
-	if (!h->words)
+	h->held = can && h->words;
+	if (!h->held)
 		return 0;
 	const struct hold_args a = {&h->words->go, &h->words->late, PATIENCE_NS, ++h->ticket};
 	h->n++;
@@ -48,29 +50,38 @@ void hold_free(struct engine *e)
 	e->hold.words = NULL;
 }
 
-void hold_judge(struct engine *e)
+static bool gave_up(const struct hold *h)
+{
+	return __atomic_load_n(&h->words->late, __ATOMIC_ACQUIRE) == h->ticket;
+}
+
+bool hold_was_late(struct engine *e)
 {
 	struct hold *h = &e->hold;
-	if (!h->words || __atomic_load_n(&h->words->late, __ATOMIC_ACQUIRE) != h->ticket || h->n == 0)
-		return;
-	if (++h->n_late < LATE_MOST)
-		return;
-	snprintf(h->why, sizeof h->why, "%d of %lld were late by more than %d ms", LATE_MOST, (long long)h->n,
-		 PATIENCE_NS / 1000000);
-	hold_free(e);
+	if (!h->on || !h->held)
+		return h->on;
+	h->held = false;
+	if (!gave_up(h))
+		return false;
+	if (++h->n_late >= LATE_LEAST && h->n_late > h->n / LATE_PART) {
+		snprintf(h->why, sizeof h->why, "%lld of %lld were late by more than %d ms",
+			 (long long)h->n_late, (long long)h->n, PATIENCE_NS / 1000000);
+		hold_free(e);
+	}
+	return true;
 }
 
 /* Does a launch come back while another kernel runs? It need not: debuggers and CUDA_LAUNCH_BLOCKING. */
 static int hold_try(struct engine *e, struct diag *d)
 {
 	struct hold *h = &e->hold;
-	int rc = hold_start(e, d);
+	int rc = hold_start(e, true, d);
 	if (rc == 0)
 		rc = stream_mark(e, e->begin, d);
 	hold_release(e);
 	if (rc == 0)
 		rc = stream_wait(e, NULL, d);
-	if (rc == 0 && __atomic_load_n(&h->words->late, __ATOMIC_ACQUIRE) == h->ticket)
+	if (rc == 0 && gave_up(h))
 		rc = diag_set(d, ERR_UNAVAILABLE, "launches wait for what runs");
 	return rc;
 }
@@ -80,7 +91,7 @@ static void hold_open(struct engine *e)
 	const struct cuda_driver *cu = e->cu;
 	struct diag d = {0};
 	void *words = NULL;
-	e->hold = (struct hold){0};
+	e->hold = (struct hold){.on = true};
 	int rc = cuda_check(cu, cu->cuMemAllocHost(&words, sizeof(struct hold_words)), "pinning memory", &d);
 	e->hold.words = rc ? NULL : words;
 	if (rc == 0) {
@@ -91,26 +102,23 @@ static void hold_open(struct engine *e)
 	if (rc == 0)
 		return;
 	snprintf(e->hold.why, sizeof e->hold.why, "%.*s", (int)sizeof e->hold.why - 1, d.text);
+	e->hold.on = false;
 	hold_free(e);
 }
 
-static void hold_close(struct engine *e, struct strbuf *said)
+static void hold_close(struct engine *e, struct held *told)
 {
-	const struct hold *h = &e->hold;
-	strbuf_printf(said, "clock: CUDA events");
-	if (h->why[0])
-		strbuf_printf(said, ", each step's launch in it, too: %s\n", h->why);
-	else
-		strbuf_printf(said,
-			      ", each step in the queue before the device began it, %lld of %lld late\n",
-			      (long long)h->n_late, (long long)h->n);
+	struct hold *h = &e->hold;
+	*told = (struct held){.n = h->n, .late = h->n_late};
+	snprintf(told->why, sizeof told->why, "%s", h->why);
+	h->on = false;
 	hold_free(e);
 }
 
-void cuda_hold(struct engine *e, bool on, struct strbuf *said)
+void cuda_hold(struct engine *e, bool on, struct held *told)
 {
 	if (on)
 		hold_open(e);
 	else
-		hold_close(e, said);
+		hold_close(e, told);
 }

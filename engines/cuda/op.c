@@ -78,7 +78,7 @@ static int job_run(struct op_job *j, struct diag *d)
 int cuda_op_submit(struct op_job *j, struct diag *d)
 {
 	struct engine *e = j->engine;
-	int rc = j->ran ? hold_start(e, d) : 0;
+	int rc = hold_start(e, j->ran, d);
 	if (rc == 0)
 		rc = stream_mark(e, e->begin, d);
 	if (rc == 0)
@@ -112,10 +112,11 @@ int cuda_op_wait(struct op_job *j, struct step_info *info, struct diag *d)
 {
 	int64_t ns;
 	int rc = stream_wait(j->engine, &ns, d);
-	hold_judge(j->engine);
+	bool late = hold_was_late(j->engine);
 	if (rc == 0)
 		*info = (struct step_info){
 			.device_ns = ns,
+			.late = late,
 			.n_rows = j->config.kind == OP_GEMM && !j->type[0] ? j->config.m : 0,
 		};
 	return rc;

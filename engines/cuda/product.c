@@ -325,7 +325,9 @@ int product_run(struct products *p, const struct dev_matrix *w, CUdeviceptr x, i
 	/* What its heuristic named it may still refuse when it is first run. */
 	if (rc == ERR_UNSUPPORTED && !way->ran && own_may(p)) {
 		diag_clear(d);
-		way->lacking = true;
+		lt_plan_free(&way->plan);
+		way->plan = (struct lt_plan){0};
+		way->refused = true;
 		way->lt = false;
 		rc = 0;
 	}
@@ -351,7 +353,9 @@ static void way_describe(const struct product_way *way, struct strbuf *out)
 	if (!way->lt) {
 		strbuf_printf(out, "own kernels, accumulated in %s%s\n",
 			      way->dtype == DTYPE_WI8AI8 ? "int32" : "f32",
-			      way->lacking ? " (cuBLASLt has none)" : "");
+			      way->lacking   ? " (cuBLASLt has none)"
+			      : way->refused ? " (cuBLASLt refused it)"
+					     : "");
 		return;
 	}
 	if (in_blocks(way->dtype))
@@ -379,10 +383,12 @@ static void kernels_describe(const struct products *p, struct strbuf *out)
 	}
 	if (p->n_ways == 0)
 		return;
-	if (n_lt > 0 && n_lt < p->n_ways)
+	if (n_lt == 0 || n_lt == p->n_ways)
+		strbuf_printf(out, "kernels: %s", n_lt ? "cuBLASLt" : "own");
+	else if (most_own < least_lt)
 		strbuf_printf(out, "kernels: own to m=%d, cuBLASLt from m=%d", most_own, least_lt);
 	else
-		strbuf_printf(out, "kernels: %s", n_lt ? "cuBLASLt" : "own");
+		strbuf_puts(out, "kernels: own and cuBLASLt");
 	if (p->n_ways == 1 && n_lt == 1) {
 		strbuf_putc(out, ' ');
 		lt_config_name(&p->way[0].plan.algo.config, out);

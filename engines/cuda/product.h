@@ -61,6 +61,7 @@ struct product_way {
 	bool lt;
 	bool fell_back; /* cuBLASLt has none with that blocking: done as it thinks best */
 	bool lacking;	/* cuBLASLt has none at all */
+	bool refused;	/* it has one, which it would not run */
 	bool tuned;
 	bool ran;
 	struct lt_plan plan;

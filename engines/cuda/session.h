@@ -57,7 +57,7 @@ struct step_shape {
 
 struct step_graph {
 	int n_bucket, rows_bucket; /* 0, 0: free */
-	bool seen;		   /* a step of the shape has run: how its products are done is settled */
+	int seen;		   /* steps of the shape so far: the first settles how products are done */
 	uint64_t used;
 	CUgraphExec exec; /* NULL: not captured yet */
 };
@@ -77,6 +77,7 @@ struct session {
 	int n_rows;	    /* of the last step */
 	struct step_graph graph[GRAPHS_MAX];
 	uint64_t n_steps;
+	bool crowded;		     /* there are more shapes than graphs are kept */
 	int settled_n, settled_rows; /* the shape that was settled last */
 	struct diag no_graphs_why;
 	bool no_graphs;		  /* one could not be captured: steps are launched kernel by kernel */

@@ -147,4 +147,5 @@ void inject_wrap(struct slowed *out, const struct inject *inject, const struct w
 	out->ops.reset = slowed_reset;
 	out->ops.step = slowed_step;
 	out->ops.device_ns = slowed_device_ns;
+	out->ops.late = NULL;
 }

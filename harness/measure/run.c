@@ -286,21 +286,37 @@ static int settle(struct counters *c, struct diag *d)
 }
 
 /* Steps that the device's clock times are queued before it begins them, unless counters would count what holds it. */
-static void hold(struct server *s, bool on, struct wire_run_result *r)
+static bool is_held(const struct server *s)
 {
-	const struct engine_ops *ops = s->engine.ops;
-	struct strbuf said = {0};
-	if (!s->prepared.manner.by_device || !ops->hold)
+	return s->prepared.manner.by_device && s->engine.ops->hold;
+}
+
+static void hold_begin(const struct server *s)
+{
+	if (is_held(s))
+		s->engine.ops->hold(s->engine.engine, true, NULL);
+}
+
+/* Each visit has its numbers; what describes the point is of one of them. */
+static void hold_end(struct counters *c)
+{
+	const struct server *s = c->server;
+	struct wire_run_result *r = c->result;
+	struct readings readings = {0};
+	struct held h = {0};
+	if (!is_held(s))
 		return;
-	ops->hold(s->engine.engine, on, &said);
-	if (on) {
-		strbuf_free(&said);
-		return;
-	}
-	char *more = mem_printf("%s%s", r->describe ? r->describe : "", strbuf_text(&said));
-	strbuf_free(&said);
+	s->engine.ops->hold(s->engine.engine, false, &h);
+	reading_put(&readings, "steps_held", "count", h.n, 0);
+	reading_put(&readings, "steps_late", "count", h.late, 0);
+	snprintf(readings.item[0].why, sizeof readings.item[0].why, "%s", h.why);
+	readings_move(c, "window", &readings);
+	free(readings.item);
+	char *lines = mem_printf(
+		"%sclock: %s, each step%s%s\n", r->describe ? r->describe : "", s->engine.ops->device_clock,
+		h.why[0] ? "'s launch in it, too: " : " in the queue before the device began it", h.why);
 	free(r->describe);
-	r->describe = more;
+	r->describe = lines;
 }
 
 static int run_window(struct server *s, const struct wire_run_request *q, struct counters *c, struct diag *d)
@@ -331,10 +347,10 @@ static int run_window(struct server *s, const struct wire_run_request *q, struct
 		return rc;
 	measured_of(s, &slowed, &ops, &run);
 	if (!counting)
-		hold(s, true, r);
+		hold_begin(s);
 	rc = window_run(ops, run, s->prepared.work.steps, q, &hooks, r->series, d);
 	if (!counting)
-		hold(s, false, r);
+		hold_end(c);
 	r->n_series = rc ? 0 : hooks.device_clock ? 2 : 1;
 	device_time_judge(r);
 	sides_put(c);

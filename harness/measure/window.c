@@ -170,6 +170,8 @@ static int repetition(struct window *w, int rep, bool warmup, struct diag *d)
 		w->s.reps[n] = rep;
 		if (w->device_ns)
 			w->device_ns[n] = rc ? 0 : w->ops->device_ns(w->run);
+		if (w->hooks->by_device && w->ops->late && w->ops->late(w->run))
+			w->s.marks[n] |= MARK_PREEMPTED;
 		w->measured_ns += warmup ? 0 : t1 - t0;
 		if (t1 - w->looked >= LOOK_EVERY_NS)
 			look(w, t1);

@@ -37,7 +37,8 @@ struct window_hooks {
 	 * the caller like the first. Asked for after each step, outside of what is timed. */
 	const char *device_clock;
 	struct wire_series *second;
-	/* The step is what the device says, the second series "host"; else it is what the host's clock says, and "device"
+	/* The step is what the device says, the second series "host", and a step that holds its launch, too, is marked as
+	 * interrupted: the host was away, or could not be waited for; else it is what the host's clock says, and "device"
 	 * is the second. */
 	bool by_device;
 };

@@ -149,10 +149,10 @@ static char *line_value(const char *describe, const char *key)
 }
 
 static void differ_line(struct trial_plan *p, struct strbuf *refusal, const char *label, size_t i,
-			const char *const describe[TRIAL_ARMS])
+			const struct ran ran[TRIAL_ARMS])
 {
-	char *a = line_value(describe[SIDE_A], lines[i].line),
-	     *b = line_value(describe[SIDE_B], lines[i].line);
+	char *a = line_value(ran[SIDE_A].describe, lines[i].line),
+	     *b = line_value(ran[SIDE_B].describe, lines[i].line);
 	if (a && b && strcmp(a, b) != 0) {
 		char *key = mem_printf("ran.%s", lines[i].line);
 		char *told = mem_printf("%s: %s in a is %s, in b %s\n", label, lines[i].line, a, b);
@@ -167,23 +167,49 @@ static void differ_line(struct trial_plan *p, struct strbuf *refusal, const char
 	free(b);
 }
 
-void differ_described(struct trial_plan *p, const char *label, const char *const describe[TRIAL_ARMS],
-		      const int window_version[TRIAL_ARMS], struct strbuf *refusal)
+static void differ_windows(struct trial_plan *p, const struct ran ran[TRIAL_ARMS], struct strbuf *refusal)
 {
-	const int *w = window_version;
-	if (w[SIDE_A] && w[SIDE_B] && w[SIDE_A] != w[SIDE_B]) {
-		char text[TRIAL_ARMS][16];
-		for (int i = 0; i < TRIAL_ARMS; i++)
-			snprintf(text[i], sizeof text[i], "%d", w[i]);
+	const int a = ran[SIDE_A].window_version, b = ran[SIDE_B].window_version;
+	char text[TRIAL_ARMS][16];
+	if (!a || !b || a == b)
+		return;
+	snprintf(text[SIDE_A], sizeof text[SIDE_A], "%d", a);
+	snprintf(text[SIDE_B], sizeof text[SIDE_B], "%d", b);
+	report(p, refusal,
+	       &(struct difference){"window.version",
+				    {text[SIDE_A], text[SIDE_B]},
+				    "the workers measure by other definitions",
+				    true});
+}
+
+/* Of two devices each may go by a clock of its own. */
+static void differ_clocks(struct trial_plan *p, const char *label, const struct ran ran[TRIAL_ARMS],
+			  struct strbuf *refusal)
+{
+	const char *a = ran[SIDE_A].clock, *b = ran[SIDE_B].clock;
+	if (!*a || !*b || strcmp(a, b) == 0)
+		return;
+	if (!trial_declares(&p->ask, KEY_DEVICE)) {
 		report(p, refusal,
-		       &(struct difference){"window.version",
-					    {text[SIDE_A], text[SIDE_B]},
-					    "the workers measure by other definitions",
+		       &(struct difference){"ran.clock",
+					    {a, b},
+					    "what launches and waits take is in the time of one of them",
 					    true});
+		return;
 	}
+	char *told = mem_printf("%s: steps are timed in a by %s, in b by %s\n", label, a, b);
+	put_line(&p->differences, told);
+	free(told);
+}
+
+void differ_described(struct trial_plan *p, const char *label, const struct ran ran[TRIAL_ARMS],
+		      struct strbuf *refusal)
+{
+	differ_windows(p, ran, refusal);
+	differ_clocks(p, label, ran, refusal);
 	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
 		bool declared = lines[i].key != KEY_COUNT && trial_declares(&p->ask, lines[i].key);
-		if (!declared && describe[SIDE_A] && describe[SIDE_B])
-			differ_line(p, refusal, label, i, describe);
+		if (!declared && ran[SIDE_A].describe && ran[SIDE_B].describe)
+			differ_line(p, refusal, label, i, ran);
 	}
 }

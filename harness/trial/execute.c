@@ -195,7 +195,7 @@ static int put_outcome(struct trial_run *t, int cell, struct diag *d)
 		struct plan_point *p = &t->plan->arm[arm].plan.points[c->point[arm]];
 		bool failed = given_up || x->n_r == 0;
 		point_become(p, failed ? POINT_FAILED : POINT_DONE, failed ? x->reason ? x->reason : "" : "");
-		rc = sweep_put_point(&t->sweep[arm], c->point[arm], x->describe[arm], d);
+		rc = sweep_put_point(&t->sweep[arm], c->point[arm], x->ran[arm].describe, d);
 		/* The next trial of the plan tries again. */
 		point_become(p, POINT_PLANNED, "");
 	}
@@ -343,8 +343,8 @@ static void free_contests(struct trial_run *t)
 		struct contest *x = &t->contest[i];
 		free(x->r);
 		free(x->b_first);
-		free(x->describe[SIDE_A]);
-		free(x->describe[SIDE_B]);
+		free(x->ran[SIDE_A].describe);
+		free(x->ran[SIDE_B].describe);
 		free(x->reason);
 	}
 	free(t->contest);

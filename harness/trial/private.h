@@ -59,9 +59,15 @@ bool trial_declares(const struct trial_ask *ask, enum point_key key);
 /* What differs between the arms besides what they declare: reasons to stop into refusal, the rest into p->differences. By
  * what the workers say of themselves and their models. */
 void differ_hellos(struct trial_plan *p, struct strbuf *refusal);
-/* Likewise, by what ran ("key: value" lines) and the version of the window, 0 unknown; label: of the cell. */
-void differ_described(struct trial_plan *p, const char *label, const char *const describe[TRIAL_ARMS],
-		      const int window_version[TRIAL_ARMS], struct strbuf *refusal);
+/* What a visit tells of how it was measured. */
+struct ran {
+	char *describe;	       /* "key: value" lines; owned, NULL: not known */
+	int window_version;    /* 0: not known */
+	char clock[WIRE_NAME]; /* of its steps; "": not known */
+};
+/* Likewise, by what ran; label: of the cell. */
+void differ_described(struct trial_plan *p, const char *label, const struct ran ran[TRIAL_ARMS],
+		      struct strbuf *refusal);
 
 /* ---- a trial at work (execute.c) ---- */
 struct contest {   /* a cell in this trial */
@@ -71,8 +77,7 @@ struct contest {   /* a cell in this trial */
 	double *r;     /* log ratios of its pairs, in their order; room for pairs_max */
 	bool *b_first; /* order of its pairs */
 	bool described[TRIAL_ARMS];
-	char *describe[TRIAL_ARMS];
-	int window_version[TRIAL_ARMS];
+	struct ran ran[TRIAL_ARMS];
 	char *reason; /* of the first failure; NULL */
 };
 struct trial_run {

@@ -105,17 +105,19 @@ static int take_described(struct trial_run *t, const struct trial_visit *v, stru
 	const int arm = arm_of(v->side);
 	if (v->side == SIDE_COPY || end->failed || x->described[arm])
 		return 0;
+	const struct wire_series *s = steps_of(visit_result(made));
+	struct ran *ran = &x->ran[arm];
 	x->described[arm] = true;
-	x->describe[arm] = end->describe;
+	ran->describe = end->describe;
 	end->describe = NULL;
-	x->window_version[arm] = visit_result(made) ? visit_result(made)->window_version : 0;
-	int rc = sweep_put_point(&t->sweep[v->side], t->plan->cell[v->cell].point[arm], x->describe[arm], d);
+	ran->window_version = visit_result(made) ? visit_result(made)->window_version : 0;
+	snprintf(ran->clock, sizeof ran->clock, "%s", s ? s->clock : "");
+	int rc = sweep_put_point(&t->sweep[v->side], t->plan->cell[v->cell].point[arm], ran->describe, d);
 	if (rc || !x->described[SIDE_A] || !x->described[SIDE_B])
 		return rc;
 	char label[200];
-	const char *const describe[TRIAL_ARMS] = {x->describe[SIDE_A], x->describe[SIDE_B]};
 	differ_described(t->plan, trial_cell_label(t->plan, &t->plan->cell[v->cell], label, sizeof label),
-			 describe, x->window_version, t->refusal);
+			 x->ran, t->refusal);
 	return 0;
 }
 

@@ -98,6 +98,9 @@ bool row_is_probe(const struct row *r);
 /* A mark that more than MARK_SHARE of a row's samples carry is said beside the row. */
 #define MARK_SHARE 0.10
 
+/* The clock that its timing samples go by, as the worker named it; "": it has none. Belongs to the run. */
+const char *row_clock(const struct row *r);
+
 /* The value of a key of its point as a number; 0 where it is none. */
 double row_number(const struct row *r, enum point_key key);
 

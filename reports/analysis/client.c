@@ -38,6 +38,15 @@ static double step_cost(const struct stored_point *point)
 	return cost;
 }
 
+/* What the host adds is in no time of a device. */
+static bool is_by_device(const struct stored_point *point)
+{
+	for (int i = 0; i < point->n_visits; i++)
+		if (series_host(&point->visits[i]) != series_step(&point->visits[i]))
+			return true;
+	return false;
+}
+
 void row_client(struct row *row)
 {
 	double n_reps = 0;
@@ -47,5 +56,5 @@ void row_client(struct row *row)
 		n_reps += row->values[i].n_reps;
 	/* Steps of one repetition may differ: this is their mean. */
 	double step_ns = row->n_samples > 0 ? row->rep_s.value * 1e9 * n_reps / row->n_samples : NAN;
-	row->client_bound = step_ns < CLIENT_BOUND_STEPS * row->step_cost_ns;
+	row->client_bound = !is_by_device(row->point) && step_ns < CLIENT_BOUND_STEPS * row->step_cost_ns;
 }

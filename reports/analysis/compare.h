@@ -88,7 +88,5 @@ void comparison_follow(struct comparison *c);
 void compared_ratio(struct compared *x, const struct compared *base, bool same_run);
 /* rate and unit of its row; why when it has none. */
 void compared_rate(struct compared *x);
-/* The clock that a row's timing samples go by, as the worker named it; "": it has none. Belongs to the run. */
-const char *row_clock(const struct row *r);
 
 #endif

@@ -208,12 +208,12 @@ static bool is_of(const struct row *x, const struct row *base, enum point_key ke
 	return strcmp(point_get(&x->point->point, key), point_get(&base->point->point, key)) == 0;
 }
 
-/* Steps of another device may go by its own clock, with the host's beside it. */
+/* Steps of a device may go by its own clock, with the host's beside it; those of a CPU have no other. */
 static bool clocks_compare(const struct row *x, const struct row *base)
 {
 	if (strcmp(row_clock(x), row_clock(base)) == 0)
 		return true;
-	return !is_of(x, base, KEY_DEVICE) &&
+	return point_is_on_cpu(&x->point->point) != point_is_on_cpu(&base->point->point) &&
 	       strcmp(clock_of(x, series_host), clock_of(base, series_host)) == 0;
 }
 

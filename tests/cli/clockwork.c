@@ -2,7 +2,7 @@
 /*
  * A worker whose times are computed, not measured: verdicts of it are the same on every machine. Its name says how it
  * differs, so that a copy under another name is another arm: "clockwork+5" takes 5 % longer, "clockwork-5" less,
- * "clockwork.window2" measures by another window, "clockwork.cpus3" says that it ran elsewhere, "clockwork.die" dies of each
+ * "clockwork.window2" measures by another window, "clockwork.events" by another clock, "clockwork.cpus3" says that it ran elsewhere, "clockwork.die" dies of each
  * run, "clockwork.lost" has no "tock". Noise comes from the layout that a comparison draws for each process, 1 % of it a process and 1 % a repetition; a
  * repetition of workload "tick" is 10 us, of "tock" 20 us, and takes that long at least.
  */
@@ -21,7 +21,7 @@
 
 static double factor = 1;
 static int window_version = 1;
-static const char *cpus = "0", *name = "clockwork";
+static const char *cpus = "0", *name = "clockwork", *clock_name = "CLOCK_MONOTONIC";
 static bool dies, lost;
 static int64_t repetition_ns = 10000;
 
@@ -36,6 +36,8 @@ static void read_name(const char *path)
 		window_version = atoi(at + strlen(".window"));
 	if ((at = strstr(name, ".cpus")) != NULL)
 		cpus = at + strlen(".cpus");
+	if (strstr(name, ".events"))
+		clock_name = "events";
 	dies = strstr(name, ".die") != NULL;
 	lost = strstr(name, ".lost") != NULL;
 }
@@ -97,10 +99,10 @@ static json_t *run(const json_t *q)
 	}
 	take(t);
 	return json_pack("{s:[{s:s, s:s, s:s, s:i, s:o, s:o, s:o, s:o}], s:[], s:i, s:i, s:f, s:f, s:f}",
-			 "series", "name", "step", "unit", "ns", "clock", "CLOCK_MONOTONIC", "t0", 1,
-			 "values", values, "offsets", offsets, "marks", marks, "reps", reps, "readings",
-			 "peak_bytes", 0, "window_version", window_version, "flops_per_rep", 1000.0,
-			 "bytes_per_rep", 1000.0, "tokens_per_rep", 0.0);
+			 "series", "name", "step", "unit", "ns", "clock", clock_name, "t0", 1, "values",
+			 values, "offsets", offsets, "marks", marks, "reps", reps, "readings", "peak_bytes",
+			 0, "window_version", window_version, "flops_per_rep", 1000.0, "bytes_per_rep",
+			 1000.0, "tokens_per_rep", 0.0);
 }
 
 static json_t *prepare(const json_t *q)

@@ -37,7 +37,7 @@ device=${DEVICE:-cuda:0}
 reserve=15
 # Seconds a step may take, about 1.5 times what it is thought to take (docs/gpu.md has the sums). Together they leave 15 of the budget
 # without the reserve: for what is looked up before the first step, and a report a step.
-limits='env:18 agree:45 right:32 ceilings:37 counters:70 decode:75 gemm:42 prefill:40 energy:50 large:69 small:22'
+limits='env:18 agree:50 right:32 ceilings:35 counters:70 decode:75 gemm:42 prefill:40 energy:50 large:66 small:22'
 all_steps=$(printf '%s' "$limits" | sed 's/:[0-9]*//g')
 
 say() { printf '%s\n' "run.sh: $*" >&2; }

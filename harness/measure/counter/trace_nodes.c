@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "engines/base/mem.h"
 
@@ -37,6 +38,8 @@ static _Thread_local struct {
 struct trace_nodes *trace_nodes_open(void)
 {
 	struct trace_nodes *n = mem_alloc(sizeof *n);
+	/* So that its pages are there before anything is captured. */
+	memset(n, 0, sizeof *n);
 	pthread_mutex_init(&n->lock, NULL);
 	return n;
 }
