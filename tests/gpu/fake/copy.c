@@ -101,7 +101,7 @@ static void copy_run(const void *body)
 	fault_unwatch();
 }
 
-static const struct work_kind copy_kind = {copy_check, copy_run, NULL};
+static const struct work_kind copy_kind = {copy_check, copy_run, NULL, false};
 
 static CUresult copy_now(struct copy c)
 {
@@ -177,7 +177,7 @@ static void fill_run(const void *body)
 		words[i] = f->value;
 }
 
-static const struct work_kind fill_kind = {fill_check, fill_run, NULL};
+static const struct work_kind fill_kind = {fill_check, fill_run, NULL, false};
 
 FAKE(cuMemsetD8Async, NEED_CONTEXT, (CUdeviceptr to, unsigned char value, size_t n, CUstream stream),
      (to, value, n, stream))

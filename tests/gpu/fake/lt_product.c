@@ -93,7 +93,7 @@ static void multiply_run(const void *body)
 	}
 }
 
-static const struct work_kind multiply_kind = {multiply_check, multiply_run, NULL};
+static const struct work_kind multiply_kind = {multiply_check, multiply_run, NULL, false};
 
 static cublasStatus_t workspace_choose(struct multiply *m, const cublasLtMatmulAlgo_t *algo, size_t given)
 {
