@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * usage: agree [DEVICE [SEED [quick]]]
+ * usage: agree [DEVICE [SEED [quick|answer]]]
  * Engine "cuda" on a real device (cuda:0) against engine "cpu" on the same inputs, in one process: matrix products of awkward
  * shapes and models, each at every precision, against the CPU at that precision (is it right?) and in f32 (what does the
- * precision cost?). SEED makes the inputs. quick: a few small ones, for a device made for tests. Status 77 where there is no
- * device. Part of tests/gpu/run.sh; not of `make check`.
+ * precision cost?). What disagrees is tried once more with launches that do not overlap. SEED makes the inputs. quick: a few
+ * small ones, for a device made for tests; answer: of a model alone, the shortest. Status 77 where there is no device. Part of
+ * tests/gpu/run.sh; not of `make check`.
  */
 #include "config.h"
 
@@ -70,7 +71,7 @@ enum { N_MODELS = sizeof models / sizeof models[0], N_MODELS_QUICK = 1 };
 static const struct work_case {
 	const char *workload, *sequences, *depth;
 } works[] = {{"pp37", "3", "0"}, {"tg5", "1", "0"}, {"tg3", "9", "21"}};
-enum { N_WORKS = sizeof works / sizeof works[0] };
+enum { N_WORKS = sizeof works / sizeof works[0], WORK_QUICK = 0, WORK_ANSWER = 1 };
 
 static const char *const kvs[] = {"f32", "bf16", "q8_0", NULL}; /* beside f16 */
 
@@ -79,7 +80,18 @@ struct side {
 	struct engine *engine;
 };
 static struct side gpu, cpu;
+static struct side serial; /* the GPU without launches that overlap; opened when it is wanted */
+static const char *device;
 static uint64_t seed;
+
+static int side_open(struct side *s, const char *engine, const char *name, int n_threads, const char *options,
+		     struct diag *d)
+{
+	const struct engine_config c = {
+		.device = name, .isa = "auto", .n_threads = n_threads, .options = options};
+	s->ops = engine_find(engine);
+	return s->ops ? s->ops->open(&s->engine, &c, d) : ERR_UNAVAILABLE;
+}
 
 /* ---- outputs ---- */
 
@@ -143,6 +155,39 @@ struct references {
 	double cost; /* of one against the other */
 };
 
+struct limits {
+	double same, f32;
+};
+
+static struct limits limits_of(const struct model *m, const struct bound *b, const struct references *r,
+			       const char *kv)
+{
+	if (!m)
+		return (struct limits){b->gemm, fmax(b->gemm_f32, 2 * r->cost)};
+	/* An 8-bit cache costs as much as 8-bit activations. */
+	double same = strcmp(kv, "f16") == 0 ? b->model : fmax(b->model, 2e-2);
+	return (struct limits){fmax(same, fmin(COST_ALLOWED * r->cost, COST_ALLOWED_MAX)),
+			       fmax(b->model_f32, 2 * r->cost)};
+}
+
+/* Of a case that disagrees: is it that kernels overlap? */
+static void compare_serial(const struct model *m, const struct point *p, const struct references *r,
+			   const struct limits *most)
+{
+	struct outputs out = {0};
+	struct diag d = {0};
+	int rc = serial.engine ? 0 : side_open(&serial, "cuda", device, 1, "launch:serial", &d);
+	if (rc == 0)
+		rc = outputs_make(&serial, m, p, &out, &d);
+	if (rc)
+		printf("# has no outputs with launch:serial: %s\n", d.text);
+	else if (residual_of(&out, &r->same) <= most->same && residual_of(&out, &r->f32) <= most->f32)
+		printf("# agrees with launch:serial: kernels that overlap are wrong\n");
+	else
+		printf("# disagrees with launch:serial, too\n");
+	free(out.x);
+}
+
 static void compare(const struct model *m, struct point *p, const char *provider, const struct bound *b,
 		    const struct references *r, const char *kv)
 {
@@ -161,13 +206,12 @@ static void compare(const struct model *m, struct point *p, const char *provider
 		return;
 	}
 	double same = residual_of(&out, &r->same), f32 = residual_of(&out, &r->f32);
-	/* An 8-bit cache costs as much as 8-bit activations. */
-	double most = !m ? b->gemm : strcmp(kv, "f16") == 0 ? b->model : fmax(b->model, 2e-2);
-	if (m)
-		most = fmax(most, fmin(COST_ALLOWED * r->cost, COST_ALLOWED_MAX));
-	ok(same <= most, "%s: the CPU's at that precision within %.2g (%.1e)", name, most, same);
-	most = fmax(m ? b->model_f32 : b->gemm_f32, 2 * r->cost);
-	ok(f32 <= most, "%s: its f32 within %.2g (%.1e)", name, most, f32);
+	const struct limits most = limits_of(m, b, r, kv);
+	bool agrees = ok(same <= most.same, "%s: the CPU's at that precision within %.2g (%.1e)", name,
+			 most.same, same);
+	agrees = ok(f32 <= most.f32, "%s: its f32 within %.2g (%.1e)", name, most.f32, f32) && agrees;
+	if (!agrees)
+		compare_serial(m, p, r, &most);
 	free(out.x);
 }
 
@@ -235,7 +279,7 @@ static void test_work(const struct model_case *c, const struct model *m, const s
 	point_free(&p);
 }
 
-static void test_model(const struct model_case *c, int n_works)
+static void test_model(const struct model_case *c, int first_work, int n_works)
 {
 	const struct model_options options = {0};
 	struct model *m;
@@ -246,7 +290,7 @@ static void test_model(const struct model_case *c, int n_works)
 		return;
 	}
 	for (int i = 0; i < n_works; i++)
-		test_work(c, m, &works[i]);
+		test_work(c, m, &works[first_work + i]);
 	model_close(m);
 }
 
@@ -258,12 +302,10 @@ static void no_device(const char *why)
 	exit(77);
 }
 
-static void side_open(struct side *s, const char *engine, const char *device, int n_threads)
+static void side_need(struct side *s, const char *engine, const char *name, int n_threads)
 {
-	const struct engine_config c = {.device = device, .isa = "auto", .n_threads = n_threads};
 	struct diag d = {0};
-	s->ops = engine_find(engine);
-	int rc = s->ops ? s->ops->open(&s->engine, &c, &d) : ERR_UNAVAILABLE;
+	int rc = side_open(s, engine, name, n_threads, NULL, &d);
 	if (rc == ERR_UNAVAILABLE)
 		no_device(d.text);
 	if (rc) {
@@ -274,16 +316,21 @@ static void side_open(struct side *s, const char *engine, const char *device, in
 
 int main(int argc, char **argv)
 {
-	const char *device = argc > 1 ? argv[1] : "cuda:0";
-	bool quick = argc > 3 && strcmp(argv[3], "quick") == 0;
+	device = argc > 1 ? argv[1] : "cuda:0";
+	const char *how = argc > 3 ? argv[3] : "";
+	bool answer = strcmp(how, "answer") == 0, quick = answer || strcmp(how, "quick") == 0;
+	int n_shapes = answer ? 0 : quick ? N_SHAPES_QUICK : N_SHAPES;
+	int work = answer ? WORK_ANSWER : WORK_QUICK;
 	seed = argc > 2 ? strtoull(argv[2], NULL, 10) : WORKLOAD_SEED;
-	side_open(&gpu, "cuda", device, 1);
-	side_open(&cpu, "cpu", "cpu", pool_usable_cpus());
+	side_need(&gpu, "cuda", device, 1);
+	side_need(&cpu, "cpu", "cpu", pool_usable_cpus());
 	printf("# seed %llu\n", (unsigned long long)seed);
-	for (int i = 0; i < (quick ? N_SHAPES_QUICK : N_SHAPES); i++)
+	for (int i = 0; i < n_shapes; i++)
 		test_gemm(&shapes[i]);
 	for (int i = 0; i < (quick ? N_MODELS_QUICK : N_MODELS); i++)
-		test_model(&models[i], quick ? 1 : N_WORKS);
+		test_model(&models[i], work, quick ? 1 : N_WORKS);
+	if (serial.engine)
+		serial.ops->close(serial.engine);
 	gpu.ops->close(gpu.engine);
 	cpu.ops->close(cpu.engine);
 	return tap_done();

@@ -22,7 +22,8 @@
 #
 # BUILD: a build tree, or what `make gpu-bundle` made. Else build, else gpu-bundle, else it is built where that can be.
 # ROUNDS: processes a point (1; an interval takes 6), which raises the limits of sweeps. BUDGET: seconds in all (530).
-# DEVICE: cuda:0. SEED: of the inputs of agree (the time). Nothing is downloaded.
+# DEVICE: cuda:0. SEED: of the inputs of agree (the time). IDLE_SECONDS: how long step energy reads idle power before a window, and after
+# it (4). QUICK: quick or answer, what of agree a device made for tests can do in time. Nothing is downloaded.
 set -u
 LC_ALL=C.UTF-8
 export LC_ALL
@@ -184,11 +185,13 @@ step_env() { # limit
 	row env "$(state_of $rc)" "$took" "$(inferometer list devices | sed -n "s/^$device  *//p" | sed 's/  *engine.*//')"
 }
 
-# TAP in a line: how many hold, and the first that does not.
+# TAP in a line: how many hold, the first that does not, and whether that is because kernels overlap.
 tap_told() { # log
 	awk '/^ok .*# SKIP/ { s++; next } /^ok/ { n++ } /^not ok/ && !f++ { sub(/^not ok [0-9]* - /, ""); first = "; first: " $0 }
+		/^# agrees with launch:serial/ { serial++ }
 		/^1\.\.0 # SKIP/ { sub(/.*SKIP /, ""); print; none = 1 } /^Bail out/ { first = "; " $0 }
-		END { if (!none) printf "%d hold, %d do not, %d skipped%s\n", n, f, s, first }' "$1"
+		END { if (!none) printf "%d hold, %d do not, %d skipped%s%s\n", n, f, s, first,
+			serial ? "; " serial " cases agree with launch:serial: kernels that overlap are wrong" : "" }' "$1"
 }
 
 step_agree() { # limit
@@ -196,7 +199,7 @@ step_agree() { # limit
 		row agree skip 0 "no program tests/gpu/agree in this build"
 		return
 	fi
-	limited "$1" agree.log "$agree" "$device" "${SEED:-$(date +%s)}" ${QUICK:+quick}
+	limited "$1" agree.log "$agree" "$device" "${SEED:-$(date +%s)}" ${QUICK:+"$QUICK"}
 	state=$(state_of $rc)
 	! grep -qE '^(not ok|Bail out)' agree.log || state=FAIL
 	row agree "$state" "$took" "$(tap_told agree.log)"

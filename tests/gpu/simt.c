@@ -39,6 +39,7 @@ enum wait {
 	WAIT_NONE = 0, /* it may go on */
 	WAIT_LANES,
 	WAIT_BLOCK,
+	WAIT_GRID, /* for the kernel before */
 	WAIT_WORK, /* it has returned */
 };
 
@@ -73,6 +74,7 @@ static int n_threads, n_made, n_waiting, n_left;
 static enum order order;
 static const struct simt_kernel *kernel;
 static const void *kernel_args;
+static void (*on_block)(void);
 
 void simt_fail(const char *what)
 {
@@ -130,6 +132,20 @@ static struct fiber *fiber_ready(int first, int n, int from, int step)
 	return NULL;
 }
 
+static void release(int first, int n, enum wait what)
+{
+	for (int i = first; i < first + n; i++)
+		if (fibers[i].wait == what)
+			fibers[i].wait = WAIT_NONE;
+}
+
+/* The first of a block that can go on, from the end where it began. */
+static struct fiber *fiber_first(void)
+{
+	return fiber_ready(0, n_threads, order == ORDER_DOWN ? n_threads - 1 : 0,
+			   order == ORDER_DOWN ? -1 : 1);
+}
+
 /* Who goes on when me waits: the caller when all have returned. */
 static struct fiber *fiber_next(int me)
 {
@@ -142,19 +158,16 @@ static struct fiber *fiber_next(int me)
 	} else {
 		next = fiber_ready(warp * WARP, warps[warp].n_lanes, me % WARP, 1);
 		if (!next)
-			next = fiber_ready(0, n_threads, order == ORDER_UP ? 0 : n_threads - 1,
-					   order == ORDER_UP ? 1 : -1);
+			next = fiber_first();
+	}
+	if (!next) {
+		/* As late as can be: what is read too early is read before. */
+		release(0, n_threads, WAIT_GRID);
+		next = fiber_first();
 	}
 	if (!next)
 		simt_fail("waits for threads that wait for something else or have returned");
 	return next;
-}
-
-static void release(int first, int n, enum wait what)
-{
-	for (int i = first; i < first + n; i++)
-		if (fibers[i].wait == what)
-			fibers[i].wait = WAIT_NONE;
 }
 
 static void block_release_if_all(void)
@@ -167,8 +180,9 @@ static void block_release_if_all(void)
 
 static void fiber_wait(int me)
 {
-	if (fibers[me].wait != WAIT_NONE)
-		fiber_switch(&fibers[me], fiber_next(me));
+	struct fiber *next = fibers[me].wait == WAIT_NONE ? &fibers[me] : fiber_next(me);
+	if (next != &fibers[me])
+		fiber_switch(&fibers[me], next);
 }
 
 void simt_barrier(void)
@@ -182,7 +196,20 @@ void simt_barrier(void)
 
 void simt_grid_wait(void)
 {
-	fibers[simt_now.thread].n_grid_waits++;
+	int me = simt_now.thread;
+	fibers[me].n_grid_waits++;
+	fibers[me].wait = WAIT_GRID;
+	fiber_wait(me);
+}
+
+bool simt_has_waited(void)
+{
+	return fibers[simt_now.thread].n_grid_waits > 0;
+}
+
+void simt_on_block(void (*f)(void))
+{
+	on_block = f;
 }
 
 const char *simt_exchange(const void *mine, size_t size)
@@ -260,7 +287,9 @@ static void block_run(void)
 		fibers[i].n_exchanges = 0;
 		fibers[i].n_grid_waits = 0;
 	}
-	fiber_switch(caller, &fibers[order == ORDER_DOWN ? n_threads - 1 : 0]);
+	if (on_block)
+		on_block();
+	fiber_switch(caller, fiber_first());
 }
 
 static void check_launch(const struct simt_kernel *k, const unsigned block[3], size_t shared)

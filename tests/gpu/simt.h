@@ -7,6 +7,7 @@
 #ifndef IFM_TESTS_GPU_SIMT_H
 #define IFM_TESTS_GPU_SIMT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct simt_kernel {
@@ -27,9 +28,15 @@ const struct simt_kernel *simt_find(const char *name);
  * Runs a grid. args: as the kernel's struct, copied. shared: bytes of dynamic shared memory; no kernel takes any, so 0.
  * Blocks have one dimension. As on devices a barrier waits for the threads of the block that have not returned, a shuffle
  * for all lanes of the warp. When those who wait would wait for ever, or an address is not aligned as a wide load needs it,
- * the program aborts with the kernel's name, the block and the thread.
+ * the program aborts with the kernel's name, the block and the thread. The kernel before is done when no thread of the block
+ * can go on without it: grid_wait() lasts till then.
  */
 void simt_run(const struct simt_kernel *k, const unsigned grid[3], const unsigned block[3], size_t shared,
 	      const void *args);
+
+/* For who watches what a kernel touches before it has waited: f is called before each block of all grids (NULL: nobody is). */
+void simt_on_block(void (*f)(void));
+/* Has the thread that runs now called grid_wait()? */
+bool simt_has_waited(void);
 
 #endif

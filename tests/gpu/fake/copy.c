@@ -113,7 +113,7 @@ static void copy_tell(const void *body, struct fake_ran *out)
 	out->bytes = c->size;
 }
 
-static const struct work_kind copy_kind = {copy_check, copy_run, NULL, copy_tell};
+static const struct work_kind copy_kind = {copy_check, copy_run, NULL, false, copy_tell};
 
 static CUresult copy_now(struct copy c)
 {
@@ -196,7 +196,7 @@ static void fill_tell(const void *body, struct fake_ran *out)
 	out->bytes = f->n * f->width;
 }
 
-static const struct work_kind fill_kind = {fill_check, fill_run, NULL, fill_tell};
+static const struct work_kind fill_kind = {fill_check, fill_run, NULL, false, fill_tell};
 
 FAKE(cuMemsetD8Async, NEED_CONTEXT, (CUdeviceptr to, unsigned char value, size_t n, CUstream stream),
      (to, value, n, stream))

@@ -47,7 +47,7 @@ static void stamp_run(const void *body)
 	e->state = EVENT_DONE;
 }
 
-static const struct work_kind stamp_kind = {stamp_check, stamp_run, NULL, NULL};
+static const struct work_kind stamp_kind = {stamp_check, stamp_run, NULL, false, NULL};
 
 FAKE(cuEventCreate, NEED_CONTEXT, (CUevent * event, unsigned flags), (event, flags))
 {

@@ -13,6 +13,7 @@
  *   FAKE_CUDA_FAIL     FUNCTION:N:CODE[,...]: the N-th call from here on gives CODE (N = 0: every call)
  *   FAKE_CUDA_LAZY     1: streams wait until somebody waits for them, so that a wait that lacks is seen
  *   FAKE_CUDA_BLOCKING 1: a launch comes back when the kernel is done, whatever it waits for
+ *   FAKE_CUDA_EARLY    0: what a kernel touches before it has waited is not looked at; more in early.h
  *   FAKE_CUDA_OPEN     1: device memory is not hidden between calls, which costs time where there is much
  *   FAKE_CUDA_LOG      file that gets a line a complaint
  *   FAKE_CUDA_OPENED   file that gets a line whenever a process opens this library

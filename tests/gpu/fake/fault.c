@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <string.h>
 
+#include "tests/gpu/fake/early.h"
 #include "tests/gpu/fake/memory.h"
 
 static const char *running;
@@ -13,6 +14,8 @@ static struct sigaction before[2];
 static void on_fault(int signal_number, siginfo_t *info, void *unused)
 {
 	(void)unused;
+	if (early_fault(info->si_addr))
+		return;
 	fake_complain(0, "%s touches %s", running, memory_words(MEMORY_DEVICE, info->si_addr));
 	/* Back in the faulting instruction, whoever was asked before meets it again. */
 	sigaction(signal_number, &before[signal_number == SIGBUS], NULL);

@@ -6,6 +6,7 @@
 
 #include "engines/cuda/kernels/args.h"
 #include "tests/gpu/fake/arguments.h"
+#include "tests/gpu/fake/early.h"
 #include "tests/gpu/fake/memory.h"
 #include "tests/gpu/fake/module.h"
 #include "tests/gpu/fake/stream.h"
@@ -16,6 +17,7 @@ struct launch {
 	const struct simt_kernel *kernel;
 	unsigned grid[3], block[3];
 	size_t shared;
+	bool early; /* it may begin while the one before it runs */
 	_Alignas(16) unsigned char args[ARGS_MOST];
 };
 
@@ -49,9 +51,11 @@ static int launch_check(const void *body)
 static void launch_run(const void *body)
 {
 	const struct launch *l = body;
+	early_begin(l->kernel->name, l->early);
 	fault_watch(l->kernel->name);
 	simt_run(l->kernel, l->grid, l->block, l->shared, l->args);
 	fault_unwatch();
+	early_end();
 }
 
 /* The one that waits for the host. */
@@ -71,7 +75,7 @@ static void launch_tell(const void *body, struct fake_ran *out)
 	out->name = ((const struct launch *)body)->kernel->name;
 }
 
-static const struct work_kind launch_kind = {launch_check, launch_run, launch_ready, launch_tell};
+static const struct work_kind launch_kind = {launch_check, launch_run, launch_ready, true, launch_tell};
 
 static int shape_check(const struct launch *l)
 {
@@ -160,6 +164,7 @@ FAKE(cuLaunchKernelEx, NEED_CONTEXT,
 		int r = early_check(c->hStream, &c->attrs[i]);
 		if (r)
 			return r;
+		l.early = l.early || c->attrs[i].value.programmaticStreamSerializationAllowed;
 	}
 	return launch_submit(function, &l, c->hStream, params, extra);
 }

@@ -100,7 +100,7 @@ static void multiply_tell(const void *body, struct fake_ran *out)
 	out->name = "cublaslt";
 }
 
-static const struct work_kind multiply_kind = {multiply_check, multiply_run, NULL, multiply_tell};
+static const struct work_kind multiply_kind = {multiply_check, multiply_run, NULL, false, multiply_tell};
 
 static cublasStatus_t workspace_choose(struct multiply *m, const cublasLtMatmulAlgo_t *algo, size_t given)
 {

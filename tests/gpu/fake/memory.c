@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "tests/gpu/fake/early.h"
 #include "tests/gpu/fake/memory.h"
 
 /* As cuMemAlloc promises. */
@@ -70,7 +71,8 @@ int memory_take(enum memory_kind kind, struct context *owner, size_t size, void 
 	struct block *b = &r->blocks[r->n];
 	*b = (struct block){.size = size, .pages = r->base + r->used, .pages_size = pages, .owner = owner};
 	b->at = b->pages + pages - rounded;
-	if (mprotect(b->pages, pages, PROT_READ | PROT_WRITE) != 0)
+	b->notes = calloc(pages / page, 1);
+	if (!b->notes || mprotect(b->pages, pages, PROT_READ | PROT_WRITE) != 0)
 		return fake_complain(CUDA_ERROR_OUT_OF_MEMORY, "this machine has no memory left");
 	memset(b->pages, POISON, pages);
 	if (kind == MEMORY_DEVICE && !shown)
@@ -112,6 +114,8 @@ static void block_end(enum memory_kind kind, struct block *b)
 	if (mmap(b->pages, b->pages_size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED,
 		 -1, 0) == MAP_FAILED)
 		abort();
+	free(b->notes);
+	b->notes = NULL;
 	b->freed = true;
 }
 
@@ -195,6 +199,7 @@ static void protect_all(int how)
 
 void memory_show(void)
 {
+	early_open();
 	if (!shown)
 		protect_all(PROT_READ | PROT_WRITE);
 	shown = true;
@@ -202,10 +207,19 @@ void memory_show(void)
 
 void memory_hide(void)
 {
+	early_open();
 	if (!shown || fake_setting("FAKE_CUDA_OPEN", 0))
 		return;
 	protect_all(PROT_NONE);
 	shown = false;
+}
+
+void memory_each(void (*f)(const struct block *b))
+{
+	for (int kind = MEMORY_DEVICE; kind <= MEMORY_PINNED; kind++)
+		for (size_t i = 0; i < regions[kind].n; i++)
+			if (!regions[kind].blocks[i].freed)
+				f(&regions[kind].blocks[i]);
 }
 
 void memory_leaks(const struct context *owner)

@@ -18,6 +18,7 @@ struct block {
 	size_t size;
 	unsigned char *pages; /* the first of them */
 	size_t pages_size;    /* without the guard */
+	unsigned char *notes; /* a byte for each of them: of early.c */
 	struct context *owner;
 	bool freed;
 };
@@ -39,6 +40,8 @@ const char *memory_words(enum memory_kind kind, const void *at);
 /* Device memory may be touched from here to the end of the call. */
 void memory_show(void);
 void memory_hide(void);
+/* Calls f with each that was not freed, of both kinds. */
+void memory_each(void (*f)(const struct block *b));
 /* Complains of all that owner still has, and ends it. */
 void memory_leaks(const struct context *owner);
 

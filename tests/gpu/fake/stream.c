@@ -74,7 +74,8 @@ static struct stream *stream_of(CUstream stream)
 static int work_run(const struct work *w)
 {
 	int r = w->kind->check(w->body);
-	memory_show();
+	if (!w->kind->shows)
+		memory_show();
 	if (!r)
 		watch_run(w->kind, w->body, &w->mark);
 	return r;

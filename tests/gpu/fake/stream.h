@@ -17,6 +17,8 @@ struct work_kind {
 	void (*run)(const void *body);
 	/* May it run now, or does it wait for the host? NULL: it may. */
 	bool (*ready)(const void *body);
+	/* It shows memory itself, what it wants of it. */
+	bool shows;
 	/* Kind, name and bytes, for who watches. NULL: there is nothing to tell. */
 	void (*tell)(const void *body, struct fake_ran *out);
 };
