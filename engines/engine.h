@@ -248,13 +248,13 @@ struct engine_ops {
 	 * memory for it. Without it a point cannot ask for cold caches. */
 	int (*flush)(struct engine *e, uint64_t *bytes, struct diag *d);
 
+	/* Required beside flush. Bytes that its first call takes; 0 once they are taken. */
+	uint64_t (*flush_bytes)(const struct engine *e);
+
 	/* Optional, beside device_clock. on: from here on the device begins a single operation once all of it is queued,
 	 * so that device_ns has nothing of its launch in it; counters would count what holds the device. Off, as after
 	 * open: how it went since then (told may be NULL when on). */
 	void (*hold)(struct engine *e, bool on, struct held *told);
-
-	/* Required beside flush. Bytes that its first call takes; 0 once they are taken. */
-	uint64_t (*flush_bytes)(const struct engine *e);
 
 	void (*close)(struct engine *e); /* Required. NULL is fine. */
 };

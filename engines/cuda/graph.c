@@ -55,6 +55,21 @@ static struct step_graph *graph_find(struct session *s, const struct step_shape 
 	return oldest;
 }
 
+/* On the device, too: else its first launch would bring it there. */
+static int exec_make(struct session *s, struct step_graph *g, CUgraph graph, struct diag *d)
+{
+	const struct cuda_driver *cu = s->engine->cu;
+	int rc = cuda_check(cu, cu->cuGraphInstantiateWithFlags(&g->exec, graph, 0), "making a graph", d);
+	if (rc) {
+		g->exec = NULL;
+		return rc;
+	}
+	rc = cuda_check(cu, cu->cuGraphUpload(g->exec, s->engine->stream), "making a graph", d);
+	if (rc)
+		exec_drop(s, g);
+	return rc;
+}
+
 /* All kernels have run with these shapes before: nothing is loaded, chosen or allocated meanwhile. */
 static int graph_capture(struct session *s, struct step_graph *g, const struct step_shape *t, struct diag *d)
 {
@@ -72,15 +87,9 @@ static int graph_capture(struct session *s, struct step_graph *g, const struct s
 	if (rc == 0)
 		rc = cuda_check(cu, end, "capturing a graph", d);
 	if (rc == 0)
-		rc = cuda_check(cu, cu->cuGraphInstantiateWithFlags(&g->exec, graph, 0), "making a graph", d);
+		rc = exec_make(s, g, graph, d);
 	if (graph)
 		(void)cu->cuGraphDestroy(graph);
-	if (rc)
-		g->exec = NULL;
-	/* Else its first launch would do it. */
-	else if ((rc = cuda_check(cu, cu->cuGraphUpload(g->exec, s->engine->stream), "making a graph", d)) !=
-		 0)
-		exec_drop(s, g);
 	return rc;
 }
 

@@ -91,6 +91,7 @@ static void hold_open(struct engine *e)
 	const struct cuda_driver *cu = e->cu;
 	struct diag d = {0};
 	void *words = NULL;
+	hold_free(e);
 	e->hold = (struct hold){.on = true};
 	int rc = cuda_check(cu, cu->cuMemAllocHost(&words, sizeof(struct hold_words)), "pinning memory", &d);
 	e->hold.words = rc ? NULL : words;

@@ -81,8 +81,7 @@ static void judge_device(struct finding *f, const struct wire_device *dev, bool 
 static const struct remedy no_cublaslt[] = {
 	{"", VERDICT_WARNING,
 	 "install the CUDA toolkit's libcublas or the wheel nvidia-cublas of the version that the worker was "
-	 "built for; "
-	 "INFEROMETER_LIBCUBLASLT may name the file"},
+	 "built for; INFEROMETER_LIBCUBLASLT may name the file"},
 };
 
 static const struct remedy no_counters[] = {
@@ -93,12 +92,11 @@ static const struct remedy no_counters[] = {
 	 "install the CUPTI of the toolkit that the worker was built with, or a later one"},
 	{"is not found", VERDICT_ADVICE,
 	 "install CUPTI 13 or later (the toolkit, or the wheel nvidia-cuda-cupti); INFEROMETER_LIBCUPTI may "
-	 "name the "
-	 "file"},
+	 "name the file"},
 	{"NVreg_RestrictProfilingToAdminUsers", VERDICT_ADVICE,
 	 "echo options nvidia NVreg_RestrictProfilingToAdminUsers=0 | sudo tee "
-	 "/etc/modprobe.d/nvidia-profiling.conf, "
-	 "then restart; in a container its host decides (--cap-add SYS_ADMIN)"},
+	 "/etc/modprobe.d/nvidia-profiling.conf, then restart; in a container its host decides (--cap-add "
+	 "SYS_ADMIN)"},
 	{"", VERDICT_ADVICE, "'inferometer list counters' tells which groups and why"},
 };
 
@@ -201,8 +199,7 @@ static void judge_persistence(const struct gpu *g, struct finding *f)
 	if (on)
 		return;
 	finding_bad(f, "the driver lets the card go after each process that is measured and starts it anew: "
-		       "visits take "
-		       "longer, and clocks that were locked are free again");
+		       "visits take longer, and clocks that were locked are free again");
 	finding_fix(f, "sudo nvidia-smi%s -pm 1", g->select);
 }
 
@@ -229,8 +226,7 @@ static void judge_clocks(const struct gpu *g, struct finding *f)
 	if (set)
 		return;
 	finding_bad(f, "nothing tells that they are locked (at rest that may not show): free, they follow "
-		       "load, heat and "
-		       "power, so that a first run can beat a later one");
+		       "load, heat and power, so that a first run can beat a later one");
 	finding_fix(f, "sudo nvidia-smi%s -lgc MHZ, a clock that it keeps under full load; -rgc undoes it",
 		    g->select);
 }
@@ -294,7 +290,7 @@ static void judge_ecc(const struct gpu *g, struct finding *f)
 	int64_t on, later;
 	if (lacks(g, f, "ecc") || !state(g, f, "ecc", &on) || !state(g, f, "ecc_later", &later))
 		return;
-	finding_value(f, "off");
+	finding_value(f, on ? "on" : "off");
 	if (on)
 		judge_errors(g, f);
 	if (f->verdict != VERDICT_OK || !on == !later)

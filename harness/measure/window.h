@@ -13,7 +13,8 @@
 #include "harness/wire/wire.h"
 #include "workloads/workload.h"
 
-/* A comparability key: raise it with any change of what is timed or how.
+/* A comparability key: raise it with any change of what is timed or how. Another clock is another name in the series, which is
+ * compared as well.
  * 2: short steps share a look at what disturbed them, which was a system call between any two. */
 #define WINDOW_VERSION 2
 

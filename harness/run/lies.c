@@ -33,14 +33,6 @@ static struct measured measure(const struct wire_series *s)
 	return m;
 }
 
-static const struct wire_series *steps_of(const struct wire_run_result *r)
-{
-	for (int i = 0; i < r->n_series; i++)
-		if (strcmp(r->series[i].name, "step") == 0 && strcmp(r->series[i].unit, "ns") == 0)
-			return &r->series[i];
-	return NULL;
-}
-
 /* By whatever clock. */
 static int check_sums(const struct wire_run_result *r, int64_t wall_ns, struct diag *d)
 {
@@ -111,7 +103,7 @@ static bool is_refused(const struct wire_run_result *r, const struct wire_run_re
 int lies_check(const struct wire_run_result *r, const struct wire_run_request *asked,
 	       const struct wire_check *check, int64_t wall_ns, struct measured *out, struct diag *d)
 {
-	const struct wire_series *s = steps_of(r);
+	const struct wire_series *s = wire_run_result_steps(r);
 	if (!s && is_refused(r, asked)) {
 		*out = (struct measured){0};
 		return 0;

@@ -59,14 +59,6 @@ static void draw_layout(struct trial_run *t, const struct trial_visit *v)
 	t->layout.environment_bytes = (int)rng_below(&r, LAYOUT_ENVIRONMENT_BYTES + 1);
 }
 
-static const struct wire_series *steps_of(const struct wire_run_result *r)
-{
-	for (int i = 0; r && i < r->n_series; i++)
-		if (strcmp(r->series[i].name, "step") == 0 && strcmp(r->series[i].unit, "ns") == 0)
-			return &r->series[i];
-	return NULL;
-}
-
 /* The logarithms of all repetitions, warm-up too: what a pilot looks at. */
 static void take_repetitions(const struct wire_series *s, struct trial_value *out)
 {
@@ -84,7 +76,7 @@ static void take_value(struct trial_run *t, const struct trial_visit *v, const s
 		       struct trial_value *out)
 {
 	const struct wire_run_result *r = visit_result(made);
-	const struct wire_series *s = steps_of(r);
+	const struct wire_series *s = wire_run_result_steps(r);
 	if (!s)
 		return;
 	const enum estimator e = estimator_of(t, point_of(t, v->cell, v->side));
@@ -105,7 +97,7 @@ static int take_described(struct trial_run *t, const struct trial_visit *v, stru
 	const int arm = arm_of(v->side);
 	if (v->side == SIDE_COPY || end->failed || x->described[arm])
 		return 0;
-	const struct wire_series *s = steps_of(visit_result(made));
+	const struct wire_series *s = wire_run_result_steps(visit_result(made));
 	struct ran *ran = &x->ran[arm];
 	x->described[arm] = true;
 	ran->describe = end->describe;

@@ -170,6 +170,14 @@ int wire_run_result_from_json(const json_t *o, struct wire_run_result *out, stru
 	return 0;
 }
 
+const struct wire_series *wire_run_result_steps(const struct wire_run_result *r)
+{
+	for (int i = 0; r && i < r->n_series; i++)
+		if (strcmp(r->series[i].name, "step") == 0 && strcmp(r->series[i].unit, "ns") == 0)
+			return &r->series[i];
+	return NULL;
+}
+
 void wire_run_result_free(struct wire_run_result *r)
 {
 	for (int i = 0; i < r->n_series; i++)

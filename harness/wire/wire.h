@@ -246,6 +246,8 @@ void wire_run_request_free(struct wire_run_request *r);
 /* Also checks what an answer may not be: unequal lengths, negative durations. */
 json_t *wire_run_result_to_json(const struct wire_run_result *r);
 MUST_CHECK int wire_run_result_from_json(const json_t *o, struct wire_run_result *out, struct diag *d);
+/* The times of its steps in nanoseconds; NULL: it has none, or r is NULL. Belongs to r. */
+const struct wire_series *wire_run_result_steps(const struct wire_run_result *r);
 void wire_run_result_free(struct wire_run_result *r);
 
 /* The device or workload of that name, or NULL. Belongs to h. A workload is found

@@ -186,14 +186,22 @@ static int refuse_main(const char *call, int code)
 	return fake.left();
 }
 
+/* The first line of this program, run with other arguments. */
+static void line_of_self(char *line, int size, const char *arguments, const char *name)
+{
+	char command[600];
+	snprintf(command, sizeof command, "exec /proc/$PPID/exe %s", arguments);
+	FILE *f = popen(command, "r");
+	if (!f || !fgets(line, size, f))
+		bail("no process");
+	is_int(pclose(f), 0, name);
+}
+
 static void refused(const char *call, int code, const char *part)
 {
-	char command[200], why[400] = "";
-	snprintf(command, sizeof command, "exec /proc/$PPID/exe %s %d", call, code);
-	FILE *f = popen(command, "r");
-	if (!f || !fgets(why, sizeof why, f))
-		bail("no process");
-	is_int(pclose(f), 0, "ends well, nothing stays on");
+	char arguments[100], why[400] = "";
+	snprintf(arguments, sizeof arguments, "%s %d", call, code);
+	line_of_self(why, sizeof why, arguments, "ends well, nothing stays on");
 	ok(why[0] == '0', "%s %d is refused", call, code);
 	has_text(why, part, "with the reason");
 }
@@ -212,24 +220,17 @@ static int unwatched_main(const char *call)
 
 static void test_unwatched(const char *call)
 {
-	char command[200], text[100] = "";
-	snprintf(command, sizeof command, "exec /proc/$PPID/exe %s", call);
-	FILE *f = popen(command, "r");
-	if (!f || !fgets(text, sizeof text, f))
-		bail("no process");
-	is_int(pclose(f), 0, "ends well");
+	char text[100] = "";
+	line_of_self(text, sizeof text, call, "ends well");
 	is_text(text, "1000 1000\n", call);
 }
 
 static void test_full(void)
 {
 	const char *folder = temp_folder();
-	char command[600], why[400] = "";
-	snprintf(command, sizeof command, "exec /proc/$PPID/exe %s 100", folder);
-	FILE *f = popen(command, "r");
-	if (!f || !fgets(why, sizeof why, f))
-		bail("no process");
-	is_int(pclose(f), 0, "without room for the file it ends well");
+	char arguments[500], why[400] = "";
+	snprintf(arguments, sizeof arguments, "%s 100", folder);
+	line_of_self(why, sizeof why, arguments, "without room for the file it ends well");
 	ok(why[0] == '0', "the file is not usable");
 	has_text(why, "no trace can be written to ", "and why is said");
 	is_int(files_in(folder), 0, "nothing half-written is left");

@@ -5,15 +5,14 @@
  */
 #include "config.h"
 
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "engines/cuda/kernels/portable.h"
 #include "tests/gpu/fake/early.h"
 #include "tests/gpu/fake/memory.h"
+#include "tests/gpu/last_words.h"
 #include "tests/gpu/simt.h"
 #include "tests/tap.h"
 
@@ -217,27 +216,14 @@ static void stores_pinned(void)
 	run(stores, true, x, pinned);
 }
 
-static const char *last_words(void (*f)(void))
+static void call(const void *arg)
 {
-	static char text[1000];
-	size_t n = 0;
-	int out[2], status;
-	if (pipe(out) != 0)
-		bail("pipe");
-	fflush(stdout);
-	pid_t child = fork();
-	if (child == 0) {
-		dup2(out[1], 2);
-		f();
-		_exit(0);
-	}
-	close(out[1]);
-	for (ssize_t got; (got = read(out[0], text + n, sizeof text - 1 - n)) > 0;)
-		n += (size_t)got;
-	text[n] = '\0';
-	close(out[0]);
-	waitpid(child, &status, 0);
-	return WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT ? text : "it lives on";
+	(*(void (*const *)(void))arg)();
+}
+
+static const char *dying(void (*f)(void))
+{
+	return last_words(call, &f);
 }
 
 static void test_wrong(void)
@@ -247,14 +233,13 @@ static void test_wrong(void)
 		"kernel, before it has waited for the kernel before it, touches what a kernel wrote: ";
 	const char stored[] = "kernel, before it has waited for the kernel before it, stores: 0 bytes into a "
 			      "block of 12000 bytes";
-	has_text(last_words(reads_one_back), touches, "a load of what the kernel before wrote");
-	has_text(last_words(reads_two_back), touches, "of what the one before that wrote");
-	has_text(last_words(reads_new_call), touches, "of what one wrote that was launched by another call");
-	has_text(last_words(reads_in_one), "touches what a kernel wrote: 11996 bytes into", "by one thread");
-	has_text(last_words(reads_in_one), "kernel, block (1, 0, 0), thread 63: it has not",
-		 "which is named");
-	has_text(last_words(stores_at_once), stored, "a store");
-	has_text(last_words(stores_pinned), stored, "to memory of the host");
+	has_text(dying(reads_one_back), touches, "a load of what the kernel before wrote");
+	has_text(dying(reads_two_back), touches, "of what the one before that wrote");
+	has_text(dying(reads_new_call), touches, "of what one wrote that was launched by another call");
+	has_text(dying(reads_in_one), "touches what a kernel wrote: 11996 bytes into", "by one thread");
+	has_text(dying(reads_in_one), "kernel, block (1, 0, 0), thread 63: it has not", "which is named");
+	has_text(dying(stores_at_once), stored, "a store");
+	has_text(dying(stores_pinned), stored, "to memory of the host");
 }
 
 int main(void)

@@ -5,10 +5,8 @@
  */
 #include "config.h"
 
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include "engines/cuda/kernels/portable.h"
+#include "tests/gpu/last_words.h"
 #include "tests/gpu/twins.h"
 
 static void test_table(void)
@@ -144,27 +142,14 @@ static void patient(const void *args)
 		grid_wait();
 }
 
-/* What the kernel says as it dies; "" when it does not. */
-static const char *last_words(void (*fn)(const void *), const char *name)
+static void run_alone(const void *arg)
 {
-	static char text[200];
-	int out[2], status;
-	if (pipe(out) != 0)
-		bail("pipe");
-	fflush(stdout);
-	pid_t child = fork();
-	if (child == 0) {
-		dup2(out[1], 2);
-		simt_run(&(struct simt_kernel){name, fn, 1, 64}, (const unsigned[]){2, 1, 1},
-			 (const unsigned[]){64, 1, 1}, 0, "");
-		_exit(0);
-	}
-	close(out[1]);
-	ssize_t n = read(out[0], text, sizeof text - 1);
-	text[n > 0 ? n : 0] = 0;
-	close(out[0]);
-	waitpid(child, &status, 0);
-	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? "" : text;
+	simt_run(arg, (const unsigned[]){2, 1, 1}, (const unsigned[]){64, 1, 1}, 0, "");
+}
+
+static const char *dying(void (*fn)(const void *), const char *name)
+{
+	return last_words(run_alone, &(struct simt_kernel){name, fn, 1, 64});
 }
 
 static void test_emulator(void)
@@ -173,15 +158,13 @@ static void test_emulator(void)
 	simt_run(&(struct simt_kernel){"early", early, sizeof args, 64}, (const unsigned[]){2, 2, 2},
 		 (const unsigned[]){64, 1, 1}, 0, &args);
 	is_int(count, 8 * 42, "a barrier does not wait for threads that have returned");
-	has_text(last_words(lost_lane, "lost_lane"),
-		 "lost_lane, block (0, 0, 0), thread 40: returns while lanes",
+	has_text(dying(lost_lane, "lost_lane"), "lost_lane, block (0, 0, 0), thread 40: returns while lanes",
 		 "a lane that others wait for must not return");
-	has_text(last_words(two_minds, "two_minds"), "two_minds, block (0, 0, 0), thread",
+	has_text(dying(two_minds, "two_minds"), "two_minds, block (0, 0, 0), thread",
 		 "threads that wait for different things are found");
-	has_text(last_words(hasty, "hasty"),
-		 "hasty, block (0, 0, 0), thread 7: returns without having waited",
+	has_text(dying(hasty, "hasty"), "hasty, block (0, 0, 0), thread 7: returns without having waited",
 		 "each thread must wait for the kernel before");
-	has_text(last_words(patient, "patient"), "patient, block (1, 0, 0), thread",
+	has_text(dying(patient, "patient"), "patient, block (1, 0, 0), thread",
 		 "once, as the next kernel may come then");
 }
 
